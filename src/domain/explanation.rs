@@ -1,0 +1,70 @@
+//! Why a college stands where it stands.
+
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::code::{EngagementId, ParkId, PresetId, RatingId};
+use super::criterion::Criterion;
+use super::shortlist::{AsOf, Item};
+
+/// A rating's share in the college's satisfaction effect.
+#[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
+pub struct RatingContribution {
+    /// The rating.
+    pub rating: RatingId,
+    /// The engagement it rates.
+    pub engagement: EngagementId,
+    /// The score given, 1–5.
+    pub score: f64,
+    /// Its share of the effect, points on the 1–5 scale.
+    pub contribution: f64,
+}
+
+/// A criterion that speaks for or against the college.
+#[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
+pub struct Reason {
+    /// The criterion.
+    pub criterion: Criterion,
+    /// Points gained over the prior (negative: lost).
+    pub gain: f64,
+}
+
+/// The change of one criterion that would lift the college above the one ranked before it.
+#[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
+pub struct Counterfactual {
+    /// The criterion.
+    pub criterion: Criterion,
+    /// Today's points, 0–100.
+    pub anchored: f64,
+    /// Points needed.
+    pub anchored_needed: f64,
+    /// The raw value needed.
+    pub raw_needed: Option<f64>,
+}
+
+/// Why a college has its rank.
+#[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
+pub struct Explanation {
+    /// The park that asked.
+    pub park: ParkId,
+    /// The state it was computed from.
+    pub as_of: AsOf,
+    /// The weights used.
+    pub preset: PresetId,
+    /// The college's place with all contributions.
+    pub item: Item,
+    /// What speaks most for it, at most three.
+    pub strengths: Vec<Reason>,
+    /// What speaks most against it.
+    pub weakness: Option<Reason>,
+    /// Each would alone lift it above the one ranked before it.
+    pub overtake: Vec<Counterfactual>,
+    /// Posterior effect of the college, points above the grand mean.
+    pub effect: f64,
+    /// Part of the effect that comes from the college's own ratings.
+    pub own: f64,
+    /// Part that comes from other colleges' ratings, through the calibration of shared raters; `own + other = effect`.
+    pub other: f64,
+    /// The college's own ratings by absolute contribution, at most 100.
+    pub ratings: Vec<RatingContribution>,
+}

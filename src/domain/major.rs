@@ -1,0 +1,141 @@
+//! Majors of the national catalogue. Their codes are a tree: 2 digits a group, 4 a class, 6 a major.
+
+use std::fmt;
+use std::str::FromStr;
+
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+use super::invalid::{Invalid, clip};
+use super::text::{Label, Note};
+
+/// A node of the catalogue: a major group (大类), class (类) or major (专业).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, utoipa::ToSchema)]
+#[schema(value_type = String, example = "460701")]
+pub struct MajorRef {
+    digits: u32,
+    len: u8,
+}
+
+/// How closely two nodes of the catalogue are related.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Kinship {
+    /// The second node is the first, or lies under it.
+    Within,
+    /// They share the class.
+    SameClass,
+    /// They share the group.
+    SameGroup,
+    /// They share nothing.
+    None,
+}
+
+impl MajorRef {
+    /// The node's group.
+    pub fn group(self) -> u8 {
+        (self.digits / 10_u32.pow(u32::from(self.len) - 2)) as u8
+    }
+
+    fn class(self) -> Option<u16> {
+        (self.len >= 4).then(|| (self.digits / 10_u32.pow(u32::from(self.len) - 4)) as u16)
+    }
+
+    /// How an offered node meets a wanted one. An offer known only by its class never counts as the exact major.
+    pub(crate) fn meets(self, wanted: Self) -> Kinship {
+        let within = self.len >= wanted.len && self.digits / 10_u32.pow(u32::from(self.len - wanted.len)) == wanted.digits;
+        if within {
+            Kinship::Within
+        } else if self.class().is_some() && self.class() == wanted.class() {
+            Kinship::SameClass
+        } else if self.group() == wanted.group() {
+            Kinship::SameGroup
+        } else {
+            Kinship::None
+        }
+    }
+}
+
+impl FromStr for MajorRef {
+    type Err = Invalid;
+    fn from_str(value: &str) -> Result<Self, Invalid> {
+        if matches!(value.len(), 2 | 4 | 6) && value.bytes().all(|b| b.is_ascii_digit()) {
+            if let Ok(digits) = value.parse() {
+                return Ok(Self { digits, len: value.len() as u8 });
+            }
+        }
+        let value = clip(value);
+        Err(Invalid::new(
+            "invalid-id",
+            format!("“{value}”不是专业目录代码（2 位大类、4 位类或 6 位专业）"),
+            format!("`{value}` is not a catalogue code (2 digits group, 4 class, 6 major)"),
+        ))
+    }
+}
+
+impl fmt::Display for MajorRef {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:0width$}", self.digits, width = usize::from(self.len))
+    }
+}
+
+impl Serialize for MajorRef {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+impl<'de> Deserialize<'de> for MajorRef {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        text.parse().map_err(serde::de::Error::custom)
+    }
+}
+
+/// Which catalogue a major belongs to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum MajorLevel {
+    /// Secondary vocational (中职).
+    Secondary,
+    /// Associate level (高职专科).
+    Associate,
+    /// Bachelor level, vocational (职业本科).
+    VocationalBachelor,
+    /// Bachelor level (本科).
+    Undergraduate,
+}
+
+/// An entry of the catalogue of majors.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Major {
+    /// Its code.
+    pub id: MajorRef,
+    /// Its name in the catalogue.
+    pub name: Label,
+    /// The catalogue it belongs to.
+    pub level: MajorLevel,
+    /// The edition of the catalogue.
+    pub edition: Note,
+    /// Where the entry comes from.
+    pub source: Option<Note>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn code(text: &str) -> MajorRef {
+        text.parse().expect("code")
+    }
+
+    #[test]
+    fn kinship_follows_the_tree_of_codes() {
+        assert_eq!(code("460701").meets(code("460701")), Kinship::Within);
+        assert_eq!(code("460701").meets(code("4607")), Kinship::Within);
+        assert_eq!(code("4607").meets(code("460701")), Kinship::SameClass);
+        assert_eq!(code("460702").meets(code("460701")), Kinship::SameClass);
+        assert_eq!(code("460101").meets(code("4607")), Kinship::SameGroup);
+        assert_eq!(code("080207").meets(code("46")), Kinship::None);
+        assert_eq!(code("0802").to_string(), "0802");
+    }
+}

@@ -1,0 +1,54 @@
+//! The vocabulary as plain values: parsed once, invalid states cannot be built. No I/O, no clock.
+
+mod code;
+mod college;
+mod criterion;
+mod date;
+mod demand;
+mod engagement;
+mod enterprise;
+mod event;
+mod explanation;
+mod invalid;
+mod major;
+mod model;
+mod need;
+mod number;
+mod park;
+mod place;
+mod preset;
+mod programme;
+mod question;
+mod rating;
+mod sheet;
+mod shortlist;
+mod text;
+
+pub use code::{
+    CollegeId, DemandId, EngagementId, EnterpriseId, IndustryId, ModelId, OccupationId, ParkId, PresetId, ProgrammeId,
+    RatingId,
+};
+pub use college::{College, CollegeKind, CollegeStatus, Offering, Ownership, Pledge};
+pub use criterion::{Criterion, Group, N_CRITERIA};
+pub use date::{Date, Timestamp};
+pub use demand::{Demand, DemandKind, SkillLevel, Target, Urgency};
+pub use engagement::{Engagement, EngagementStatus};
+pub use enterprise::Enterprise;
+pub use event::{Event, EntityKind, Subject};
+pub use explanation::{Counterfactual, Explanation, RatingContribution, Reason};
+pub use invalid::Invalid;
+pub use major::{Major, MajorLevel, MajorRef};
+pub use model::Model;
+pub use need::{Industry, Link, Need, Occupation};
+pub use number::Amount;
+pub use park::{Park, Stage};
+pub use place::Place;
+pub use preset::{Preset, Weights};
+pub use programme::{Basis, Programme, Seats};
+pub use question::Question;
+pub use rating::{Mark, Marks, Rating};
+pub use sheet::{Anchor, CriterionSheet, Sheet, Travel};
+pub use shortlist::{
+    AsOf, CollegeRef, Contribution, Evidence, Excluded, ExcludedReason, Explore, Item, Satisfaction, Shortlist, Unmet,
+};
+pub use text::{Comment, Label, Note};

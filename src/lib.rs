@@ -1,0 +1,12 @@
+//! Zeyou (择优): picks partner colleges for industrial parks on merit.
+//!
+//! One idea: a ranking is a pure function of a log prefix and a question. Read the modules in this order.
+
+pub mod domain;
+pub mod engine;
+pub mod exchange;
+pub mod store;
+pub mod live;
+pub mod service;
+pub mod http;
+pub mod cli;
