@@ -35,9 +35,9 @@ fn invalid(value: &str) -> Invalid {
 macro_rules! codes {
     ($($(#[$doc:meta])* $name:ident by $check:ident;)*) => {$(
         $(#[$doc])*
-        #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, utoipa::ToSchema)]
+        #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
         #[serde(transparent)]
-        pub struct $name(#[schema(value_type = String)] CompactString);
+        pub struct $name(CompactString);
 
         impl $name {
             /// The code as text.
@@ -94,8 +94,7 @@ codes! {
 }
 
 /// A rating's id: a random UUID, so that it tells neither time nor order.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, utoipa::ToSchema)]
-#[schema(value_type = String, format = Uuid)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct RatingId(u128);
 
 impl RatingId {

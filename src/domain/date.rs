@@ -10,8 +10,7 @@ use time::macros::format_description;
 use super::invalid::{Invalid, clip};
 
 /// A calendar day, counted from 1970-01-01.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Default, utoipa::ToSchema)]
-#[schema(value_type = String, format = Date)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Default)]
 pub struct Date(i32);
 
 const EPOCH: time::Date = time::macros::date!(1970 - 01 - 01);
@@ -78,8 +77,7 @@ impl<'de> Deserialize<'de> for Date {
 }
 
 /// An instant in microseconds since 1970-01-01T00:00:00Z, given by the store when it records an event.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Default, utoipa::ToSchema)]
-#[schema(value_type = String, format = DateTime)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Default)]
 pub struct Timestamp(i64);
 
 impl Timestamp {

@@ -8,9 +8,12 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use super::invalid::{Invalid, clip};
 use super::text::{Label, Note};
 
+/// Groups of the vocational catalogue are narrow (装备制造, 食品药品与粮食 …). Below lie the bachelor disciplines, where one
+/// group is all of engineering: sharing it says nothing.
+const FIRST_VOCATIONAL_GROUP: u8 = 41;
+
 /// A node of the catalogue: a major group (大类), class (类) or major (专业).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, utoipa::ToSchema)]
-#[schema(value_type = String, example = "460701")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct MajorRef {
     digits: u32,
     len: u8,
@@ -46,7 +49,7 @@ impl MajorRef {
             Kinship::Within
         } else if self.class().is_some() && self.class() == wanted.class() {
             Kinship::SameClass
-        } else if self.group() == wanted.group() {
+        } else if self.group() == wanted.group() && self.group() >= FIRST_VOCATIONAL_GROUP {
             Kinship::SameGroup
         } else {
             Kinship::None
@@ -136,6 +139,7 @@ mod tests {
         assert_eq!(code("460702").meets(code("460701")), Kinship::SameClass);
         assert_eq!(code("460101").meets(code("4607")), Kinship::SameGroup);
         assert_eq!(code("080207").meets(code("46")), Kinship::None);
+        assert_eq!(code("080207").meets(code("0813")), Kinship::None, "a bachelor discipline is no group");
         assert_eq!(code("0802").to_string(), "0802");
     }
 }

@@ -5,9 +5,8 @@ use serde::{Deserialize, Deserializer, Serialize};
 use super::invalid::Invalid;
 
 /// A finite amount that is not negative (yuan, days, kilometres: the field says which).
-#[derive(Clone, Copy, Debug, PartialEq, PartialOrd, Serialize, utoipa::ToSchema)]
+#[derive(Clone, Copy, Debug, PartialEq, PartialOrd, Serialize)]
 #[serde(transparent)]
-#[schema(value_type = f64)]
 pub struct Amount(f64);
 
 impl Amount {

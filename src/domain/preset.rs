@@ -12,8 +12,7 @@ use super::text::Label;
 /// Weights of the twelve criteria in hundredths of a percent; they sum to 10,000 exactly.
 ///
 /// In JSON: percent by criterion, two decimals at most, e.g. `{"major_fit": 24, …}`; a criterion left out weighs 0.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, utoipa::ToSchema)]
-#[schema(value_type = BTreeMap<String, f64>)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Weights([u16; N_CRITERIA]);
 
 impl Weights {

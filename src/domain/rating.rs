@@ -8,8 +8,7 @@ use super::invalid::Invalid;
 use super::text::Comment;
 
 /// One answer of the questionnaire: 1 非常不满意 … 5 非常满意, or 不了解 (written `"unknown"`), which is excluded.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, utoipa::ToSchema)]
-#[schema(value_type = String, example = 4)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Mark(u8);
 
 impl Mark {

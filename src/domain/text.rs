@@ -36,9 +36,9 @@ fn check(value: &str, max_chars: usize, empty_ok: bool, lines_ok: bool) -> Resul
 macro_rules! texts {
     ($($(#[$doc:meta])* $name:ident max $max:literal empty $empty:literal lines $lines:literal;)*) => {$(
         $(#[$doc])*
-        #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, utoipa::ToSchema)]
+        #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
         #[serde(transparent)]
-        pub struct $name(#[schema(value_type = String)] Box<str>);
+        pub struct $name(Box<str>);
 
         impl $name {
             /// The text itself.

@@ -1,0 +1,7 @@
+//! `sqlx::migrate!` does not notice a new file by itself.
+
+fn main() {
+    println!("cargo:rerun-if-changed=migrations");
+    println!("cargo:rerun-if-changed=data");
+    println!("cargo:rerun-if-changed=models");
+}

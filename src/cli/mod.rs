@@ -1,0 +1,204 @@
+//! The command line.
+
+mod table;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand, ValueEnum};
+use indicatif::{ProgressBar, ProgressStyle};
+
+use crate::domain::{CollegeId, DemandKind, ParkId, PresetId, Question};
+use crate::exchange::{Spec, generate};
+use crate::service::{ImportReport, Service, ServiceError};
+use crate::store::{Store, StoreError};
+
+/// 择优: picks partner colleges for industrial parks on merit.
+#[derive(Parser)]
+#[command(name = "zeyou", version, about)]
+struct Arguments {
+    /// The log's database file.
+    #[arg(long, global = true, env = "ZEYOU_DATABASE", default_value = "zeyou.db")]
+    database: PathBuf,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Serve the API.
+    Serve {
+        /// Address to listen on.
+        #[arg(long, default_value = "127.0.0.1:8080")]
+        listen: String,
+        /// Use zeyou-demo.db, filled with a fictional city.
+        #[arg(long)]
+        demo: bool,
+    },
+    /// Import a folder of CSV files, or one of them: all good rows, or nothing.
+    Import {
+        /// The folder or file.
+        path: PathBuf,
+        /// Only say what would happen.
+        #[arg(long)]
+        dry_run: bool,
+    },
+    /// Print a park's shortlist.
+    Shortlist {
+        /// The park's code.
+        #[arg(long)]
+        park: ParkId,
+        /// How many colleges, 1-100.
+        #[arg(long, default_value_t = 10, value_parser = clap::value_parser!(u16).range(1..=100))]
+        top: u16,
+        /// The weight preset; by the park's stage if left out.
+        #[arg(long)]
+        preset: Option<PresetId>,
+        /// Only needs of this kind count.
+        #[arg(long)]
+        kind: Option<DemandKind>,
+        /// Colleges not wanted.
+        #[arg(long, value_delimiter = ',')]
+        exclude: Vec<CollegeId>,
+        /// Only colleges within this distance.
+        #[arg(long)]
+        max_km: Option<u16>,
+        /// How to print it.
+        #[arg(long, value_enum, default_value_t = Format::Table)]
+        format: Format,
+    },
+    /// Write fictional data of any size as CSV files.
+    Generate {
+        /// Parks.
+        #[arg(long, default_value_t = 4)]
+        parks: usize,
+        /// Colleges.
+        #[arg(long, default_value_t = 20)]
+        colleges: usize,
+        /// Enterprises.
+        #[arg(long, default_value_t = 40)]
+        enterprises: usize,
+        /// Ratings.
+        #[arg(long, default_value_t = 400)]
+        ratings: usize,
+        /// The same seed gives the same files.
+        #[arg(long, default_value_t = 1)]
+        seed: u64,
+        /// The folder to write to.
+        directory: PathBuf,
+    },
+    /// Export everything but the catalogue as CSV files that can be imported.
+    Export {
+        /// The folder to write to.
+        directory: PathBuf,
+    },
+    /// Recompute the hash chain and the state of the whole log; names the first bad event.
+    Verify,
+    /// Print the OpenAPI document.
+    Openapi,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum Format {
+    Table,
+    Json,
+    Csv,
+}
+
+/// Parses the command line and runs the command.
+///
+/// # Errors
+/// The command's own error, for `main` to print.
+pub async fn run() -> Result<ExitCode, Box<dyn std::error::Error>> {
+    let Arguments { database, command } = Arguments::parse();
+    match command {
+        Command::Serve { listen, demo } => crate::http::serve(&database, &listen, demo).await?,
+        Command::Import { path, dry_run } => {
+            let service = Service::open(&database).await?;
+            let bar = spinner("importing");
+            let report = service.import(&path, dry_run).await?;
+            bar.finish_and_clear();
+            return Ok(print_report(&report, dry_run));
+        }
+        Command::Shortlist { park, top, preset, kind, mut exclude, max_km, format } => {
+            exclude.sort_unstable();
+            exclude.dedup();
+            let question = Question { park, preset, top, kind, exclude, max_km, explore: true };
+            let shortlist = Service::ask_offline(&database, &question).await?;
+            match format {
+                Format::Table => print!("{}", table::table(&shortlist)),
+                Format::Json => println!("{}", serde_json::to_string_pretty(&shortlist)?),
+                Format::Csv => print!("{}", table::csv(&shortlist)),
+            }
+        }
+        Command::Generate { parks, colleges, enterprises, ratings, seed, directory } => {
+            let bar = spinner("generating");
+            write_files(&directory, generate(&Spec { parks, colleges, enterprises, ratings, seed }))?;
+            bar.finish_and_clear();
+            println!("wrote {parks} parks, {colleges} colleges, {enterprises} enterprises, {ratings} ratings to {}", directory.display());
+        }
+        Command::Export { directory } => {
+            let service = Service::open(&database).await?;
+            write_files(&directory, service.export())?;
+            println!("exported to {}", directory.display());
+        }
+        Command::Verify => return verify(&database).await,
+        Command::Openapi => println!("{}", crate::http::openapi_json()),
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn spinner(what: &'static str) -> ProgressBar {
+    let bar = ProgressBar::new_spinner().with_message(what);
+    let style = ProgressStyle::with_template("{spinner} {msg} {pos} {elapsed}");
+    bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_spinner()));
+    bar.enable_steady_tick(std::time::Duration::from_millis(100));
+    bar
+}
+
+fn write_files(directory: &std::path::Path, files: Vec<(&'static str, String)>) -> Result<(), ServiceError> {
+    let at = |path: PathBuf| move |error| StoreError::File(path, error);
+    std::fs::create_dir_all(directory).map_err(at(directory.to_owned()))?;
+    for (name, text) in files {
+        let path = directory.join(name);
+        std::fs::write(&path, text).map_err(at(path.clone()))?;
+    }
+    Ok(())
+}
+
+fn print_report(report: &ImportReport, dry_run: bool) -> ExitCode {
+    for (file, rows) in &report.files {
+        println!("{file}: {rows} rows");
+    }
+    for error in &report.errors {
+        eprintln!("{error}");
+    }
+    if !report.errors.is_empty() {
+        eprintln!("{} bad rows; nothing was written / {} 行有误，未写入任何数据", report.errors.len(), report.errors.len());
+        return ExitCode::FAILURE;
+    }
+    let verb = if dry_run { "would write" } else { "wrote" };
+    println!("{verb} {}, unchanged {}", report.written, report.unchanged);
+    ExitCode::SUCCESS
+}
+
+async fn verify(database: &std::path::Path) -> Result<ExitCode, Box<dyn std::error::Error>> {
+    let store = Store::open_read_only(database).await?;
+    let bar = spinner("verifying");
+    let check = Service::check_log(&store, |seq| bar.set_position(seq)).await?;
+    bar.finish_and_clear();
+    if let Some(fault) = check.fault {
+        eprintln!("broken at seq {}: {}", fault.seq, fault.what);
+        return Ok(ExitCode::FAILURE);
+    }
+    println!("{} events, chain intact, state digest {}", check.seq, check.digest);
+    match check.snapshot {
+        Some((seq, true)) => println!("snapshot at seq {seq} is what the log replays to"),
+        Some((seq, false)) => {
+            eprintln!("the snapshot at seq {seq} differs from what the log replays to");
+            return Ok(ExitCode::FAILURE);
+        }
+        None => println!("no snapshot"),
+    }
+    Ok(ExitCode::SUCCESS)
+}

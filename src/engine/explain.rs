@@ -1,0 +1,86 @@
+//! Why a college stands where it stands.
+
+use super::rank::{Refusal, rounded};
+use super::satisfaction::contributions;
+use super::snapshot::Snapshot;
+use crate::domain::{CollegeId, Counterfactual, Explanation, Question, RatingContribution, Reason};
+
+/// Ratings listed in one explanation.
+const LISTED_RATINGS: usize = 100;
+
+impl Snapshot {
+    /// Explains the rank a college gets for a question.
+    ///
+    /// # Errors
+    /// [`Refusal`] names the unknown park or preset, or the college that is not ranked.
+    pub fn explanation(&self, question: &Question, id: &CollegeId) -> Result<Explanation, Refusal> {
+        let unranked = || Refusal::College(id.to_string());
+        let at = self.state.colleges.position(id).ok_or_else(unranked)?;
+        // The whole order, so that any rank can be explained.
+        let field = self.field(&Question { top: u16::MAX, ..question.clone() })?;
+        let place = field.order.iter().position(|&other| other == at).ok_or_else(unranked)?;
+        let items = self.items(&field, place + 1, usize::from(question.top));
+        let above = place.checked_sub(1).map(|above| items[above].score);
+        let item = items.into_iter().nth(place).ok_or_else(unranked)?;
+        let sheet = &self.state.sheet;
+        let mut reasons: Vec<Reason> = item
+            .contributions
+            .iter()
+            .map(|part| Reason {
+                criterion: part.criterion,
+                gain: rounded(part.points - part.weight * sheet.of(part.criterion).prior / 100.0),
+            })
+            .collect();
+        reasons.sort_by(|a, b| b.gain.total_cmp(&a.gain).then(a.criterion.cmp(&b.criterion)));
+        let weakness = reasons.last().filter(|reason| reason.gain < 0.0).cloned();
+        let strengths = reasons.into_iter().filter(|reason| reason.gain > 0.0).take(3).collect();
+        let overtake = above.map(|above| self.overtake(&item, above)).unwrap_or_default();
+        let edge_place = self.edges.place_of(at);
+        let (shares, _) = contributions(&self.edges, &self.state.model, edge_place);
+        let sum = |own: bool| shares.iter().filter(|share| share.own == own).map(|share| share.share).sum::<f64>();
+        let (own, other) = (sum(true), sum(false));
+        let mut ratings: Vec<RatingContribution> = shares
+            .iter()
+            .filter(|share| share.own)
+            .filter_map(|share| {
+                let engagement = &self.state.engagements.at(share.engagement).value.id;
+                let rating = self.state.ratings.get(engagement)?.id;
+                let (score, contribution) = (rounded(share.score), share.share);
+                Some(RatingContribution { rating, engagement: engagement.clone(), score, contribution })
+            })
+            .collect();
+        ratings.sort_by(|a, b| b.contribution.abs().total_cmp(&a.contribution.abs()).then(a.rating.cmp(&b.rating)));
+        ratings.truncate(LISTED_RATINGS);
+        Ok(Explanation {
+            park: question.park.clone(),
+            as_of: self.as_of(),
+            preset: field.preset.id.clone(),
+            item,
+            strengths,
+            weakness,
+            overtake,
+            effect: self.posterior.effect[edge_place],
+            own,
+            other,
+            ratings,
+        })
+    }
+
+    /// Single changes that would lift an item above `above`.
+    fn overtake(&self, item: &crate::domain::Item, above: f64) -> Vec<Counterfactual> {
+        let change = |part: &crate::domain::Contribution| {
+            if part.weight <= 0.0 {
+                return None;
+            }
+            // One hundredth of a point beyond equality decides.
+            let needed = part.anchored + (above - item.score) * 100.0 / part.weight + 0.01;
+            (needed <= 100.0).then(|| Counterfactual {
+                criterion: part.criterion,
+                anchored: part.anchored,
+                anchored_needed: (needed * 100.0).ceil() / 100.0,
+                raw_needed: self.state.sheet.of(part.criterion).raw_of(needed).map(rounded),
+            })
+        };
+        item.contributions.iter().filter_map(change).collect()
+    }
+}

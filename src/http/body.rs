@@ -1,0 +1,166 @@
+//! Reads a JSON body strictly: bounded in size and time, no duplicate keys, every error with its pointer.
+
+use std::fmt;
+use std::time::Duration;
+
+use actix_web::http::{StatusCode, header};
+use actix_web::{HttpRequest, web};
+use futures_util::StreamExt;
+use serde::de::{self, DeserializeOwned, MapAccess, SeqAccess};
+use serde::{Deserialize, Deserializer};
+use serde_json::{Map, Value};
+
+use super::problem::Problem;
+use crate::domain::Invalid;
+
+/// Bodies larger than this are refused.
+pub(super) const MAX_BODY: usize = 16 * 1024;
+/// A body must have arrived after this long.
+const DEADLINE: Duration = Duration::from_secs(10);
+
+fn too_large() -> Problem {
+    Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "body-too-large", "请求体超过 16 KiB", "the body exceeds 16 KiB")
+}
+
+/// Size, media type, syntax, schema: in this order.
+pub(super) async fn read_json<T: DeserializeOwned>(request: &HttpRequest, mut payload: web::Payload) -> Result<T, Problem> {
+    let header = |name: header::HeaderName| request.headers().get(name).and_then(|value| value.to_str().ok());
+    if header(header::CONTENT_LENGTH).and_then(|text| text.parse::<usize>().ok()).is_some_and(|length| length > MAX_BODY) {
+        return Err(too_large());
+    }
+    if header(header::CONTENT_ENCODING).is_some_and(|encoding| encoding != "identity") {
+        return Err(Problem::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "unsupported-encoding", "不支持压缩的请求体", "compressed bodies are not accepted"));
+    }
+    let media = header(header::CONTENT_TYPE).unwrap_or_default();
+    if media.split(';').next().map(str::trim).is_none_or(|media| !media.eq_ignore_ascii_case("application/json")) {
+        return Err(Problem::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "unsupported-media-type", "请用 Content-Type: application/json", "send Content-Type: application/json"));
+    }
+    let reading = async {
+        let mut bytes = web::BytesMut::new();
+        while let Some(chunk) = payload.next().await {
+            let chunk = chunk.map_err(|error| malformed(&error))?;
+            if bytes.len() + chunk.len() > MAX_BODY {
+                return Err(too_large());
+            }
+            bytes.extend_from_slice(&chunk);
+        }
+        Ok(bytes)
+    };
+    let bytes = tokio::time::timeout(DEADLINE, reading)
+        .await
+        .map_err(|_| Problem::new(StatusCode::REQUEST_TIMEOUT, "request-timeout", "请求体 10 秒内未到齐", "the body did not arrive within 10 seconds"))??;
+    parse(&bytes)
+}
+
+fn malformed(error: &dyn fmt::Display) -> Problem {
+    Problem::new(StatusCode::BAD_REQUEST, "malformed-json", format!("JSON 格式错误：{error}"), format!("malformed JSON: {error}"))
+}
+
+fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
+    let Strict(value) = serde_json::from_slice(bytes).map_err(|error| {
+        let message = error.to_string();
+        match Invalid::from_message(&message) {
+            Some(invalid) => Problem::of(StatusCode::BAD_REQUEST, invalid),
+            None if message.starts_with("number out of range") => {
+                Problem::invalid("", Invalid::new("out-of-range", "数值超出范围", "a number is out of range"))
+            }
+            None => malformed(&error),
+        }
+    })?;
+    serde_path_to_error::deserialize(value).map_err(|error| {
+        let pointer = pointer(error.path());
+        let message = error.into_inner().to_string();
+        let name = message.split('`').nth(1).unwrap_or_default().chars().take(64).collect::<String>();
+        let invalid = Invalid::from_message(&message).unwrap_or_else(|| {
+            if message.starts_with("unknown field") {
+                Invalid::new("unknown-field", format!("没有字段 {name}"), format!("there is no field `{name}`"))
+            } else if message.starts_with("missing field") {
+                Invalid::new("missing-field", format!("缺少字段 {name}"), format!("the field `{name}` is missing"))
+            } else if message.starts_with("unknown variant") {
+                let known = message.split("expected ").nth(1).unwrap_or_default();
+                Invalid::new("unknown-code", format!("“{name}”不是下列之一：{known}"), format!("`{name}` is none of {known}"))
+            } else {
+                let expected = message.split("expected ").nth(1).unwrap_or("another type");
+                Invalid::new("wrong-type", format!("类型错误，应为 {expected}"), format!("wrong type, expected {expected}"))
+            }
+        });
+        Problem::invalid(pointer, invalid)
+    })
+}
+
+fn pointer(path: &serde_path_to_error::Path) -> String {
+    use serde_path_to_error::Segment;
+    path.iter()
+        .filter_map(|segment| match segment {
+            Segment::Map { key } => Some(format!("/{}", key.chars().take(64).collect::<String>().replace('~', "~0").replace('/', "~1"))),
+            Segment::Seq { index } => Some(format!("/{index}")),
+            Segment::Enum { variant } => Some(format!("/{variant}")),
+            Segment::Unknown => None,
+        })
+        .collect()
+}
+
+/// A JSON value without duplicate keys; serde_json alone would keep the last of them.
+struct Strict(Value);
+
+impl<'de> Deserialize<'de> for Strict {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(StrictVisitor).map(Strict)
+    }
+}
+
+struct StrictVisitor;
+
+impl<'de> de::Visitor<'de> for StrictVisitor {
+    type Value = Value;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a JSON value")
+    }
+
+    fn visit_bool<E>(self, value: bool) -> Result<Value, E> {
+        Ok(Value::Bool(value))
+    }
+
+    fn visit_u64<E>(self, value: u64) -> Result<Value, E> {
+        Ok(value.into())
+    }
+
+    fn visit_i64<E>(self, value: i64) -> Result<Value, E> {
+        Ok(value.into())
+    }
+
+    fn visit_f64<E>(self, value: f64) -> Result<Value, E> {
+        Ok(value.into())
+    }
+
+    fn visit_str<E>(self, value: &str) -> Result<Value, E> {
+        Ok(value.into())
+    }
+
+    fn visit_unit<E>(self) -> Result<Value, E> {
+        Ok(Value::Null)
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Value, A::Error> {
+        let mut items = Vec::new();
+        while let Some(Strict(item)) = seq.next_element()? {
+            items.push(item);
+        }
+        Ok(Value::Array(items))
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Value, A::Error> {
+        let mut object = Map::new();
+        while let Some(key) = map.next_key::<String>()? {
+            let Strict(value) = map.next_value()?;
+            if object.contains_key(&key) {
+                let key: String = key.chars().take(64).collect();
+                let invalid = Invalid::new("duplicate-field", format!("字段 {key} 出现两次"), format!("the field `{key}` occurs twice"));
+                return Err(de::Error::custom(invalid));
+            }
+            object.insert(key, value);
+        }
+        Ok(Value::Object(object))
+    }
+}

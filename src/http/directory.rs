@@ -1,0 +1,150 @@
+//! The directory: list (filter, page), read, put, close. One shape for every kind of entry.
+
+use std::str::FromStr;
+
+use actix_web::http::header;
+use actix_web::{HttpRequest, HttpResponse, web};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use serde_json::{Value, json};
+
+use super::body::read_json;
+use super::problem::{Problem, respond};
+use super::query::{Query, if_match, min_seq, path_id};
+use crate::domain::{
+    College, CollegeId, Demand, DemandId, Engagement, EngagementId, Enterprise, EnterpriseId, Event, Industry,
+    IndustryId, Invalid, Major, MajorRef, Park, ParkId, Preset, PresetId, Programme, ProgrammeId,
+};
+use crate::engine::{Registry, State};
+use crate::service::{Service, ServiceError};
+
+/// One kind of entry.
+pub(super) trait Entity: Serialize + DeserializeOwned + Clone + 'static {
+    type Id: Ord + Clone + FromStr<Err = Invalid> + std::fmt::Display;
+    const PATH: &'static str;
+    const WHAT: &'static str;
+    /// Fields that a list can be filtered by.
+    const FILTERS: &'static [&'static str];
+    fn registry(state: &State) -> &Registry<Self::Id, Self>;
+    fn id(&self) -> &Self::Id;
+    fn put(self) -> Event;
+    fn close(id: Self::Id) -> Option<Event>;
+}
+
+macro_rules! entities {
+    ($($name:ident $id:ident $path:literal $what:literal $registry:ident [$($filter:literal),*] $put:ident $close:expr;)*) => {$(
+        impl Entity for $name {
+            type Id = $id;
+            const PATH: &'static str = $path;
+            const WHAT: &'static str = $what;
+            const FILTERS: &'static [&'static str] = &[$($filter),*];
+            fn registry(state: &State) -> &Registry<$id, Self> {
+                &state.$registry
+            }
+            fn id(&self) -> &$id {
+                &self.id
+            }
+            fn put(self) -> Event {
+                Event::$put(self)
+            }
+            fn close(id: $id) -> Option<Event> {
+                let close: Option<fn($id) -> Event> = $close;
+                close.map(|close| close(id))
+            }
+        }
+    )*};
+}
+
+entities! {
+    Park ParkId "parks" "park" parks ["city", "stage"] ParkPut Some(Event::ParkClosed);
+    Enterprise EnterpriseId "enterprises" "enterprise" enterprises ["park", "industry"] EnterprisePut Some(Event::EnterpriseClosed);
+    College CollegeId "colleges" "college" colleges ["city", "kind"] CollegePut Some(Event::CollegeClosed);
+    Programme ProgrammeId "programmes" "programme" programmes ["college", "major", "basis"] ProgrammePut Some(Event::ProgrammeClosed);
+    Demand DemandId "demands" "demand" demands ["park", "enterprise", "kind"] DemandPut Some(Event::DemandClosed);
+    Engagement EngagementId "engagements" "engagement" engagements ["enterprise", "college", "status"] EngagementPut None;
+    Preset PresetId "presets" "preset" presets [] PresetPut None;
+    Industry IndustryId "industries" "industry" industries [] IndustryPut None;
+    Major MajorRef "majors" "major" majors ["level"] MajorPut None;
+}
+
+/// Routes of one kind of entry.
+pub(super) fn routes<E: Entity>(config: &mut web::ServiceConfig) {
+    let list_at = web::resource(format!("/api/v1/{}", E::PATH)).route(web::get().to(list::<E>));
+    config.service(list_at.default_service(web::to(super::guard::method_not_allowed_list)));
+    let one_at = web::resource(format!("/api/v1/{}/{{id}}", E::PATH))
+        .route(web::get().to(read::<E>))
+        .route(web::put().to(put::<E>))
+        .route(web::delete().to(close::<E>));
+    config.service(one_at.default_service(web::to(super::guard::method_not_allowed_one)));
+}
+
+async fn list<E: Entity>(request: HttpRequest, service: web::Data<Service>) -> HttpResponse {
+    let answer = async {
+        let known: Vec<&str> = E::FILTERS.iter().copied().chain(["q", "after", "page_size"]).collect();
+        let query = Query::read(&request, &known)?;
+        let after: Option<E::Id> = query.parse("after")?;
+        let size = query.number("page_size", 1, 200)?.unwrap_or(50) as usize;
+        let published = service.at_least(min_seq(&request)?).await?;
+        let registry = E::registry(&published.snapshot.state);
+        let (mut items, mut more) = (Vec::new(), false);
+        for (id, entry) in registry.iter_after(after.as_ref()).filter(|(_, entry)| !entry.closed) {
+            let value = serde_json::to_value(&entry.value).unwrap_or(Value::Null);
+            let wanted = |field: &&str| query.text(field).is_none_or(|text| value[*field] == text);
+            let found = |text: &str| id.to_string().contains(text) || value["name"].as_str().is_some_and(|name| name.contains(text));
+            if E::FILTERS.iter().all(|field| wanted(&field)) && query.text("q").is_none_or(found) {
+                more = items.len() == size;
+                if more {
+                    break;
+                }
+                items.push((id.to_string(), value));
+            }
+        }
+        let next_page = items.last().filter(|_| more).map(|(last, _)| {
+            let kept = known.iter().filter(|name| **name != "after").filter_map(|name| query.text(name).map(|text| format!("{name}={text}&")));
+            format!("/api/v1/{}?{}after={last}", E::PATH, kept.collect::<String>())
+        });
+        let items: Vec<Value> = items.into_iter().map(|(_, value)| value).collect();
+        Ok::<_, Problem>(HttpResponse::Ok().json(json!({"items": items, "next_page": next_page})))
+    };
+    respond(&request, answer.await)
+}
+
+async fn read<E: Entity>(request: HttpRequest, service: web::Data<Service>) -> HttpResponse {
+    let answer = async {
+        let id: E::Id = path_id(&request, "id")?;
+        let published = service.at_least(min_seq(&request)?).await?;
+        let entry = E::registry(&published.snapshot.state).entry(&id).filter(|entry| !entry.closed);
+        let entry = entry.ok_or_else(|| ServiceError::NotFound(E::WHAT, id.to_string()))?;
+        Ok::<_, Problem>(HttpResponse::Ok().insert_header((header::ETAG, format!("\"{}\"", entry.rev))).json(&entry.value))
+    };
+    respond(&request, answer.await)
+}
+
+async fn put<E: Entity>(request: HttpRequest, payload: web::Payload, service: web::Data<Service>) -> HttpResponse {
+    let answer = async {
+        let value: E = read_json(&request, payload).await?;
+        let id: E::Id = path_id(&request, "id")?;
+        if *value.id() != id {
+            let invalid = Invalid::new("invalid-id", "正文中的 id 与地址不同", "the id of the body differs from the address");
+            return Err(Problem::invalid("/id", invalid));
+        }
+        let written = service.put(value.put(), if_match(&request)?).await?;
+        let mut response = if written.created { HttpResponse::Created() } else { HttpResponse::Ok() };
+        Ok(response.insert_header((header::ETAG, format!("\"{}\"", written.rev))).json(written))
+    };
+    respond(&request, answer.await)
+}
+
+async fn close<E: Entity>(request: HttpRequest, service: web::Data<Service>) -> HttpResponse {
+    let answer = async {
+        let id: E::Id = path_id(&request, "id")?;
+        let current = service.live().current();
+        if E::registry(&current.snapshot.state).get(&id).is_none() {
+            return Err(ServiceError::NotFound(E::WHAT, id.to_string()).into());
+        }
+        let event = E::close(id).ok_or_else(|| super::guard::method_not_allowed("GET, PUT"))?;
+        let written = service.put(event, if_match(&request)?).await?;
+        Ok(HttpResponse::Ok().json(written))
+    };
+    respond(&request, answer.await)
+}

@@ -1,0 +1,15 @@
+//! The HTTP edge: extract, call one use case, answer. The only layer that knows actix, JSON bodies and status codes.
+
+mod body;
+mod directory;
+mod documents;
+mod guard;
+mod problem;
+mod query;
+mod ratings;
+mod ranking;
+mod server;
+mod stream;
+
+pub use documents::openapi_json;
+pub use server::{application, serve};

@@ -1,0 +1,121 @@
+//! Query parameters and headers that are checked by hand, so that every error names its parameter.
+
+use std::str::FromStr;
+
+use actix_web::http::StatusCode;
+use actix_web::http::header::{self, HeaderName};
+use actix_web::{HttpRequest, web};
+
+use super::problem::Problem;
+use crate::domain::{Invalid, ParkId, Question};
+use crate::service::ServiceError;
+
+/// The query, each parameter at most once.
+pub(super) struct Query(Vec<(String, String)>);
+
+impl Query {
+    /// Reads the query; a parameter that is not `known` is refused.
+    pub(super) fn read(request: &HttpRequest, known: &[&str]) -> Result<Self, Problem> {
+        let web::Query(pairs) = web::Query::<Vec<(String, String)>>::from_query(request.query_string())
+            .map_err(|_| Problem::new(StatusCode::BAD_REQUEST, "malformed-query", "查询参数格式错误", "the query is malformed"))?;
+        for (at, (name, _)) in pairs.iter().enumerate() {
+            let name: String = name.chars().take(64).collect();
+            if !known.contains(&name.as_str()) {
+                let invalid = Invalid::new("unknown-field", format!("没有参数 {name}"), format!("there is no parameter `{name}`"));
+                return Err(Problem::invalid(format!("?{name}"), invalid));
+            }
+            if pairs[..at].iter().any(|(earlier, _)| *earlier == name) {
+                let invalid = Invalid::new("duplicate-field", format!("参数 {name} 出现两次"), format!("the parameter `{name}` occurs twice"));
+                return Err(Problem::invalid(format!("?{name}"), invalid));
+            }
+        }
+        Ok(Self(pairs))
+    }
+
+    pub(super) fn text(&self, name: &str) -> Option<&str> {
+        self.0.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
+    }
+
+    pub(super) fn parse<T: FromStr<Err = Invalid>>(&self, name: &str) -> Result<Option<T>, Problem> {
+        self.text(name).map(T::from_str).transpose().map_err(|invalid| Problem::invalid(format!("?{name}"), invalid))
+    }
+
+    /// A whole number in a range.
+    pub(super) fn number(&self, name: &str, low: u32, high: u32) -> Result<Option<u32>, Problem> {
+        let Some(text) = self.text(name) else { return Ok(None) };
+        let value = text.parse::<f64>().map_err(|_| {
+            Problem::invalid(format!("?{name}"), Invalid::new("wrong-type", "须为整数", "must be a whole number"))
+        })?;
+        let whole = value.fract() == 0.0 && (f64::from(low)..=f64::from(high)).contains(&value);
+        if whole { Ok(Some(value as u32)) } else { Err(Problem::invalid(format!("?{name}"), Invalid::out_of_range(low, high))) }
+    }
+
+    pub(super) fn flag(&self, name: &str) -> Result<Option<bool>, Problem> {
+        match self.text(name) {
+            None => Ok(None),
+            Some("true" | "1") => Ok(Some(true)),
+            Some("false" | "0") => Ok(Some(false)),
+            Some(other) => Err(Problem::invalid(format!("?{name}"), Invalid::unknown_word(other, &["true", "false"]))),
+        }
+    }
+}
+
+/// A code in the path.
+pub(super) fn path_id<T: FromStr<Err = Invalid>>(request: &HttpRequest, name: &str) -> Result<T, Problem> {
+    let text = request.match_info().query(name);
+    text.parse().map_err(|invalid| Problem::invalid(format!("/{name}"), invalid))
+}
+
+/// The question for a shortlist.
+pub(super) fn question(request: &HttpRequest) -> Result<Question, Problem> {
+    let park: ParkId = path_id(request, "park")?;
+    let query = Query::read(request, &["top", "preset", "kind", "exclude", "max_km", "explore"])?;
+    let mut exclude = Vec::new();
+    for code in query.text("exclude").unwrap_or_default().split(',').filter(|code| !code.is_empty()) {
+        exclude.push(code.parse().map_err(|invalid| Problem::invalid("?exclude", invalid))?);
+    }
+    exclude.sort_unstable();
+    exclude.dedup();
+    Ok(Question {
+        park,
+        preset: query.parse("preset")?,
+        top: query.number("top", 1, 100)?.map_or(10, |top| top as u16),
+        kind: query.parse("kind")?,
+        exclude,
+        max_km: query.number("max_km", 1, 5_000)?.map(|km| km as u16),
+        explore: query.flag("explore")?.unwrap_or(true),
+    })
+}
+
+/// `Zeyou-Min-Seq`: the reader wants to see at least this event.
+pub(super) fn min_seq(request: &HttpRequest) -> Result<Option<u64>, Problem> {
+    let Some(value) = request.headers().get(HeaderName::from_static("zeyou-min-seq")) else { return Ok(None) };
+    let seq = value.to_str().ok().and_then(|text| text.parse().ok());
+    seq.map(Some).ok_or_else(|| Problem::new(StatusCode::BAD_REQUEST, "invalid-seq", "Zeyou-Min-Seq 须为整数", "Zeyou-Min-Seq must be a whole number"))
+}
+
+/// The revision in `If-Match`, written `"3"` or `3`.
+pub(super) fn if_match(request: &HttpRequest) -> Result<Option<u32>, Problem> {
+    let Some(value) = request.headers().get(header::IF_MATCH) else { return Ok(None) };
+    let rev = value.to_str().ok().and_then(|text| text.trim_matches('"').parse().ok());
+    rev.map(Some).ok_or_else(|| Problem::new(StatusCode::BAD_REQUEST, "invalid-if-match", "If-Match 须为版本号", "If-Match must be a revision number"))
+}
+
+/// `If-Match`, which is required.
+pub(super) fn required_match(request: &HttpRequest) -> Result<u32, Problem> {
+    if_match(request)?.ok_or_else(|| ServiceError::PreconditionRequired.into())
+}
+
+/// The `Idempotency-Key`: exactly one, 1–255 printable ASCII characters.
+pub(super) fn idempotency_key(request: &HttpRequest) -> Result<String, Problem> {
+    let mut values = request.headers().get_all(HeaderName::from_static("idempotency-key"));
+    let Some(value) = values.next() else {
+        return Err(Problem::new(StatusCode::BAD_REQUEST, "idempotency-key-required", "须带 Idempotency-Key", "send an Idempotency-Key"));
+    };
+    let key = value.to_str().unwrap_or_default();
+    let printable = key.bytes().all(|byte| (0x20..0x7f).contains(&byte));
+    if values.next().is_some() || !(1..=255).contains(&key.len()) || !printable {
+        return Err(Problem::new(StatusCode::BAD_REQUEST, "idempotency-key-invalid", "Idempotency-Key 须唯一，1–255 个可打印 ASCII 字符", "send one Idempotency-Key of 1-255 printable ASCII characters"));
+    }
+    Ok(key.to_owned())
+}

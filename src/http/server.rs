@@ -1,0 +1,154 @@
+//! Wiring and running the server.
+
+use std::path::Path;
+use std::time::Duration;
+
+use actix_web::body::MessageBody;
+use actix_web::dev::{ServiceFactory, ServiceRequest, ServiceResponse};
+use actix_web::{App, Error, HttpResponse, HttpServer, middleware, web};
+use utoipa_swagger_ui::SwaggerUi;
+
+use super::{directory, documents, guard, ranking, ratings, stream};
+use crate::domain::{College, Demand, Engagement, Enterprise, Industry, Major, Park, Preset, Programme};
+use crate::service::{Service, ServiceError};
+use crate::store::StoreError;
+
+/// The application with all its routes.
+pub fn application(
+    service: Service,
+) -> App<impl ServiceFactory<ServiceRequest, Config = (), Response = ServiceResponse<impl MessageBody>, Error = Error, InitError = ()>> {
+    App::new()
+        .app_data(web::Data::new(service))
+        .configure(routes)
+        .service(SwaggerUi::new("/docs/{_:.*}").url("/openapi.json", documents::document()))
+        .route("/", web::get().to(|| async { HttpResponse::Found().insert_header(("location", "/docs/")).finish() }))
+        .default_service(web::to(guard::not_found))
+        .wrap(middleware::from_fn(guard::check))
+}
+
+fn routes(config: &mut web::ServiceConfig) {
+    directory::routes::<Park>(config);
+    directory::routes::<Enterprise>(config);
+    directory::routes::<College>(config);
+    directory::routes::<Programme>(config);
+    directory::routes::<Demand>(config);
+    directory::routes::<Engagement>(config);
+    directory::routes::<Preset>(config);
+    directory::routes::<Industry>(config);
+    directory::routes::<Major>(config);
+    let get = |path: &str| web::resource(path.to_owned()).default_service(web::to(guard::method_not_allowed_list));
+    config
+        .service(get("/api/v1/parks/{park}/shortlist").route(web::get().to(ranking::shortlist)))
+        .service(get("/api/v1/parks/{park}/colleges/{college}/explanation").route(web::get().to(ranking::explanation)))
+        .service(get("/api/v1/verify/{verify_code}").route(web::get().to(ranking::verify)))
+        .service(get("/api/v1/events").route(web::get().to(stream::events)))
+        .service(
+            web::resource("/api/v1/ratings")
+                .route(web::post().to(ratings::create))
+                .default_service(web::to(guard::method_not_allowed_post)),
+        )
+        .service(
+            web::resource("/api/v1/ratings/{id}")
+                .route(web::get().to(ratings::read))
+                .route(web::put().to(ratings::revise))
+                .route(web::delete().to(ratings::withdraw))
+                .default_service(web::to(guard::method_not_allowed_one)),
+        )
+        .service(get("/api/v1/criteria").route(web::get().to(criteria)))
+        .service(get("/health/live").route(web::get().to(live)))
+        .service(get("/health/ready").route(web::get().to(ready)))
+        .service(get("/metrics").route(web::get().to(metrics)));
+}
+
+/// The criteria sheet in force: anchors and every constant of scoring.
+async fn criteria(service: web::Data<Service>) -> HttpResponse {
+    HttpResponse::Ok().json(&*service.live().current().snapshot.state.sheet)
+}
+
+/// The process answers.
+async fn live() -> HttpResponse {
+    HttpResponse::Ok().json(serde_json::json!({"status": "live"}))
+}
+
+/// The state is loaded and served.
+async fn ready(service: web::Data<Service>) -> HttpResponse {
+    let seq = service.live().current().snapshot.state.seq;
+    HttpResponse::Ok().json(serde_json::json!({"status": "ready", "seq": seq}))
+}
+
+/// Sizes of the served state in Prometheus' text format.
+async fn metrics(service: web::Data<Service>) -> HttpResponse {
+    let current = service.live().current();
+    let state = &current.snapshot.state;
+    let figures = [
+        ("zeyou_seq", state.seq as usize),
+        ("zeyou_parks", state.parks.len()),
+        ("zeyou_colleges", state.colleges.len()),
+        ("zeyou_programmes", state.programmes.len()),
+        ("zeyou_demands", state.demands.len()),
+        ("zeyou_engagements", state.engagements.len()),
+        ("zeyou_ratings", state.ratings.len()),
+    ];
+    let text: String = figures.iter().map(|(name, value)| format!("# TYPE {name} gauge\n{name} {value}\n")).collect();
+    HttpResponse::Ok().content_type("text/plain; version=0.0.4").body(text)
+}
+
+/// Opens the log and serves it until the process is told to stop.
+///
+/// # Errors
+/// Why the log cannot be opened or the address not be listened on.
+pub async fn serve(database: &Path, listen: &str, demo: bool) -> Result<(), ServiceError> {
+    let demo_path = Path::new("zeyou-demo.db");
+    let path = if demo { demo_path } else { database };
+    let service = Service::open(path).await?;
+    if demo {
+        let report = service.import_demo().await?;
+        if let Some(error) = report.errors.first() {
+            tracing::error!(%error, "the demo data were refused");
+        }
+    }
+    let shared = service.clone();
+    let server = HttpServer::new(move || application(shared.clone()))
+        .client_request_timeout(Duration::from_secs(5))
+        .shutdown_timeout(10)
+        .bind(listen)
+        .map_err(|error| StoreError::File(listen.into(), error))?;
+    let address = server.addrs().first().map(ToString::to_string).unwrap_or_default();
+    println!("{}", greeting(&service, &address));
+    let clock = tokio::spawn(tick(service.clone()));
+    let result = server.run().await;
+    clock.abort();
+    service.save_snapshot().await?;
+    result.map_err(|error| StoreError::File(listen.into(), error).into())
+}
+
+/// The day changes even if nobody writes.
+async fn tick(service: Service) {
+    let mut minutes = tokio::time::interval(Duration::from_secs(60));
+    loop {
+        minutes.tick().await;
+        if let Err(error) = service.tick().await {
+            tracing::warn!(%error, "the clock could not be written");
+        }
+    }
+}
+
+/// What to open and what to try.
+fn greeting(service: &Service, address: &str) -> String {
+    let current = service.live().current();
+    let state = &current.snapshot.state;
+    let park = state.parks.iter().next().map_or("PARK".to_owned(), |(id, _)| id.to_string());
+    let open = state.engagements.iter().find(|(id, entry)| {
+        entry.value.status != crate::domain::EngagementStatus::Proposed && state.ratings.get(id).is_none()
+    });
+    let (engagement, college) = open.map_or(("ENGAGEMENT".to_owned(), "COLLEGE".to_owned()), |(id, entry)| {
+        (id.to_string(), entry.value.college.to_string())
+    });
+    let marks = r#"{"overall":5,"supply":5,"skill":5,"stay":4,"help":"unknown"}"#;
+    format!(
+        "Zeyou is serving http://{address}/ (open it: the API, to read and try)\n\
+         a shortlist:        curl -s http://{address}/api/v1/parks/{park}/shortlist?top=5\n\
+         rate a cooperation: curl -s -X POST http://{address}/api/v1/ratings -H 'Content-Type: application/json' -H \"Idempotency-Key: $(date +%s%N)\" -d '{{\"engagement\":\"{engagement}\",\"marks\":{marks}}}'\n\
+         and why:            curl -s http://{address}/api/v1/parks/{park}/colleges/{college}/explanation"
+    )
+}

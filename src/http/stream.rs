@@ -1,0 +1,52 @@
+//! What changed, live, as server-sent events.
+
+use actix_web::{HttpRequest, HttpResponse, web};
+use bytes::Bytes;
+use futures_util::stream;
+use tokio::sync::broadcast::error::RecvError;
+
+use super::problem::{Problem, respond};
+use super::query::Query;
+use crate::service::{Service, ServiceError};
+use crate::store::Recorded;
+
+fn message(recorded: &Recorded) -> Bytes {
+    let subject = recorded.event.subject();
+    let data = serde_json::json!({"seq": recorded.seq, "at": recorded.at, "kind": subject.kind.code(), "id": subject.id});
+    Bytes::from(format!("id: {}\nevent: change\ndata: {data}\n\n", recorded.seq))
+}
+
+/// Events after `after` (default: from now on), each once and in order. The data tell what changed, never who rated how.
+#[utoipa::path(get, path = "/api/v1/events", tag = "events", params(("after" = Option<u64>, Query)),
+    responses((status = 200, content_type = "text/event-stream"), (status = 400), (status = 422)))]
+pub(super) async fn events(request: HttpRequest, service: web::Data<Service>) -> HttpResponse {
+    let answer = async {
+        let query = Query::read(&request, &["after"])?;
+        // Subscribed first: nothing falls between the past and the news.
+        let news = service.live().news();
+        let head = service.live().current().snapshot.state.seq;
+        let after = query.number("after", 0, u32::MAX)?.map_or(head, u64::from);
+        if after > head {
+            return Err(Problem::from(ServiceError::InvalidSeq(head)));
+        }
+        let state = (service.get_ref().clone(), news, after);
+        let events = stream::unfold(state, |(service, mut news, mut seen)| async move {
+            loop {
+                let past = service.store().events(seen, 500).await.ok()?;
+                let served = service.live().current().snapshot.state.seq;
+                let past: Vec<_> = past.into_iter().filter(|recorded| recorded.seq <= served).collect();
+                if let Some(last) = past.last() {
+                    seen = last.seq;
+                    let text: Vec<u8> = past.iter().flat_map(|recorded| message(recorded).to_vec()).collect();
+                    return Some((Ok::<_, actix_web::Error>(Bytes::from(text)), (service, news, seen)));
+                }
+                match news.recv().await {
+                    Ok(_) | Err(RecvError::Lagged(_)) => {}
+                    Err(RecvError::Closed) => return None,
+                }
+            }
+        });
+        Ok(HttpResponse::Ok().content_type("text/event-stream").insert_header(("cache-control", "no-store")).streaming(Box::pin(events)))
+    };
+    respond(&request, answer.await)
+}

@@ -1,0 +1,75 @@
+//! Asking for a shortlist or an explanation.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use bytes::Bytes;
+
+use super::{Service, ServiceError};
+use crate::domain::{CollegeId, Explanation, Question, Shortlist};
+use crate::live::Published;
+
+/// How long a read waits for the seq it asks for.
+const PATIENCE: Duration = Duration::from_secs(2);
+/// A seq this far beyond the log is a mistake, not a race.
+const FAR: u64 = 1_000_000;
+
+impl Service {
+    /// The snapshot to answer from: the current one, once it includes `min_seq`.
+    ///
+    /// # Errors
+    /// [`ServiceError::InvalidSeq`] for a seq far in the future, [`ServiceError::ReplicaBehind`] after two seconds.
+    pub async fn at_least(&self, min_seq: Option<u64>) -> Result<Arc<Published>, ServiceError> {
+        if let Some(seq) = min_seq {
+            let head = self.live.current().snapshot.state.seq;
+            if seq > head + FAR {
+                return Err(ServiceError::InvalidSeq(head));
+            }
+            if !self.live.reach(seq, PATIENCE).await {
+                return Err(ServiceError::ReplicaBehind(seq));
+            }
+        }
+        Ok(self.live.current())
+    }
+
+    /// A shortlist from the current snapshot.
+    ///
+    /// # Errors
+    /// [`ServiceError::NotFound`] for an unknown park or preset.
+    pub fn shortlist(&self, question: &Question) -> Result<Shortlist, ServiceError> {
+        Ok(self.live.current().snapshot.shortlist(question)?)
+    }
+
+    /// A shortlist straight from a database file, without a server and beside one.
+    ///
+    /// # Errors
+    /// As [`Self::shortlist`], or why the log cannot be read.
+    pub async fn ask_offline(path: &std::path::Path, question: &Question) -> Result<Shortlist, ServiceError> {
+        let store = crate::store::Store::open_read_only(path).await?;
+        let (head, _) = store.head().await?;
+        let (state, _) = super::open::state_at(&store, head).await?;
+        Ok(crate::engine::Snapshot::cold_for(state, &question.park).shortlist(question)?)
+    }
+
+    /// A shortlist as JSON; asked again of the same snapshot, it is the same bytes.
+    ///
+    /// # Errors
+    /// As [`Self::shortlist`].
+    pub fn shortlist_json(published: &Published, question: Question) -> Result<Bytes, ServiceError> {
+        if let Some(answer) = published.remembered(&question) {
+            return Ok(answer);
+        }
+        let shortlist = published.snapshot.shortlist(&question)?;
+        let answer = Bytes::from(serde_json::to_vec(&shortlist).unwrap_or_default());
+        published.remember(question, answer.clone());
+        Ok(answer)
+    }
+
+    /// Why a college stands where it stands.
+    ///
+    /// # Errors
+    /// [`ServiceError::NotFound`] for an unknown park, preset or college that is not ranked.
+    pub fn explain(published: &Published, question: &Question, college: &CollegeId) -> Result<Explanation, ServiceError> {
+        Ok(published.snapshot.explanation(question, college)?)
+    }
+}

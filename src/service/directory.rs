@@ -1,0 +1,41 @@
+//! Putting and closing entries of the directory.
+
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::{Service, ServiceError, references};
+use crate::domain::Event;
+use crate::store::{Draft, StoreError, Unit};
+
+/// What became of a put or a close.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
+pub struct Written {
+    /// The entry's revision, for `If-Match`.
+    pub rev: u32,
+    /// Every answer at or after this seq includes the change.
+    pub seq: u64,
+    /// Whether the entry is new.
+    pub created: bool,
+}
+
+impl Service {
+    /// Appends an event that makes, changes or closes an entry. With `if_match` only if that is still its revision.
+    ///
+    /// # Errors
+    /// `unknown-code` for a reference to nothing; [`ServiceError::RevisionConflict`].
+    pub async fn put(&self, event: Event, if_match: Option<u32>) -> Result<Written, ServiceError> {
+        let current = self.live.current();
+        let state = &current.snapshot.state;
+        references::check(state, &event)?;
+        let rev = state.rev(&event.subject());
+        if if_match.is_some_and(|expected| expected != rev) {
+            return Err(ServiceError::RevisionConflict(rev));
+        }
+        let unit = Unit { drafts: vec![Draft { event, rev: rev + 1 }], key: None };
+        match self.write(unit).await {
+            Ok(appended) => Ok(Written { rev: rev + 1, seq: appended.seq, created: rev == 0 }),
+            Err(ServiceError::Store(StoreError::Conflict(_))) => Err(ServiceError::RevisionConflict(rev + 1)),
+            Err(other) => Err(other),
+        }
+    }
+}

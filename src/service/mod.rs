@@ -1,0 +1,88 @@
+//! Use cases, one file per verb: the only place where the log meets the engine.
+
+mod ask;
+mod directory;
+mod export;
+mod foundation;
+mod import;
+mod open;
+mod rate;
+mod references;
+mod verify;
+
+use std::sync::Arc;
+
+use crate::domain::Invalid;
+use crate::engine::Refusal;
+use crate::live::Live;
+use crate::store::{Store, StoreError, Writer};
+
+pub use directory::Written;
+pub use import::ImportReport;
+pub use rate::{RatingWritten, RatingBody};
+pub use verify::{CodeCheck, LogCheck};
+
+/// Everything a user can do.
+#[derive(Clone)]
+pub struct Service {
+    store: Store,
+    writer: Writer,
+    live: Arc<Live>,
+}
+
+/// Why a use case did not do what was asked.
+#[derive(Debug, thiserror::Error)]
+pub enum ServiceError {
+    /// A value breaks a rule; at a JSON pointer if one is to blame.
+    #[error("{}", .1.en)]
+    Invalid(String, Invalid),
+    /// Nothing goes by that code.
+    #[error("there is no {0} {1}")]
+    NotFound(&'static str, String),
+    /// The engagement cannot be rated by the caller.
+    #[error("there is no confirmed engagement {0}")]
+    NoEngagement(String),
+    /// The engagement has a live rating: revise it.
+    #[error("the engagement has been rated already: revise rating {0}")]
+    AlreadyRated(String),
+    /// The rating was withdrawn.
+    #[error("the rating was withdrawn")]
+    RatingWithdrawn,
+    /// `If-Match` is missing.
+    #[error("If-Match is required")]
+    PreconditionRequired,
+    /// `If-Match` names an older revision.
+    #[error("the revision is now {0}")]
+    RevisionConflict(u32),
+    /// A seq far beyond the log.
+    #[error("the log ends at seq {0}")]
+    InvalidSeq(u64),
+    /// The seq was not reached in time.
+    #[error("seq {0} is not served yet")]
+    ReplicaBehind(u64),
+    /// The log said no.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+impl From<Refusal> for ServiceError {
+    fn from(refusal: Refusal) -> Self {
+        match refusal {
+            Refusal::Park(id) => Self::NotFound("park", id),
+            Refusal::Preset(id) => Self::NotFound("preset", id),
+            Refusal::College(id) => Self::NotFound("ranked college", id),
+        }
+    }
+}
+
+impl Service {
+    /// What is served now.
+    pub fn live(&self) -> &Live {
+        &self.live
+    }
+
+    /// The log.
+    pub fn store(&self) -> &Store {
+        &self.store
+    }
+}

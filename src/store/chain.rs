@@ -1,0 +1,36 @@
+//! The hash chain: every event seals all before it.
+
+use sha2::{Digest, Sha256};
+
+/// SHA-256 over the chain so far and one event.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Chain(pub [u8; 32]);
+
+impl Chain {
+    /// The chain before the first event.
+    pub const EMPTY: Self = Self([0; 32]);
+
+    /// The chain after one more event: `sha256(chain ‖ seq ‖ recorded_at ‖ rev ‖ len(subject) ‖ subject ‖ body)`,
+    /// integers as 8 bytes little-endian.
+    #[must_use]
+    pub fn extend(&self, seq: i64, recorded_at: i64, subject: &str, rev: i64, body: &[u8]) -> Self {
+        let mut hash = Sha256::new();
+        hash.update(self.0);
+        hash.update(seq.to_le_bytes());
+        hash.update(recorded_at.to_le_bytes());
+        hash.update(rev.to_le_bytes());
+        hash.update((subject.len() as u64).to_le_bytes());
+        hash.update(subject.as_bytes());
+        hash.update(body);
+        Self(hash.finalize().into())
+    }
+}
+
+/// Where and how the log is broken.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ChainFault {
+    /// The first bad seq.
+    pub seq: i64,
+    /// What is wrong there.
+    pub what: String,
+}
