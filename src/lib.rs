@@ -2,11 +2,11 @@
 //!
 //! One idea: a ranking is a pure function of a log prefix and a question. Read the modules in this order.
 
+pub mod cli;
 pub mod domain;
 pub mod engine;
 pub mod exchange;
-pub mod store;
+pub mod http;
 pub mod live;
 pub mod service;
-pub mod http;
-pub mod cli;
+pub mod store;

@@ -135,7 +135,10 @@ pub async fn run() -> Result<ExitCode, Box<dyn std::error::Error>> {
             let bar = spinner("generating");
             write_files(&directory, generate(&Spec { parks, colleges, enterprises, ratings, seed }))?;
             bar.finish_and_clear();
-            println!("wrote {parks} parks, {colleges} colleges, {enterprises} enterprises, {ratings} ratings to {}", directory.display());
+            println!(
+                "wrote {parks} parks, {colleges} colleges, {enterprises} enterprises, {ratings} ratings to {}",
+                directory.display()
+            );
         }
         Command::Export { directory } => {
             let service = Service::open(&database).await?;
@@ -174,7 +177,11 @@ fn print_report(report: &ImportReport, dry_run: bool) -> ExitCode {
         eprintln!("{error}");
     }
     if !report.errors.is_empty() {
-        eprintln!("{} bad rows; nothing was written / {} 行有误，未写入任何数据", report.errors.len(), report.errors.len());
+        eprintln!(
+            "{} bad rows; nothing was written / {} 行有误，未写入任何数据",
+            report.errors.len(),
+            report.errors.len()
+        );
         return ExitCode::FAILURE;
     }
     let verb = if dry_run { "would write" } else { "wrote" };

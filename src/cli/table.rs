@@ -49,9 +49,16 @@ pub(super) fn table(shortlist: &Shortlist) -> String {
     let column = names.max().unwrap_or(8).max(8);
     let pad = |text: &str| " ".repeat(column.saturating_sub(width(text)));
     // Writing to a String cannot fail.
-    let _ = writeln!(out, "{} {}  预设 {}  准则表 {}  候选 {} 所", shortlist.park, shortlist.park_name, shortlist.preset, shortlist.sheet, shortlist.candidates);
+    let _ = writeln!(
+        out,
+        "{} {}  预设 {}  准则表 {}  候选 {} 所",
+        shortlist.park, shortlist.park_name, shortlist.preset, shortlist.sheet, shortlist.candidates
+    );
     if shortlist.need_derived {
-        let _ = writeln!(out, "需求由园区主导产业推导（园区尚未登记需求） / need derived from the park's leading industries");
+        let _ = writeln!(
+            out,
+            "需求由园区主导产业推导（园区尚未登记需求） / need derived from the park's leading industries"
+        );
     }
     let _ = writeln!(out, "名次  院校{}  总分    ±     覆盖    前{}概率  依据", pad("院校"), shortlist.items.len());
     for item in &shortlist.items {
@@ -60,17 +67,32 @@ pub(super) fn table(shortlist: &Shortlist) -> String {
         let _ = writeln!(
             out,
             "{:>3}{}  {name}{}  {:>5.2}  {:>4.1}  {:>5.1}%  {:>6.1}%  {}",
-            item.rank, if tied { "=" } else { " " }, pad(name), item.score, item.score_sd, item.coverage * 100.0, item.p_top_k * 100.0, reasons(item),
+            item.rank,
+            if tied { "=" } else { " " },
+            pad(name),
+            item.score,
+            item.score_sd,
+            item.coverage * 100.0,
+            item.p_top_k * 100.0,
+            reasons(item),
         );
     }
     if let Some(explore) = &shortlist.explore {
-        let _ = writeln!(out, "探索席位（不确定性大，值得了解）：{} {:.2}，上界 {:.2}", explore.college.name, explore.score, explore.upper);
+        let _ = writeln!(
+            out,
+            "探索席位（不确定性大，值得了解）：{} {:.2}，上界 {:.2}",
+            explore.college.name, explore.score, explore.upper
+        );
     }
     if !shortlist.unmet.is_empty() {
         let unmet = shortlist.unmet.iter().map(|unmet| format!("{} {}", unmet.demand, unmet.headcount));
         let _ = writeln!(out, "缺口：{}", unmet.collect::<Vec<_>>().join("，"));
     }
-    let _ = writeln!(out, "未入选 {} 所  截至 seq {}（{}）  模型 {}  复核码 {}", shortlist.excluded_total, shortlist.as_of.seq, shortlist.as_of.at, shortlist.as_of.model, shortlist.verify_code);
+    let _ = writeln!(
+        out,
+        "未入选 {} 所  截至 seq {}（{}）  模型 {}  复核码 {}",
+        shortlist.excluded_total, shortlist.as_of.seq, shortlist.as_of.at, shortlist.as_of.model, shortlist.verify_code
+    );
     out
 }
 

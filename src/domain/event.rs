@@ -185,7 +185,11 @@ impl Event {
     /// `corrupt-event` with serde's own words.
     pub fn from_canonical_bytes(bytes: &[u8]) -> Result<Self, Invalid> {
         serde_json::from_slice(bytes).map_err(|error| {
-            Invalid::new("corrupt-event", format!("事件无法解读：{error}"), format!("the event cannot be read: {error}"))
+            Invalid::new(
+                "corrupt-event",
+                format!("事件无法解读：{error}"),
+                format!("the event cannot be read: {error}"),
+            )
         })
     }
 }

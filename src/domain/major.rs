@@ -44,7 +44,8 @@ impl MajorRef {
 
     /// How an offered node meets a wanted one. An offer known only by its class never counts as the exact major.
     pub(crate) fn meets(self, wanted: Self) -> Kinship {
-        let within = self.len >= wanted.len && self.digits / 10_u32.pow(u32::from(self.len - wanted.len)) == wanted.digits;
+        let within =
+            self.len >= wanted.len && self.digits / 10_u32.pow(u32::from(self.len - wanted.len)) == wanted.digits;
         if within {
             Kinship::Within
         } else if self.class().is_some() && self.class() == wanted.class() {
@@ -60,10 +61,9 @@ impl MajorRef {
 impl FromStr for MajorRef {
     type Err = Invalid;
     fn from_str(value: &str) -> Result<Self, Invalid> {
-        if matches!(value.len(), 2 | 4 | 6) && value.bytes().all(|b| b.is_ascii_digit()) {
-            if let Ok(digits) = value.parse() {
-                return Ok(Self { digits, len: value.len() as u8 });
-            }
+        let shaped = matches!(value.len(), 2 | 4 | 6) && value.bytes().all(|b| b.is_ascii_digit());
+        if let Some(digits) = value.parse().ok().filter(|_| shaped) {
+            return Ok(Self { digits, len: value.len() as u8 });
         }
         let value = clip(value);
         Err(Invalid::new(

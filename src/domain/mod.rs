@@ -35,7 +35,7 @@ pub use date::{Date, Timestamp};
 pub use demand::{Demand, DemandKind, SkillLevel, Target, Urgency};
 pub use engagement::{Engagement, EngagementStatus};
 pub use enterprise::Enterprise;
-pub use event::{Event, EntityKind, Subject};
+pub use event::{EntityKind, Event, Subject};
 pub use explanation::{Counterfactual, Explanation, RatingContribution, Reason};
 pub use invalid::Invalid;
 pub(crate) use major::Kinship as MajorKinship;

@@ -15,7 +15,11 @@ impl Amount {
 
     /// Checks the range `0..=1e9`; negative zero becomes zero.
     pub fn new(value: f64) -> Result<Self, Invalid> {
-        if (0.0..=Self::MAX).contains(&value) { Ok(Self(value + 0.0)) } else { Err(Invalid::out_of_range(0, Self::MAX)) }
+        if (0.0..=Self::MAX).contains(&value) {
+            Ok(Self(value + 0.0))
+        } else {
+            Err(Invalid::out_of_range(0, Self::MAX))
+        }
     }
 
     /// The number.

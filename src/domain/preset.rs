@@ -37,7 +37,11 @@ impl Weights {
 }
 
 fn refuse(total: f64) -> Invalid {
-    Invalid::new("invalid-weights", format!("权重须非负且合计 100，现为 {total}"), format!("weights must not be negative and must sum to 100, not {total}"))
+    Invalid::new(
+        "invalid-weights",
+        format!("权重须非负且合计 100，现为 {total}"),
+        format!("weights must not be negative and must sum to 100, not {total}"),
+    )
 }
 
 impl Serialize for Weights {

@@ -117,10 +117,14 @@ struct Raw {
 
 fn part_of(part: Option<u32>, whole: Option<u32>, zh: &str, en: &str) -> Result<(), Invalid> {
     match (part, whole) {
-        (Some(part), Some(whole)) if part > whole => {
-            Err(Invalid::new("out-of-range", format!("{zh}：{part} 多于 {whole}"), format!("{en}: {part} exceeds {whole}")))
+        (Some(part), Some(whole)) if part > whole => Err(Invalid::new(
+            "out-of-range",
+            format!("{zh}：{part} 多于 {whole}"),
+            format!("{en}: {part} exceeds {whole}"),
+        )),
+        (Some(_), None) => {
+            Err(Invalid::new("missing-field", format!("{zh}：缺少总数"), format!("{en}: the total is missing")))
         }
-        (Some(_), None) => Err(Invalid::new("missing-field", format!("{zh}：缺少总数"), format!("{en}: the total is missing"))),
         _ => Ok(()),
     }
 }

@@ -28,7 +28,11 @@ impl Mark {
 
 impl Serialize for Mark {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        if self.0 == 0 && serializer.is_human_readable() { serializer.serialize_str("unknown") } else { serializer.serialize_u8(self.0) }
+        if self.0 == 0 && serializer.is_human_readable() {
+            serializer.serialize_str("unknown")
+        } else {
+            serializer.serialize_u8(self.0)
+        }
     }
 }
 
@@ -109,7 +113,11 @@ impl TryFrom<Raw> for Marks {
         let Raw { overall, supply, skill, stay, help } = raw;
         let marks = Self { overall, supply, skill, stay, help };
         if [overall, supply, skill, stay, help].iter().all(|mark| mark.get().is_none()) {
-            return Err(Invalid::new("missing-field", "至少要有一项不是“不了解”", "at least one answer must not be `unknown`"));
+            return Err(Invalid::new(
+                "missing-field",
+                "至少要有一项不是“不了解”",
+                "at least one answer must not be `unknown`",
+            ));
         }
         Ok(marks)
     }

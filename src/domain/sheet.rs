@@ -137,7 +137,10 @@ impl TryFrom<Raw> for Sheet {
             let bounded = sheet.anchors.iter().all(|a| a.raw.is_finite() && (0.0..=100.0).contains(&a.points));
             let sds = [sheet.sd_measured, sheet.sd_implied, sheet.sd_prior];
             if sheet.anchors.len() < 2 || !rising || !bounded || !(0.0..=100.0).contains(&sheet.prior) {
-                return broken("锚点须按原始值递增，分值在 0–100", "anchors must rise by raw value and lie in 0-100 points");
+                return broken(
+                    "锚点须按原始值递增，分值在 0–100",
+                    "anchors must rise by raw value and lie in 0-100 points",
+                );
             }
             if sds.iter().any(|sd| !(0.0..=100.0).contains(sd)) {
                 return broken("标准差须在 0–100", "standard deviations must lie in 0-100");

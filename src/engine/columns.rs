@@ -6,7 +6,9 @@
 use super::fit::{Fit, NeedItem, Offer, fit, offers};
 use super::satisfaction::Posterior;
 use super::state::State;
-use crate::domain::{College, CollegeStatus, Criterion, EngagementStatus, ExcludedReason, Offering, Park, Sheet, Travel};
+use crate::domain::{
+    College, CollegeStatus, Criterion, EngagementStatus, ExcludedReason, Offering, Park, Sheet, Travel,
+};
 
 /// Points of one criterion, and whether they rest on the prior or on implication.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -87,7 +89,13 @@ fn minutes(travel: &Travel, km: f64) -> f64 {
 }
 
 /// The six pair criteria of one park and one college, with the fit they rest on.
-pub(super) fn pair_cells(sheet: &Sheet, park: &Park, college: &College, items: &[NeedItem], offer: &[Offer]) -> ([Cell; 6], Fit) {
+pub(super) fn pair_cells(
+    sheet: &Sheet,
+    park: &Park,
+    college: &College,
+    items: &[NeedItem],
+    offer: &[Offer],
+) -> ([Cell; 6], Fit) {
     let mut found = fit(sheet, items, offer);
     let mut coverage = Some(found.coverage);
     if college.offering == Offering::Partial {
@@ -120,10 +128,10 @@ impl Row {
     /// One park against all colleges.
     pub(super) fn build(state: &State, park: &Park, items: &[NeedItem], all_offers: &[Vec<Offer>]) -> Self {
         let mut row = Self::default();
-        for at in 0..state.colleges.len() {
+        for (at, offer) in all_offers.iter().enumerate() {
             row.points.iter_mut().for_each(|column| column.push(0));
             row.flags.push(0);
-            row.set(state, park, items, at, &all_offers[at]);
+            row.set(state, park, items, at, offer);
         }
         row
     }
@@ -195,7 +203,8 @@ fn excluded(state: &State, college: &College) -> Option<ExcludedReason> {
     }
     let mut programmes = state.programmes_of(&college.id).peekable();
     let any = programmes.peek().is_some();
-    let full = any && programmes.all(|programme| programme.stations.is_some_and(|n| n > 0) && programme.stations_free == Some(0));
+    let full = any
+        && programmes.all(|programme| programme.stations.is_some_and(|n| n > 0) && programme.stations_free == Some(0));
     full.then_some(ExcludedReason::FacilityFull)
 }
 

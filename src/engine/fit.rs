@@ -2,10 +2,10 @@
 
 use super::state::State;
 use super::transport::transport;
+use crate::domain::MajorKinship as Kinship;
 use crate::domain::{
     Basis, CollegeId, CollegeKind, DemandKind, Link, MajorRef, ParkId, Sheet, SkillLevel, Target, Urgency,
 };
-use crate::domain::MajorKinship as Kinship;
 
 /// One item of a park's need.
 #[derive(Clone, Debug, PartialEq)]
@@ -110,7 +110,9 @@ pub fn offers(state: &State, college: &CollegeId) -> Vec<Offer> {
     let reach = match entry.value.kind {
         CollegeKind::Secondary => SkillLevel::Intermediate,
         CollegeKind::Associate => SkillLevel::Senior,
-        CollegeKind::Technician | CollegeKind::VocationalBachelor | CollegeKind::Undergraduate => SkillLevel::Technician,
+        CollegeKind::Technician | CollegeKind::VocationalBachelor | CollegeKind::Undergraduate => {
+            SkillLevel::Technician
+        }
     };
     state
         .programmes_of(college)
@@ -175,8 +177,7 @@ pub fn fit(sheet: &Sheet, items: &[NeedItem], offers: &[Offer]) -> Fit {
             .map(|(d, p)| items[d].urgency * quality[d * offers.len() + p])
             .collect();
         let need: Vec<f64> = rows.iter().map(|&d| items[d].headcount).collect();
-        let seats: Vec<f64> =
-            relevant.iter().map(|&p| offers[p].seats[k].map_or(f64::INFINITY, f64::from)).collect();
+        let seats: Vec<f64> = relevant.iter().map(|&p| offers[p].seats[k].map_or(f64::INFINITY, f64::from)).collect();
         let plan = transport(&worth, &need, &seats);
         value += plan.value;
         for (r, &d) in rows.iter().enumerate() {

@@ -105,7 +105,8 @@ impl Snapshot {
             }
         }
         let id = |at: u32| &state.colleges.at(at).value.id;
-        let best_first = |a: &u32, b: &u32| score[*b as usize].cmp(&score[*a as usize]).then_with(|| id(*a).cmp(id(*b)));
+        let best_first =
+            |a: &u32, b: &u32| score[*b as usize].cmp(&score[*a as usize]).then_with(|| id(*a).cmp(id(*b)));
         let top = usize::from(question.top);
         if top < order.len() {
             order.select_nth_unstable_by(top, best_first);
@@ -231,7 +232,10 @@ impl Snapshot {
         let effect = self.posterior.effect[self.edges.place_of(at)];
         let own = college_cells(state, college, published_mean(state, effect));
         let mut cells = [Cell { raw: None, points: 0, grade: Grade::Prior }; N_CRITERIA];
-        PAIR.iter().zip(pair).chain(COLLEGE.iter().zip(own)).for_each(|(criterion, cell)| cells[criterion.index()] = cell);
+        PAIR.iter()
+            .zip(pair)
+            .chain(COLLEGE.iter().zip(own))
+            .for_each(|(criterion, cell)| cells[criterion.index()] = cell);
         let derived = field.items.iter().any(|item| item.derived);
         let unrated = self.posterior.ratings[self.edges.place_of(at)] == 0;
         let part = |criterion: Criterion| {

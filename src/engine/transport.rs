@@ -92,9 +92,9 @@ impl Plan<'_> {
         for _ in 0..=n {
             let mut settled = true;
             for p in 0..n {
-                    if p != from && before[p] == usize::MAX {
-                        continue;
-                    }
+                if p != from && before[p] == usize::MAX {
+                    continue;
+                }
                 for q in 0..=n {
                     let longer = loss[p] + step[p * (n + 1) + q].0;
                     // The margin keeps rounding from closing a cycle of predecessors.

@@ -3,12 +3,12 @@
 //!
 //! A rating is `y = 3.8 + severity + quality + drift · years since 2026-01-01 + noise`, rounded and clipped to 1–5.
 
-use std::collections::HashSet;
-use std::fmt::{self, Write as _};
 use rand::seq::{IndexedRandom, SliceRandom};
 use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use rand_distr::StandardNormal;
+use std::collections::HashSet;
+use std::fmt::{self, Write as _};
 
 /// How much to generate, and from which seed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -50,8 +50,14 @@ const INDUSTRIES: [Industry; 10] = [
 ];
 const CITY_A: &str = "云澄岚岱霁沐槿翎砚栩晏珺皓苍榆汐黛棠屹";
 const CITY_B: &str = "澜霁洄岫砚汀屿珩曜璟浔翎峤陌渚泓漪瀚珑";
-const FIRM_A: [char; 20] = ['恒', '瑾', '卓', '凌', '骁', '煜', '铭', '弘', '晟', '昱', '睿', '翊', '骏', '泽', '锐', '启', '峻', '朗', '韬', '臻'];
-const FIRM_B: [char; 20] = ['岳', '枢', '桁', '烁', '越', '砺', '驰', '衡', '拓', '岑', '曦', '钧', '辰', '垣', '铎', '逸', '维', '赫', '川', '岩'];
+const FIRM_A: [char; 20] = [
+    '恒', '瑾', '卓', '凌', '骁', '煜', '铭', '弘', '晟', '昱', '睿', '翊', '骏', '泽', '锐', '启', '峻', '朗', '韬',
+    '臻',
+];
+const FIRM_B: [char; 20] = [
+    '岳', '枢', '桁', '烁', '越', '砺', '驰', '衡', '拓', '岑', '曦', '钧', '辰', '垣', '铎', '逸', '维', '赫', '川',
+    '岩',
+];
 const PARK_WORDS: [&str; 6] = ["高新技术", "经济技术", "智能制造", "先进制造", "创新创业", "绿色低碳"];
 const PARK_ENDS: [&str; 4] = ["产业园", "工业园", "开发区", "产业基地"];
 const KINDS: [(&str, u32); 5] = [("hire", 35), ("train", 25), ("intern", 20), ("order_class", 12), ("tech_project", 8)];
@@ -156,7 +162,12 @@ fn cities(spec: &Spec, dice: &mut Dice) -> Vec<City> {
     let mut names: Vec<String> = CITY_A.chars().flat_map(|a| CITY_B.chars().map(move |b| format!("{a}{b}"))).collect();
     names.shuffle(&mut dice.rng);
     let names = ["云岭".to_owned(), "松澜".to_owned()].into_iter().chain(names).take(wanted);
-    let place = |name| City { name, lat: dice.rng.random_range(29.0..44.0), lon: dice.rng.random_range(103.0..122.0), colleges: Vec::new() };
+    let place = |name| City {
+        name,
+        lat: dice.rng.random_range(29.0..44.0),
+        lon: dice.rng.random_range(103.0..122.0),
+        colleges: Vec::new(),
+    };
     names.map(place).collect()
 }
 
@@ -198,11 +209,22 @@ fn colleges(spec: &Spec, dice: &mut Dice, cities: &mut [City]) -> (Vec<College>,
         classes.retain(|class| class.0 != main.0);
         classes.insert(0, main);
         let quality = dice.normal(0.35);
-        let drift = if i == 2 { 0.35 } else if i == 5 { -0.35 } else { dice.normal(0.04) };
+        let drift = if i == 2 {
+            0.35
+        } else if i == 5 {
+            -0.35
+        } else {
+            dice.normal(0.04)
+        };
         let (kind, ends) = dice.weighted(&COLLEGE_KINDS);
         let name = dice.unique(|dice| format!("{}{}{}", city.name, dice.pick(main.1), dice.pick(ends)));
-        let former = if dice.chance(0.12) { dice.unique(|dice| format!("{}{}学校", city.name, dice.pick(main.1))) } else { String::new() };
-        let (ownership, status) = (if dice.chance(0.75) { "public" } else { "private" }, if i % 50 == 17 { "suspended" } else { "active" });
+        let former = if dice.chance(0.12) {
+            dice.unique(|dice| format!("{}{}学校", city.name, dice.pick(main.1)))
+        } else {
+            String::new()
+        };
+        let (ownership, status) =
+            (if dice.chance(0.75) { "public" } else { "private" }, if i % 50 == 17 { "suspended" } else { "active" });
         let (lat, lon) = dice.near(city, 60.0);
         let since = if matches!(i % 50, 8 | 13) { Y2024 } else { Y2026 };
         let updated = Day(since + dice.within(0, 303));
@@ -214,24 +236,45 @@ fn colleges(spec: &Spec, dice: &mut Dice, cities: &mut [City]) -> (Vec<College>,
         pledges.sort_unstable();
         let pledges = pledges.join(";");
         let complaint = i % 50 == 11;
-        let declined = if spec.parks > 0 && dice.chance(0.06) { format!("P{:04}", dice.index(spec.parks) + 1) } else { String::new() };
-        row!(out, "C{:04},{name},{former},{kind},{ownership},{}市,{lat:.5},{lon:.5},{status},complete,{updated},{retained},{placed},{days:.1},{projects},{pledges},{complaint},{declined},simulated", i + 1, city.name);
+        let declined = if spec.parks > 0 && dice.chance(0.06) {
+            format!("P{:04}", dice.index(spec.parks) + 1)
+        } else {
+            String::new()
+        };
+        row!(
+            out,
+            "C{:04},{name},{former},{kind},{ownership},{}市,{lat:.5},{lon:.5},{status},complete,{updated},{retained},{placed},{days:.1},{projects},{pledges},{complaint},{declined},simulated",
+            i + 1,
+            city.name
+        );
         row!(truth, "C{:04},{quality:.4},{drift:.4}", i + 1);
         let majors: Vec<u32> = classes.iter().flat_map(|class| class.2.iter().copied()).collect();
         for major in dice.some(&majors, 8, 14) {
             offered += 1;
-            let seats = [(30, 160), (40, 300), (30, 150), (0, 80), (0, 8)].map(|(low, high)| dice.within(low, high).to_string()).join(",");
+            let seats = [(30, 160), (40, 300), (30, 150), (0, 80), (0, 8)]
+                .map(|(low, high)| dice.within(low, high).to_string())
+                .join(",");
             let (stations, teachers) = (dice.within(20, 160), dice.within(6, 40));
             let (free, dual) = (dice.within(0, stations), dice.within(teachers / 3, teachers));
             let (fee, updated) = (5 * dice.within(18, 56), Day(since + dice.within(0, 303)));
-            row!(offers, "R{offered:05},C{:04},{major},documented,{seats},{stations},{free},{teachers},{dual},{fee},{updated},,simulated", i + 1);
+            row!(
+                offers,
+                "R{offered:05},C{:04},{major},documented,{seats},{stations},{free},{teachers},{dual},{fee},{updated},,simulated",
+                i + 1
+            );
         }
         list.push(College(classes.iter().map(|class| class.0).collect(), quality, drift));
     }
     (list, [out, offers, truth])
 }
 
-fn enterprises(spec: &Spec, dice: &mut Dice, cities: &[City], parks: &mut [Park], colleges: &[College]) -> (Vec<Enterprise>, [String; 2]) {
+fn enterprises(
+    spec: &Spec,
+    dice: &mut Dice,
+    cities: &[City],
+    parks: &mut [Park],
+    colleges: &[College],
+) -> (Vec<Enterprise>, [String; 2]) {
     let mut out = String::from("id,name,park,industry,source\n");
     let mut truth = String::from("enterprise,severity\n");
     let mut list = Vec::with_capacity(spec.enterprises);
@@ -243,11 +286,21 @@ fn enterprises(spec: &Spec, dice: &mut Dice, cities: &[City], parks: &mut [Park]
             let end = dice.weighted(&[("有限公司", 8), ("股份有限公司", 2), ("集团有限公司", 1)]);
             format!("{}{}{}{}{end}", city.name, dice.pick(&FIRM_A), dice.pick(&FIRM_B), dice.pick(industry.2))
         });
-        let severity = if i == 3 { -1.1 } else if i == 7 { 0.9 } else { dice.normal(0.4) };
+        let severity = if i == 3 {
+            -1.1
+        } else if i == 7 {
+            0.9
+        } else {
+            dice.normal(0.4)
+        };
         row!(out, "E{:05},{name},P{:04},{},simulated", i + 1, at + 1, industry.0);
         row!(truth, "E{:05},{severity:.4}", i + 1);
         // The two colleges that change are rated often enough for the change to show.
-        let planted = match i % 6 { 1 if i < 40 => Some(2), 4 if i < 40 => Some(5), _ => None };
+        let planted = match i % 6 {
+            1 if i < 40 => Some(2),
+            4 if i < 40 => Some(5),
+            _ => None,
+        };
         let mut preferred: Vec<usize> = planted.into_iter().filter(|&college| college < colleges.len()).collect();
         for _ in 0..if colleges.is_empty() { 0 } else { dice.within(3, 5) } {
             let mut college = 0;
@@ -267,7 +320,8 @@ fn enterprises(spec: &Spec, dice: &mut Dice, cities: &[City], parks: &mut [Park]
 }
 
 fn demands(dice: &mut Dice, parks: &[Park]) -> String {
-    let mut out = String::from("id,park,enterprise,kind,occupation,major,headcount,skill_level,start,end,urgency,note\n");
+    let mut out =
+        String::from("id,park,enterprise,kind,occupation,major,headcount,skill_level,start,end,urgency,note\n");
     let mut count = 0;
     for (at, park) in parks.iter().enumerate() {
         for _ in 0..dice.within(10, 16) {
@@ -285,7 +339,12 @@ fn demands(dice: &mut Dice, parks: &[Park]) -> String {
             let (urgency, wait) = dice.weighted(&[(("normal", 180), 60), (("urgent", 80), 28), (("critical", 19), 12)]);
             let start = DEC_2026 + dice.within(0, wait);
             let end = Day((start + dice.within(20, 180)).max(DEC_2026 + 31));
-            row!(out, "D{count:05},P{:04},{enterprise},{kind},,{major},{headcount},{skill},{},{end},{urgency},", at + 1, Day(start));
+            row!(
+                out,
+                "D{count:05},P{:04},{enterprise},{kind},,{major},{headcount},{skill},{},{end},{urgency},",
+                at + 1,
+                Day(start)
+            );
         }
     }
     out
@@ -305,7 +364,13 @@ fn ratings(spec: &Spec, dice: &mut Dice, enterprises: &[Enterprise], colleges: &
         let proposed = !rated && dice.chance(0.25);
         let end = if proposed { dice.within(NOV_2026, NOV_2026 + 29) } else { dice.within(60, NOV_2026 + 14) };
         let start = end.saturating_sub(dice.within(20, 240));
-        let status = if proposed { "proposed" } else if end > NOV_2026 - 60 || dice.chance(0.1) { "confirmed" } else { "closed" };
+        let status = if proposed {
+            "proposed"
+        } else if end > NOV_2026 - 60 || dice.chance(0.1) {
+            "confirmed"
+        } else {
+            "closed"
+        };
         let kind = dice.weighted(&KINDS);
         row!(deals, "G{:06},E{:05},C{:04},{kind},{},{},{status}", g + 1, who + 1, college + 1, Day(start), Day(end));
         if !rated {
@@ -317,7 +382,8 @@ fn ratings(spec: &Spec, dice: &mut Dice, enterprises: &[Enterprise], colleges: &
         let College(_, quality, drift) = colleges[college];
         let y = 3.8 + enterprises[who].0 + quality + drift * years + dice.normal(0.7);
         let mark = |y: f64| y.round().clamp(1.0, 5.0);
-        let mut aspect = || if dice.chance(0.06) { "unknown".to_owned() } else { mark(y + dice.normal(0.4)).to_string() };
+        let mut aspect =
+            || if dice.chance(0.06) { "unknown".to_owned() } else { mark(y + dice.normal(0.4)).to_string() };
         let aspects = [aspect(), aspect(), aspect(), aspect()].join(",");
         row!(out, "{},G{:06},{},{aspects},{}", dice.uuid(), g + 1, mark(y), Day(day));
     }
@@ -330,14 +396,22 @@ pub fn generate(spec: &Spec) -> Vec<(&'static str, String)> {
     let mut cities = cities(spec, &mut dice);
     let (mut park_list, parks_csv) = parks(spec, &mut dice, &cities);
     let (college_list, [colleges_csv, programmes_csv, truth]) = colleges(spec, &mut dice, &mut cities);
-    let (enterprise_list, [enterprises_csv, raters]) = enterprises(spec, &mut dice, &cities, &mut park_list, &college_list);
+    let (enterprise_list, [enterprises_csv, raters]) =
+        enterprises(spec, &mut dice, &cities, &mut park_list, &college_list);
     let demands_csv = demands(&mut dice, &park_list);
     let [engagements_csv, ratings_csv] = ratings(spec, &mut dice, &enterprise_list, &college_list);
     [
-        ("parks.csv", parks_csv), ("enterprises.csv", enterprises_csv), ("colleges.csv", colleges_csv),
-        ("programmes.csv", programmes_csv), ("demands.csv", demands_csv), ("engagements.csv", engagements_csv),
-        ("ratings.csv", ratings_csv), ("truth.csv", truth), ("raters_truth.csv", raters),
-    ].into()
+        ("parks.csv", parks_csv),
+        ("enterprises.csv", enterprises_csv),
+        ("colleges.csv", colleges_csv),
+        ("programmes.csv", programmes_csv),
+        ("demands.csv", demands_csv),
+        ("engagements.csv", engagements_csv),
+        ("ratings.csv", ratings_csv),
+        ("truth.csv", truth),
+        ("raters_truth.csv", raters),
+    ]
+    .into()
 }
 
 #[cfg(test)]
@@ -356,15 +430,22 @@ mod tests {
         assert_eq!(generate(&SPEC), generate(&SPEC));
         assert_ne!(generate(&SPEC), generate(&Spec { seed: 1, ..SPEC }));
         assert_eq!(generate(&Spec { colleges: 0, parks: 0, ..SPEC }).len(), 9);
-        assert_eq!([0, 1154, 1155, Y2026, LAST_RATING].map(|day| Day(day).to_string()).join(" "), "2021-01-01 2024-02-29 2024-03-01 2026-01-01 2026-11-20");
+        assert_eq!(
+            [0, 1154, 1155, Y2026, LAST_RATING].map(|day| Day(day).to_string()).join(" "),
+            "2021-01-01 2024-02-29 2024-03-01 2026-01-01 2026-11-20"
+        );
     }
     #[test]
     fn references_resolve_and_each_rating_has_its_engagement() {
         let files = generate(&SPEC);
         let links = [
-            ("ratings.csv", "engagement", "engagements.csv"), ("engagements.csv", "enterprise", "enterprises.csv"),
-            ("engagements.csv", "college", "colleges.csv"), ("programmes.csv", "college", "colleges.csv"),
-            ("enterprises.csv", "park", "parks.csv"), ("demands.csv", "park", "parks.csv"), ("demands.csv", "enterprise", "enterprises.csv"),
+            ("ratings.csv", "engagement", "engagements.csv"),
+            ("engagements.csv", "enterprise", "enterprises.csv"),
+            ("engagements.csv", "college", "colleges.csv"),
+            ("programmes.csv", "college", "colleges.csv"),
+            ("enterprises.csv", "park", "parks.csv"),
+            ("demands.csv", "park", "parks.csv"),
+            ("demands.csv", "enterprise", "enterprises.csv"),
         ];
         for (file, name, target) in links {
             let ids: HashSet<String> = column(&files, target, "id").into_iter().collect();
@@ -372,7 +453,8 @@ mod tests {
         }
         let rated: HashSet<String> = column(&files, "ratings.csv", "engagement").into_iter().collect();
         assert_eq!(rated.len(), SPEC.ratings);
-        let status = column(&files, "engagements.csv", "id").into_iter().zip(column(&files, "engagements.csv", "status"));
+        let status =
+            column(&files, "engagements.csv", "id").into_iter().zip(column(&files, "engagements.csv", "status"));
         assert!(status.into_iter().all(|(id, status)| status != "proposed" || !rated.contains(&id)));
     }
 }

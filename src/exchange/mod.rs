@@ -6,6 +6,6 @@ mod tables;
 mod write;
 
 pub use generate::{Spec, generate};
-pub use read::{RowError, Row, read_table};
-pub use tables::{TABLES, Table};
+pub use read::{Row, RowError, read_table};
+pub use tables::{RowEvents, TABLES, Table};
 pub use write::write_table;

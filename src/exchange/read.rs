@@ -13,19 +13,23 @@ pub struct RowError {
     /// Line of the row, counted from 1; the header is line 1.
     pub line: u64,
     /// The column, if one is to blame.
-    pub column: Option<String>,
+    pub column: Option<Box<str>>,
     /// The rule that is broken.
-    pub code: String,
+    pub code: Box<str>,
     /// What is wrong, in Chinese.
-    pub message_zh: String,
+    pub message_zh: Box<str>,
     /// What is wrong, in English.
-    pub message_en: String,
+    pub message_en: Box<str>,
 }
 
 impl std::fmt::Display for RowError {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let column = self.column.as_deref().map(|column| format!(", column {column}")).unwrap_or_default();
-        write!(f, "{}, line {}{column}: {} / {} [{}]", self.file, self.line, self.message_zh, self.message_en, self.code)
+        write!(
+            f,
+            "{}, line {}{column}: {} / {} [{}]",
+            self.file, self.line, self.message_zh, self.message_en, self.code
+        )
     }
 }
 
@@ -52,7 +56,9 @@ impl Row {
     pub(super) fn number(&self, column: &str) -> Value {
         match self.text(column) {
             None => Value::Null,
-            Some(text) => serde_json::from_str::<serde_json::Number>(text).map_or_else(|_| Value::from(text), Value::Number),
+            Some(text) => {
+                serde_json::from_str::<serde_json::Number>(text).map_or_else(|_| Value::from(text), Value::Number)
+            }
         }
     }
 
@@ -67,16 +73,20 @@ impl Row {
         RowError {
             file: file.to_owned(),
             line: self.line,
-            column: column.map(str::to_owned),
-            code: invalid.rule.clone(),
-            message_zh: invalid.zh.clone(),
-            message_en: invalid.en.clone(),
+            column: column.map(Box::from),
+            code: invalid.rule.as_str().into(),
+            message_zh: invalid.zh.as_str().into(),
+            message_en: invalid.en.as_str().into(),
         }
     }
 }
 
 /// Parses a JSON object into a domain value; the error names the column.
-pub(super) fn parse<T: serde::de::DeserializeOwned>(file: &str, row: &Row, mut object: Map<String, Value>) -> Result<T, RowError> {
+pub(super) fn parse<T: serde::de::DeserializeOwned>(
+    file: &str,
+    row: &Row,
+    mut object: Map<String, Value>,
+) -> Result<T, RowError> {
     // An empty cell is an absent field: the domain decides whether that is allowed.
     object.retain(|_, value| !value.is_null());
     serde_path_to_error::deserialize(Value::Object(object)).map_err(|error| {
@@ -103,9 +113,9 @@ pub fn read_table(file: &str, bytes: &[u8], wanted: &[&str]) -> Result<Vec<Row>,
         file: file.to_owned(),
         line,
         column: None,
-        code: code.to_owned(),
-        message_zh: zh,
-        message_en: en,
+        code: code.into(),
+        message_zh: zh.into(),
+        message_en: en.into(),
     };
     let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
     let text = std::str::from_utf8(bytes).map_err(|error| {
@@ -119,7 +129,12 @@ pub fn read_table(file: &str, bytes: &[u8], wanted: &[&str]) -> Result<Vec<Row>,
     };
     let header: Vec<String> = reader.headers().map_err(malformed)?.iter().map(|name| name.trim().to_owned()).collect();
     if let Some(missing) = wanted.iter().find(|name| !header.iter().any(|column| column == *name)) {
-        return Err(whole(1, "missing-column", format!("缺少列 {missing}"), format!("the column `{missing}` is missing")));
+        return Err(whole(
+            1,
+            "missing-column",
+            format!("缺少列 {missing}"),
+            format!("the column `{missing}` is missing"),
+        ));
     }
     let mut rows = Vec::new();
     for record in reader.records() {

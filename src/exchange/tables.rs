@@ -6,6 +6,9 @@ use serde_json::{Map, Value};
 use super::read::{Row, RowError, parse};
 use crate::domain::Event;
 
+/// The event of each row, or what is wrong with the row.
+pub type RowEvents = Vec<Result<(Row, Event), RowError>>;
+
 /// One CSV file.
 pub struct Table {
     /// Its name.
@@ -13,7 +16,7 @@ pub struct Table {
     /// Its columns, in order.
     pub columns: &'static [&'static str],
     /// Turns its rows into events.
-    pub events: fn(&str, &[Row]) -> Vec<Result<(Row, Event), RowError>>,
+    pub events: fn(&str, &[Row]) -> RowEvents,
 }
 
 fn object(fields: &[(&str, Value)]) -> Map<String, Value> {
@@ -25,7 +28,7 @@ fn each<T: DeserializeOwned>(
     rows: &[Row],
     fields: impl Fn(&Row) -> Map<String, Value>,
     event: impl Fn(T) -> Event,
-) -> Vec<Result<(Row, Event), RowError>> {
+) -> RowEvents {
     rows.iter().map(|row| parse(file, row, fields(row)).map(|value| (row.clone(), event(value)))).collect()
 }
 
@@ -49,7 +52,9 @@ fn merged(parts: impl IntoIterator<Item = Map<String, Value>>) -> Map<String, Va
 
 /// Rows of one need or occupation follow each other; they become one value with many links.
 fn links(rows: &[&Row]) -> Value {
-    rows.iter().map(|row| Value::Object(object(&[("major", row.string("code")), ("strength", row.number("strength"))]))).collect()
+    rows.iter()
+        .map(|row| Value::Object(object(&[("major", row.string("code")), ("strength", row.number("strength"))])))
+        .collect()
 }
 
 fn grouped<'a>(rows: &[&'a Row], column: &str) -> Vec<Vec<&'a Row>> {
@@ -63,11 +68,12 @@ fn grouped<'a>(rows: &[&'a Row], column: &str) -> Vec<Vec<&'a Row>> {
     groups
 }
 
-fn industries(file: &str, rows: &[Row]) -> Vec<Result<(Row, Event), RowError>> {
+fn industries(file: &str, rows: &[Row]) -> RowEvents {
     let rows: Vec<&Row> = rows.iter().collect();
     let industry = |group: Vec<&Row>| {
         let needs = grouped(&group, "need").into_iter().map(|need| {
-            let fields = [("name", need[0].string("need")), ("name_en", need[0].string("need_en")), ("links", links(&need))];
+            let fields =
+                [("name", need[0].string("need")), ("name_en", need[0].string("need_en")), ("links", links(&need))];
             Value::Object(object(&fields))
         });
         let first = group[0];
@@ -124,8 +130,25 @@ pub const TABLES: [Table; 9] = [
     Table {
         file: "colleges.csv",
         columns: &[
-            "id", "name", "former_name", "kind", "ownership", "city", "lat", "lon", "status", "offering", "updated_on",
-            "retained", "placed", "response_days", "tech_projects_3y", "pledges", "complaint", "declined_parks", "source",
+            "id",
+            "name",
+            "former_name",
+            "kind",
+            "ownership",
+            "city",
+            "lat",
+            "lon",
+            "status",
+            "offering",
+            "updated_on",
+            "retained",
+            "placed",
+            "response_days",
+            "tech_projects_3y",
+            "pledges",
+            "complaint",
+            "declined_parks",
+            "source",
         ],
         events: |file, rows| {
             let fields = |row: &Row| {
@@ -141,9 +164,27 @@ pub const TABLES: [Table; 9] = [
                     Some(_) => row.list("pledges"),
                 };
                 merged([
-                    strings(row, &["id", "name", "former_name", "kind", "ownership", "city", "status", "offering", "updated_on", "source"]),
+                    strings(
+                        row,
+                        &[
+                            "id",
+                            "name",
+                            "former_name",
+                            "kind",
+                            "ownership",
+                            "city",
+                            "status",
+                            "offering",
+                            "updated_on",
+                            "source",
+                        ],
+                    ),
                     numbers(row, &["retained", "placed", "response_days", "tech_projects_3y"]),
-                    object(&[("complaint", complaint), ("pledges", pledges), ("declined_parks", row.list("declined_parks"))]),
+                    object(&[
+                        ("complaint", complaint),
+                        ("pledges", pledges),
+                        ("declined_parks", row.list("declined_parks")),
+                    ]),
                     place(row),
                 ])
             };
@@ -153,9 +194,23 @@ pub const TABLES: [Table; 9] = [
     Table {
         file: "programmes.csv",
         columns: &[
-            "id", "college", "major", "basis", "seats_hire", "seats_train", "seats_intern", "seats_order_class",
-            "seats_tech_project", "stations", "stations_free", "teachers", "dual_qualified", "fee_per_person_day",
-            "updated_on", "note", "source",
+            "id",
+            "college",
+            "major",
+            "basis",
+            "seats_hire",
+            "seats_train",
+            "seats_intern",
+            "seats_order_class",
+            "seats_tech_project",
+            "stations",
+            "stations_free",
+            "teachers",
+            "dual_qualified",
+            "fee_per_person_day",
+            "updated_on",
+            "note",
+            "source",
         ],
         events: |file, rows| {
             let fields = |row: &Row| {
@@ -176,14 +231,28 @@ pub const TABLES: [Table; 9] = [
     Table {
         file: "demands.csv",
         columns: &[
-            "id", "park", "enterprise", "kind", "occupation", "major", "headcount", "skill_level", "start", "end", "urgency", "note",
+            "id",
+            "park",
+            "enterprise",
+            "kind",
+            "occupation",
+            "major",
+            "headcount",
+            "skill_level",
+            "start",
+            "end",
+            "urgency",
+            "note",
         ],
         events: |file, rows| {
             let fields = |row: &Row| {
                 let mut target = strings(row, &["occupation", "major"]);
                 target.retain(|_, value| !value.is_null());
                 merged([
-                    strings(row, &["id", "park", "enterprise", "kind", "skill_level", "start", "end", "urgency", "note"]),
+                    strings(
+                        row,
+                        &["id", "park", "enterprise", "kind", "skill_level", "start", "end", "urgency", "note"],
+                    ),
                     numbers(row, &["headcount"]),
                     object(&[("target", Value::Object(target))]),
                 ])
@@ -205,7 +274,10 @@ pub const TABLES: [Table; 9] = [
         events: |file, rows| {
             let fields = |row: &Row| {
                 let marks = numbers(row, &["overall", "supply", "skill", "stay", "help"]);
-                merged([strings(row, &["id", "engagement", "rated_on", "comment"]), object(&[("marks", Value::Object(marks))])])
+                merged([
+                    strings(row, &["id", "engagement", "rated_on", "comment"]),
+                    object(&[("marks", Value::Object(marks))]),
+                ])
             };
             each(file, rows, fields, Event::RatingSubmitted)
         },

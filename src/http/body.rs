@@ -23,17 +23,33 @@ fn too_large() -> Problem {
 }
 
 /// Size, media type, syntax, schema: in this order.
-pub(super) async fn read_json<T: DeserializeOwned>(request: &HttpRequest, mut payload: web::Payload) -> Result<T, Problem> {
+pub(super) async fn read_json<T: DeserializeOwned>(
+    request: &HttpRequest,
+    mut payload: web::Payload,
+) -> Result<T, Problem> {
     let header = |name: header::HeaderName| request.headers().get(name).and_then(|value| value.to_str().ok());
-    if header(header::CONTENT_LENGTH).and_then(|text| text.parse::<usize>().ok()).is_some_and(|length| length > MAX_BODY) {
+    if header(header::CONTENT_LENGTH)
+        .and_then(|text| text.parse::<usize>().ok())
+        .is_some_and(|length| length > MAX_BODY)
+    {
         return Err(too_large());
     }
     if header(header::CONTENT_ENCODING).is_some_and(|encoding| encoding != "identity") {
-        return Err(Problem::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "unsupported-encoding", "不支持压缩的请求体", "compressed bodies are not accepted"));
+        return Err(Problem::new(
+            StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            "unsupported-encoding",
+            "不支持压缩的请求体",
+            "compressed bodies are not accepted",
+        ));
     }
     let media = header(header::CONTENT_TYPE).unwrap_or_default();
     if media.split(';').next().map(str::trim).is_none_or(|media| !media.eq_ignore_ascii_case("application/json")) {
-        return Err(Problem::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "unsupported-media-type", "请用 Content-Type: application/json", "send Content-Type: application/json"));
+        return Err(Problem::new(
+            StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            "unsupported-media-type",
+            "请用 Content-Type: application/json",
+            "send Content-Type: application/json",
+        ));
     }
     let reading = async {
         let mut bytes = web::BytesMut::new();
@@ -46,14 +62,24 @@ pub(super) async fn read_json<T: DeserializeOwned>(request: &HttpRequest, mut pa
         }
         Ok(bytes)
     };
-    let bytes = tokio::time::timeout(DEADLINE, reading)
-        .await
-        .map_err(|_| Problem::new(StatusCode::REQUEST_TIMEOUT, "request-timeout", "请求体 10 秒内未到齐", "the body did not arrive within 10 seconds"))??;
+    let bytes = tokio::time::timeout(DEADLINE, reading).await.map_err(|_| {
+        Problem::new(
+            StatusCode::REQUEST_TIMEOUT,
+            "request-timeout",
+            "请求体 10 秒内未到齐",
+            "the body did not arrive within 10 seconds",
+        )
+    })??;
     parse(&bytes)
 }
 
 fn malformed(error: &dyn fmt::Display) -> Problem {
-    Problem::new(StatusCode::BAD_REQUEST, "malformed-json", format!("JSON 格式错误：{error}"), format!("malformed JSON: {error}"))
+    Problem::new(
+        StatusCode::BAD_REQUEST,
+        "malformed-json",
+        format!("JSON 格式错误：{error}"),
+        format!("malformed JSON: {error}"),
+    )
 }
 
 fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
@@ -78,10 +104,18 @@ fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
                 Invalid::new("missing-field", format!("缺少字段 {name}"), format!("the field `{name}` is missing"))
             } else if message.starts_with("unknown variant") {
                 let known = message.split("expected ").nth(1).unwrap_or_default();
-                Invalid::new("unknown-code", format!("“{name}”不是下列之一：{known}"), format!("`{name}` is none of {known}"))
+                Invalid::new(
+                    "unknown-code",
+                    format!("“{name}”不是下列之一：{known}"),
+                    format!("`{name}` is none of {known}"),
+                )
             } else {
                 let expected = message.split("expected ").nth(1).unwrap_or("another type");
-                Invalid::new("wrong-type", format!("类型错误，应为 {expected}"), format!("wrong type, expected {expected}"))
+                Invalid::new(
+                    "wrong-type",
+                    format!("类型错误，应为 {expected}"),
+                    format!("wrong type, expected {expected}"),
+                )
             }
         });
         Problem::invalid(pointer, invalid)
@@ -92,7 +126,9 @@ fn pointer(path: &serde_path_to_error::Path) -> String {
     use serde_path_to_error::Segment;
     path.iter()
         .filter_map(|segment| match segment {
-            Segment::Map { key } => Some(format!("/{}", key.chars().take(64).collect::<String>().replace('~', "~0").replace('/', "~1"))),
+            Segment::Map { key } => {
+                Some(format!("/{}", key.chars().take(64).collect::<String>().replace('~', "~0").replace('/', "~1")))
+            }
             Segment::Seq { index } => Some(format!("/{index}")),
             Segment::Enum { variant } => Some(format!("/{variant}")),
             Segment::Unknown => None,
@@ -156,7 +192,11 @@ impl<'de> de::Visitor<'de> for StrictVisitor {
             let Strict(value) = map.next_value()?;
             if object.contains_key(&key) {
                 let key: String = key.chars().take(64).collect();
-                let invalid = Invalid::new("duplicate-field", format!("字段 {key} 出现两次"), format!("the field `{key}` occurs twice"));
+                let invalid = Invalid::new(
+                    "duplicate-field",
+                    format!("字段 {key} 出现两次"),
+                    format!("the field `{key}` occurs twice"),
+                );
                 return Err(de::Error::custom(invalid));
             }
             object.insert(key, value);

@@ -90,8 +90,10 @@ async fn list<E: Entity>(request: HttpRequest, service: web::Data<Service>) -> H
         for (id, entry) in registry.iter_after(after.as_ref()).filter(|(_, entry)| !entry.closed) {
             let value = serde_json::to_value(&entry.value).unwrap_or(Value::Null);
             let wanted = |field: &&str| query.text(field).is_none_or(|text| value[*field] == text);
-            let found = |text: &str| id.to_string().contains(text) || value["name"].as_str().is_some_and(|name| name.contains(text));
-            if E::FILTERS.iter().all(|field| wanted(&field)) && query.text("q").is_none_or(found) {
+            let found = |text: &str| {
+                id.to_string().contains(text) || value["name"].as_str().is_some_and(|name| name.contains(text))
+            };
+            if E::FILTERS.iter().all(|field| wanted(field)) && query.text("q").is_none_or(found) {
                 more = items.len() == size;
                 if more {
                     break;
@@ -100,7 +102,10 @@ async fn list<E: Entity>(request: HttpRequest, service: web::Data<Service>) -> H
             }
         }
         let next_page = items.last().filter(|_| more).map(|(last, _)| {
-            let kept = known.iter().filter(|name| **name != "after").filter_map(|name| query.text(name).map(|text| format!("{name}={text}&")));
+            let kept = known
+                .iter()
+                .filter(|name| **name != "after")
+                .filter_map(|name| query.text(name).map(|text| format!("{name}={text}&")));
             format!("/api/v1/{}?{}after={last}", E::PATH, kept.collect::<String>())
         });
         let items: Vec<Value> = items.into_iter().map(|(_, value)| value).collect();
@@ -115,7 +120,9 @@ async fn read<E: Entity>(request: HttpRequest, service: web::Data<Service>) -> H
         let published = service.at_least(min_seq(&request)?).await?;
         let entry = E::registry(&published.snapshot.state).entry(&id).filter(|entry| !entry.closed);
         let entry = entry.ok_or_else(|| ServiceError::NotFound(E::WHAT, id.to_string()))?;
-        Ok::<_, Problem>(HttpResponse::Ok().insert_header((header::ETAG, format!("\"{}\"", entry.rev))).json(&entry.value))
+        Ok::<_, Problem>(
+            HttpResponse::Ok().insert_header((header::ETAG, format!("\"{}\"", entry.rev))).json(&entry.value),
+        )
     };
     respond(&request, answer.await)
 }
@@ -125,7 +132,8 @@ async fn put<E: Entity>(request: HttpRequest, payload: web::Payload, service: we
         let value: E = read_json(&request, payload).await?;
         let id: E::Id = path_id(&request, "id")?;
         if *value.id() != id {
-            let invalid = Invalid::new("invalid-id", "正文中的 id 与地址不同", "the id of the body differs from the address");
+            let invalid =
+                Invalid::new("invalid-id", "正文中的 id 与地址不同", "the id of the body differs from the address");
             return Err(Problem::invalid("/id", invalid));
         }
         let written = service.put(value.put(), if_match(&request)?).await?;

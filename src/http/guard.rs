@@ -16,7 +16,12 @@ pub(super) async fn check(request: ServiceRequest, next: Next<BoxBody>) -> Resul
     let problem = if request.uri().to_string().len() > MAX_URI {
         Some(Problem::new(StatusCode::URI_TOO_LONG, "uri-too-long", "地址超过 8 KiB", "the address exceeds 8 KiB"))
     } else if headers.get_all(header::HOST).count() != 1 && request.version() == actix_web::http::Version::HTTP_11 {
-        Some(Problem::new(StatusCode::BAD_REQUEST, "invalid-host", "须有且只有一个 Host", "send exactly one Host header"))
+        Some(Problem::new(
+            StatusCode::BAD_REQUEST,
+            "invalid-host",
+            "须有且只有一个 Host",
+            "send exactly one Host header",
+        ))
     } else if !acceptable(headers.get(header::ACCEPT).and_then(|value| value.to_str().ok())) {
         Some(Problem::new(StatusCode::NOT_ACCEPTABLE, "not-acceptable", "只能以 JSON 回答", "the answer is JSON"))
     } else {
@@ -46,8 +51,13 @@ pub(super) async fn not_found(request: HttpRequest) -> HttpResponse {
 }
 
 pub(super) fn method_not_allowed(allow: &str) -> Problem {
-    Problem::new(StatusCode::METHOD_NOT_ALLOWED, "method-not-allowed", format!("此处只允许 {allow}"), format!("only {allow} here"))
-        .with(header::ALLOW, allow)
+    Problem::new(
+        StatusCode::METHOD_NOT_ALLOWED,
+        "method-not-allowed",
+        format!("此处只允许 {allow}"),
+        format!("only {allow} here"),
+    )
+    .with(header::ALLOW, allow)
 }
 
 pub(super) async fn method_not_allowed_list(request: HttpRequest) -> HttpResponse {

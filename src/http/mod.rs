@@ -6,8 +6,8 @@ mod documents;
 mod guard;
 mod problem;
 mod query;
-mod ratings;
 mod ranking;
+mod ratings;
 mod server;
 mod stream;
 

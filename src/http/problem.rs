@@ -53,7 +53,8 @@ impl Problem {
             "detail": detail,
         });
         if let Some(pointer) = &self.pointer {
-            body["errors"] = Value::Array(vec![json!({"pointer": pointer, "code": self.invalid.rule, "detail": detail})]);
+            body["errors"] =
+                Value::Array(vec![json!({"pointer": pointer, "code": self.invalid.rule, "detail": detail})]);
         }
         let mut response = HttpResponse::build(self.status);
         response.insert_header((header::CONTENT_TYPE, "application/problem+json"));
@@ -85,30 +86,89 @@ impl From<ServiceError> for Problem {
     fn from(error: ServiceError) -> Self {
         use StatusCode as S;
         match error {
-            ServiceError::Invalid(pointer, invalid) if invalid.rule == "invalid-verify-code" => Self { pointer: Some(pointer).filter(|p| !p.is_empty()), ..Self::of(S::NOT_FOUND, invalid) },
+            ServiceError::Invalid(pointer, invalid) if invalid.rule == "invalid-verify-code" => {
+                Self { pointer: Some(pointer).filter(|p| !p.is_empty()), ..Self::of(S::NOT_FOUND, invalid) }
+            }
             ServiceError::Invalid(pointer, invalid) => Self::invalid(pointer, invalid),
             ServiceError::NotFound(what, id) => {
                 let id: String = id.chars().take(64).collect();
-                Self::new(S::NOT_FOUND, "not-found", format!("没有“{id}”（{what}）"), format!("there is no {what} `{id}`"))
+                Self::new(
+                    S::NOT_FOUND,
+                    "not-found",
+                    format!("没有“{id}”（{what}）"),
+                    format!("there is no {what} `{id}`"),
+                )
             }
-            ServiceError::NoEngagement(_) => Self::new(S::FORBIDDEN, "no-engagement", "没有可评价的已确认合作", "there is no confirmed engagement to rate"),
-            ServiceError::AlreadyRated(id) => Self::new(S::CONFLICT, "already-rated", "该合作已评价，可修改原评价", "the engagement has been rated; revise that rating")
-                .with(header::LOCATION, format!("/api/v1/ratings/{id}")),
-            ServiceError::RatingWithdrawn => Self::new(S::CONFLICT, "rating-withdrawn", "该评价已撤回", "the rating was withdrawn"),
-            ServiceError::PreconditionRequired => Self::new(S::PRECONDITION_REQUIRED, "precondition-required", "须带 If-Match（所依据的版本）", "send If-Match with the revision you saw"),
-            ServiceError::RevisionConflict(rev) => Self::new(S::PRECONDITION_FAILED, "revision-conflict", format!("已被他人修改，当前版本为 {rev}"), format!("somebody changed it; the revision is now {rev}"))
-                .with(header::ETAG, format!("\"{rev}\"")),
-            ServiceError::InvalidSeq(head) => Self::new(S::BAD_REQUEST, "invalid-seq", format!("Zeyou-Min-Seq 远超日志末尾 {head}"), format!("Zeyou-Min-Seq lies far beyond the end of the log, {head}")),
-            ServiceError::ReplicaBehind(seq) => Self::new(S::SERVICE_UNAVAILABLE, "replica-behind", format!("尚未更新到 {seq}，请稍后再试"), format!("seq {seq} is not served yet; try again"))
-                .with(header::RETRY_AFTER, "1"),
-            ServiceError::Store(StoreError::KeyReuse) => Self::new(S::UNPROCESSABLE_ENTITY, "idempotency-key-reuse", "该 Idempotency-Key 已用于另一请求", "the Idempotency-Key was used for another request"),
-            ServiceError::Store(StoreError::KeyInFlight) => Self::new(S::CONFLICT, "idempotency-in-progress", "同一 Idempotency-Key 的请求正在处理", "a request with this Idempotency-Key is still running")
-                .with(header::RETRY_AFTER, "1"),
-            ServiceError::Store(StoreError::Full) => Self::new(S::INSUFFICIENT_STORAGE, "storage-full", "磁盘已满，未写入", "the disk is full; nothing was written"),
+            ServiceError::NoEngagement(_) => Self::new(
+                S::FORBIDDEN,
+                "no-engagement",
+                "没有可评价的已确认合作",
+                "there is no confirmed engagement to rate",
+            ),
+            ServiceError::AlreadyRated(id) => Self::new(
+                S::CONFLICT,
+                "already-rated",
+                "该合作已评价，可修改原评价",
+                "the engagement has been rated; revise that rating",
+            )
+            .with(header::LOCATION, format!("/api/v1/ratings/{id}")),
+            ServiceError::RatingWithdrawn => {
+                Self::new(S::CONFLICT, "rating-withdrawn", "该评价已撤回", "the rating was withdrawn")
+            }
+            ServiceError::PreconditionRequired => Self::new(
+                S::PRECONDITION_REQUIRED,
+                "precondition-required",
+                "须带 If-Match（所依据的版本）",
+                "send If-Match with the revision you saw",
+            ),
+            ServiceError::RevisionConflict(rev) => Self::new(
+                S::PRECONDITION_FAILED,
+                "revision-conflict",
+                format!("已被他人修改，当前版本为 {rev}"),
+                format!("somebody changed it; the revision is now {rev}"),
+            )
+            .with(header::ETAG, format!("\"{rev}\"")),
+            ServiceError::InvalidSeq(head) => Self::new(
+                S::BAD_REQUEST,
+                "invalid-seq",
+                format!("Zeyou-Min-Seq 远超日志末尾 {head}"),
+                format!("Zeyou-Min-Seq lies far beyond the end of the log, {head}"),
+            ),
+            ServiceError::ReplicaBehind(seq) => Self::new(
+                S::SERVICE_UNAVAILABLE,
+                "replica-behind",
+                format!("尚未更新到 {seq}，请稍后再试"),
+                format!("seq {seq} is not served yet; try again"),
+            )
+            .with(header::RETRY_AFTER, "1"),
+            ServiceError::Store(StoreError::KeyReuse) => Self::new(
+                S::UNPROCESSABLE_ENTITY,
+                "idempotency-key-reuse",
+                "该 Idempotency-Key 已用于另一请求",
+                "the Idempotency-Key was used for another request",
+            ),
+            ServiceError::Store(StoreError::KeyInFlight) => Self::new(
+                S::CONFLICT,
+                "idempotency-in-progress",
+                "同一 Idempotency-Key 的请求正在处理",
+                "a request with this Idempotency-Key is still running",
+            )
+            .with(header::RETRY_AFTER, "1"),
+            ServiceError::Store(StoreError::Full) => Self::new(
+                S::INSUFFICIENT_STORAGE,
+                "storage-full",
+                "磁盘已满，未写入",
+                "the disk is full; nothing was written",
+            ),
             ServiceError::Store(error) => {
                 // Logged once, here; the client learns nothing about the database.
                 tracing::error!(%error, "the store failed");
-                Self::new(S::SERVICE_UNAVAILABLE, "unavailable", "暂时无法写入，请稍后以同一 Idempotency-Key 重试", "the log cannot be written now; retry with the same Idempotency-Key")
+                Self::new(
+                    S::SERVICE_UNAVAILABLE,
+                    "unavailable",
+                    "暂时无法写入，请稍后以同一 Idempotency-Key 重试",
+                    "the log cannot be written now; retry with the same Idempotency-Key",
+                )
             }
         }
     }

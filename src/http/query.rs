@@ -16,16 +16,26 @@ pub(super) struct Query(Vec<(String, String)>);
 impl Query {
     /// Reads the query; a parameter that is not `known` is refused.
     pub(super) fn read(request: &HttpRequest, known: &[&str]) -> Result<Self, Problem> {
-        let web::Query(pairs) = web::Query::<Vec<(String, String)>>::from_query(request.query_string())
-            .map_err(|_| Problem::new(StatusCode::BAD_REQUEST, "malformed-query", "查询参数格式错误", "the query is malformed"))?;
+        let web::Query(pairs) =
+            web::Query::<Vec<(String, String)>>::from_query(request.query_string()).map_err(|_| {
+                Problem::new(StatusCode::BAD_REQUEST, "malformed-query", "查询参数格式错误", "the query is malformed")
+            })?;
         for (at, (name, _)) in pairs.iter().enumerate() {
             let name: String = name.chars().take(64).collect();
             if !known.contains(&name.as_str()) {
-                let invalid = Invalid::new("unknown-field", format!("没有参数 {name}"), format!("there is no parameter `{name}`"));
+                let invalid = Invalid::new(
+                    "unknown-field",
+                    format!("没有参数 {name}"),
+                    format!("there is no parameter `{name}`"),
+                );
                 return Err(Problem::invalid(format!("?{name}"), invalid));
             }
             if pairs[..at].iter().any(|(earlier, _)| *earlier == name) {
-                let invalid = Invalid::new("duplicate-field", format!("参数 {name} 出现两次"), format!("the parameter `{name}` occurs twice"));
+                let invalid = Invalid::new(
+                    "duplicate-field",
+                    format!("参数 {name} 出现两次"),
+                    format!("the parameter `{name}` occurs twice"),
+                );
                 return Err(Problem::invalid(format!("?{name}"), invalid));
             }
         }
@@ -47,7 +57,11 @@ impl Query {
             Problem::invalid(format!("?{name}"), Invalid::new("wrong-type", "须为整数", "must be a whole number"))
         })?;
         let whole = value.fract() == 0.0 && (f64::from(low)..=f64::from(high)).contains(&value);
-        if whole { Ok(Some(value as u32)) } else { Err(Problem::invalid(format!("?{name}"), Invalid::out_of_range(low, high))) }
+        if whole {
+            Ok(Some(value as u32))
+        } else {
+            Err(Problem::invalid(format!("?{name}"), Invalid::out_of_range(low, high)))
+        }
     }
 
     pub(super) fn flag(&self, name: &str) -> Result<Option<bool>, Problem> {
@@ -91,14 +105,28 @@ pub(super) fn question(request: &HttpRequest) -> Result<Question, Problem> {
 pub(super) fn min_seq(request: &HttpRequest) -> Result<Option<u64>, Problem> {
     let Some(value) = request.headers().get(HeaderName::from_static("zeyou-min-seq")) else { return Ok(None) };
     let seq = value.to_str().ok().and_then(|text| text.parse().ok());
-    seq.map(Some).ok_or_else(|| Problem::new(StatusCode::BAD_REQUEST, "invalid-seq", "Zeyou-Min-Seq 须为整数", "Zeyou-Min-Seq must be a whole number"))
+    seq.map(Some).ok_or_else(|| {
+        Problem::new(
+            StatusCode::BAD_REQUEST,
+            "invalid-seq",
+            "Zeyou-Min-Seq 须为整数",
+            "Zeyou-Min-Seq must be a whole number",
+        )
+    })
 }
 
 /// The revision in `If-Match`, written `"3"` or `3`.
 pub(super) fn if_match(request: &HttpRequest) -> Result<Option<u32>, Problem> {
     let Some(value) = request.headers().get(header::IF_MATCH) else { return Ok(None) };
     let rev = value.to_str().ok().and_then(|text| text.trim_matches('"').parse().ok());
-    rev.map(Some).ok_or_else(|| Problem::new(StatusCode::BAD_REQUEST, "invalid-if-match", "If-Match 须为版本号", "If-Match must be a revision number"))
+    rev.map(Some).ok_or_else(|| {
+        Problem::new(
+            StatusCode::BAD_REQUEST,
+            "invalid-if-match",
+            "If-Match 须为版本号",
+            "If-Match must be a revision number",
+        )
+    })
 }
 
 /// `If-Match`, which is required.
@@ -110,12 +138,22 @@ pub(super) fn required_match(request: &HttpRequest) -> Result<u32, Problem> {
 pub(super) fn idempotency_key(request: &HttpRequest) -> Result<String, Problem> {
     let mut values = request.headers().get_all(HeaderName::from_static("idempotency-key"));
     let Some(value) = values.next() else {
-        return Err(Problem::new(StatusCode::BAD_REQUEST, "idempotency-key-required", "须带 Idempotency-Key", "send an Idempotency-Key"));
+        return Err(Problem::new(
+            StatusCode::BAD_REQUEST,
+            "idempotency-key-required",
+            "须带 Idempotency-Key",
+            "send an Idempotency-Key",
+        ));
     };
     let key = value.to_str().unwrap_or_default();
     let printable = key.bytes().all(|byte| (0x20..0x7f).contains(&byte));
     if values.next().is_some() || !(1..=255).contains(&key.len()) || !printable {
-        return Err(Problem::new(StatusCode::BAD_REQUEST, "idempotency-key-invalid", "Idempotency-Key 须唯一，1–255 个可打印 ASCII 字符", "send one Idempotency-Key of 1-255 printable ASCII characters"));
+        return Err(Problem::new(
+            StatusCode::BAD_REQUEST,
+            "idempotency-key-invalid",
+            "Idempotency-Key 须唯一，1–255 个可打印 ASCII 字符",
+            "send one Idempotency-Key of 1-255 printable ASCII characters",
+        ));
     }
     Ok(key.to_owned())
 }

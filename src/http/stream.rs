@@ -12,7 +12,8 @@ use crate::store::Recorded;
 
 fn message(recorded: &Recorded) -> Bytes {
     let subject = recorded.event.subject();
-    let data = serde_json::json!({"seq": recorded.seq, "at": recorded.at, "kind": subject.kind.code(), "id": subject.id});
+    let data =
+        serde_json::json!({"seq": recorded.seq, "at": recorded.at, "kind": subject.kind.code(), "id": subject.id});
     Bytes::from(format!("id: {}\nevent: change\ndata: {data}\n\n", recorded.seq))
 }
 
@@ -46,7 +47,10 @@ pub(super) async fn events(request: HttpRequest, service: web::Data<Service>) ->
                 }
             }
         });
-        Ok(HttpResponse::Ok().content_type("text/event-stream").insert_header(("cache-control", "no-store")).streaming(Box::pin(events)))
+        Ok(HttpResponse::Ok()
+            .content_type("text/event-stream")
+            .insert_header(("cache-control", "no-store"))
+            .streaming(Box::pin(events)))
     };
     respond(&request, answer.await)
 }

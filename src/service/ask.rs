@@ -69,7 +69,11 @@ impl Service {
     ///
     /// # Errors
     /// [`ServiceError::NotFound`] for an unknown park, preset or college that is not ranked.
-    pub fn explain(published: &Published, question: &Question, college: &CollegeId) -> Result<Explanation, ServiceError> {
+    pub fn explain(
+        published: &Published,
+        question: &Question,
+        college: &CollegeId,
+    ) -> Result<Explanation, ServiceError> {
         Ok(published.snapshot.explanation(question, college)?)
     }
 }

@@ -25,7 +25,8 @@ pub(super) fn model() -> Model {
 }
 
 fn parse<T: serde::de::DeserializeOwned>(text: &str) -> T {
-    serde_json::from_str(text).unwrap_or_else(|error| unreachable!("a shipped file is broken, a test would have failed: {error}"))
+    serde_json::from_str(text)
+        .unwrap_or_else(|error| unreachable!("a shipped file is broken, a test would have failed: {error}"))
 }
 
 /// The first events of a log.
@@ -38,7 +39,11 @@ pub(super) fn events() -> Vec<Event> {
             let rows = read_table(table.file, &file.data, table.columns);
             let rows = rows.unwrap_or_else(|error| unreachable!("a shipped file is broken: {error}"));
             for event in (table.events)(table.file, &rows) {
-                events.push(event.map(|(_, event)| event).unwrap_or_else(|error| unreachable!("a shipped file is broken: {error}")));
+                events.push(
+                    event
+                        .map(|(_, event)| event)
+                        .unwrap_or_else(|error| unreachable!("a shipped file is broken: {error}")),
+                );
             }
         }
     }

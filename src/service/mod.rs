@@ -19,7 +19,7 @@ use crate::store::{Store, StoreError, Writer};
 
 pub use directory::Written;
 pub use import::ImportReport;
-pub use rate::{RatingWritten, RatingBody};
+pub use rate::{RatingBody, RatingWritten};
 pub use verify::{CodeCheck, LogCheck};
 
 /// Everything a user can do.

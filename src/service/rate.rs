@@ -57,12 +57,14 @@ impl Service {
         let bytes = serde_json::to_vec(&body).unwrap_or_default();
         let fingerprint = Sha256::new().chain_update(b"POST /api/v1/ratings\n").chain_update(bytes).finalize().into();
         let id = RatingId::new(Uuid::new_v4()).unwrap_or_else(|_| unreachable!("a version 4 UUID is never nil"));
-        let rating = Rating { id, engagement: body.engagement, marks: body.marks, rated_on: today(), comment: body.comment };
+        let rating =
+            Rating { id, engagement: body.engagement, marks: body.marks, rated_on: today(), comment: body.comment };
         let engagement = rating.engagement.clone();
         let live = state.ratings.get(&engagement).map(|rating| rating.id);
         let event = Event::RatingSubmitted(rating);
         let rev = if live.is_some() { u32::MAX } else { state.rev(&event.subject()) + 1 };
-        let unit = Unit { drafts: vec![Draft { event, rev }], key: Some(IdempotencyKey { principal, key, fingerprint }) };
+        let unit =
+            Unit { drafts: vec![Draft { event, rev }], key: Some(IdempotencyKey { principal, key, fingerprint }) };
         let appended = match self.write(unit).await {
             Err(ServiceError::Store(crate::store::StoreError::Conflict(_))) => {
                 let now = self.live.current();
@@ -71,7 +73,8 @@ impl Service {
             }
             other => other?,
         };
-        let (id, rev) = if appended.replayed { self.recorded(appended.seq).await?.unwrap_or((id, rev)) } else { (id, rev) };
+        let (id, rev) =
+            if appended.replayed { self.recorded(appended.seq).await?.unwrap_or((id, rev)) } else { (id, rev) };
         Ok((RatingWritten { id, engagement, rev, seq: appended.seq }, appended.replayed))
     }
 
@@ -93,7 +96,8 @@ impl Service {
         let current = self.live.current();
         let state = &current.snapshot.state;
         let missing = || ServiceError::NotFound("rating", id.to_string());
-        let entry = state.engagement_of(id).and_then(|engagement| state.ratings.entry(engagement)).ok_or_else(missing)?;
+        let entry =
+            state.engagement_of(id).and_then(|engagement| state.ratings.entry(engagement)).ok_or_else(missing)?;
         if entry.closed || entry.value.id != id {
             return Err(ServiceError::RatingWithdrawn);
         }
@@ -104,7 +108,13 @@ impl Service {
     ///
     /// # Errors
     /// [`ServiceError::RevisionConflict`] if somebody was faster, and those of [`Self::rating`].
-    pub async fn revise(&self, id: RatingId, if_match: u32, marks: Marks, comment: Option<Comment>) -> Result<RatingWritten, ServiceError> {
+    pub async fn revise(
+        &self,
+        id: RatingId,
+        if_match: u32,
+        marks: Marks,
+        comment: Option<Comment>,
+    ) -> Result<RatingWritten, ServiceError> {
         let (rating, _) = self.rating(id)?;
         let revised = Rating { marks, comment, rated_on: today(), ..rating };
         self.change(id, if_match, Event::RatingRevised(revised)).await
@@ -127,7 +137,9 @@ impl Service {
         let unit = Unit { drafts: vec![Draft { event, rev: rev + 1 }], key: None };
         match self.write(unit).await {
             Ok(appended) => Ok(RatingWritten { id, engagement: rating.engagement, rev: rev + 1, seq: appended.seq }),
-            Err(ServiceError::Store(crate::store::StoreError::Conflict(_))) => Err(ServiceError::RevisionConflict(rev + 1)),
+            Err(ServiceError::Store(crate::store::StoreError::Conflict(_))) => {
+                Err(ServiceError::RevisionConflict(rev + 1))
+            }
             Err(other) => Err(other),
         }
     }

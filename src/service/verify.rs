@@ -38,7 +38,8 @@ impl Service {
     /// `invalid-verify-code` for what is no code of this log.
     pub async fn verify_code(&self, code: &str) -> Result<CodeCheck, ServiceError> {
         let refused = || {
-            let invalid = Invalid::new("invalid-verify-code", "不是本系统的复核码", "this is no verification code of this log");
+            let invalid =
+                Invalid::new("invalid-verify-code", "不是本系统的复核码", "this is no verification code of this log");
             ServiceError::Invalid(String::new(), invalid)
         };
         let (seq, question) = decode_verify_code(code).ok_or_else(refused)?;

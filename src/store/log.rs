@@ -7,7 +7,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use sqlx::Row;
-use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous};
+use sqlx::sqlite::{
+    SqliteConnectOptions, SqliteConnection, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous,
+};
 
 use super::append::Recorded;
 use super::chain::{Chain, ChainFault};
@@ -139,11 +141,15 @@ impl Store {
     /// # Errors
     /// What SQLite says.
     pub async fn head(&self) -> Result<(u64, Chain), StoreError> {
-        let row = sqlx::query("SELECT seq, chain FROM log_head WHERE log_id = $1").bind(LOG_ID).fetch_optional(&self.pool).await?;
+        let row = sqlx::query("SELECT seq, chain FROM log_head WHERE log_id = $1")
+            .bind(LOG_ID)
+            .fetch_optional(&self.pool)
+            .await?;
         let Some(row) = row else { return Ok((0, Chain::EMPTY)) };
         let seq: i64 = row.try_get(0)?;
         let chain: Vec<u8> = row.try_get(1)?;
-        let chain = chain.try_into().map_err(|_| StoreError::Corrupt { seq, what: "head chain is not 32 bytes".into() })?;
+        let chain =
+            chain.try_into().map_err(|_| StoreError::Corrupt { seq, what: "head chain is not 32 bytes".into() })?;
         Ok((seq as u64, Chain(chain)))
     }
 
@@ -152,12 +158,14 @@ impl Store {
     /// # Errors
     /// [`StoreError::Corrupt`] names the row that cannot be read or is missing.
     pub async fn events(&self, after: u64, limit: i64) -> Result<Vec<Recorded>, StoreError> {
-        let rows = sqlx::query("SELECT seq, recorded_at, body FROM event_log WHERE log_id = $1 AND seq > $2 ORDER BY seq LIMIT $3")
-            .bind(LOG_ID)
-            .bind(after as i64)
-            .bind(limit.min(PAGE))
-            .fetch_all(&self.pool)
-            .await?;
+        let rows = sqlx::query(
+            "SELECT seq, recorded_at, body FROM event_log WHERE log_id = $1 AND seq > $2 ORDER BY seq LIMIT $3",
+        )
+        .bind(LOG_ID)
+        .bind(after as i64)
+        .bind(limit.min(PAGE))
+        .fetch_all(&self.pool)
+        .await?;
         let mut events = Vec::with_capacity(rows.len());
         let mut expected = after as i64 + 1;
         for row in rows {
@@ -166,7 +174,8 @@ impl Store {
                 return Err(StoreError::Corrupt { seq: expected, what: "the event is missing".into() });
             }
             expected += 1;
-            let event = Event::from_canonical_bytes(&body).map_err(|invalid| StoreError::Corrupt { seq, what: invalid.en })?;
+            let event =
+                Event::from_canonical_bytes(&body).map_err(|invalid| StoreError::Corrupt { seq, what: invalid.en })?;
             events.push(Recorded { seq: seq as u64, at: Timestamp::from_micros(at), event: Arc::new(event) });
         }
         Ok(events)

@@ -45,17 +45,20 @@ impl Store {
     /// # Errors
     /// What SQLite says.
     pub async fn load_snapshot(&self, seq: u64) -> Result<Option<(u64, Vec<u8>)>, StoreError> {
-        let seqs: Vec<i64> = sqlx::query_scalar("SELECT DISTINCT seq FROM state_snapshot WHERE log_id = $1 AND seq <= $2 ORDER BY seq DESC")
-            .bind(LOG_ID)
-            .bind(seq as i64)
-            .fetch_all(&self.pool)
-            .await?;
+        let seqs: Vec<i64> = sqlx::query_scalar(
+            "SELECT DISTINCT seq FROM state_snapshot WHERE log_id = $1 AND seq <= $2 ORDER BY seq DESC",
+        )
+        .bind(LOG_ID)
+        .bind(seq as i64)
+        .fetch_all(&self.pool)
+        .await?;
         for seq in seqs {
-            let rows = sqlx::query("SELECT digest, body FROM state_snapshot WHERE log_id = $1 AND seq = $2 ORDER BY part")
-                .bind(LOG_ID)
-                .bind(seq)
-                .fetch_all(&self.pool)
-                .await?;
+            let rows =
+                sqlx::query("SELECT digest, body FROM state_snapshot WHERE log_id = $1 AND seq = $2 ORDER BY part")
+                    .bind(LOG_ID)
+                    .bind(seq)
+                    .fetch_all(&self.pool)
+                    .await?;
             let (mut bytes, mut stored) = (Vec::new(), String::new());
             for row in rows {
                 stored = row.try_get(0)?;

@@ -136,7 +136,11 @@ impl Task {
             if let Some(key) = &unit.key {
                 if let Some((fingerprint, seq)) = keys.get(&(key.principal.clone(), key.key.clone())) {
                     let same = fingerprint[..] == key.fingerprint[..];
-                    answers.push(if same { Ok(Appended { seq: *seq, replayed: true }) } else { Err(StoreError::KeyReuse) });
+                    answers.push(if same {
+                        Ok(Appended { seq: *seq, replayed: true })
+                    } else {
+                        Err(StoreError::KeyReuse)
+                    });
                     continue;
                 }
             }
@@ -199,7 +203,9 @@ async fn known_keys(tx: &mut SqliteConnection, units: &[Unit]) -> Result<Keys, s
     if wanted.is_empty() {
         return Ok(known);
     }
-    let mut query = QueryBuilder::<Sqlite>::new("SELECT principal, idempotency_key, fingerprint, seq FROM idempotency WHERE log_id = ");
+    let mut query = QueryBuilder::<Sqlite>::new(
+        "SELECT principal, idempotency_key, fingerprint, seq FROM idempotency WHERE log_id = ",
+    );
     query.push_bind(LOG_ID).push(" AND idempotency_key IN (");
     let mut list = query.separated(", ");
     wanted.iter().for_each(|key| {
@@ -235,7 +241,8 @@ async fn known_revs(tx: &mut SqliteConnection, units: &[Unit]) -> Result<BTreeMa
 
 async fn insert(tx: &mut SqliteConnection, rows: &[NewRow], keys: &[(IdempotencyKey, i64)]) -> Result<(), sqlx::Error> {
     for chunk in rows.chunks(ROWS) {
-        let mut query = QueryBuilder::<Sqlite>::new("INSERT INTO event_log (log_id, seq, subject, rev, body, recorded_at, chain) ");
+        let mut query =
+            QueryBuilder::<Sqlite>::new("INSERT INTO event_log (log_id, seq, subject, rev, body, recorded_at, chain) ");
         query.push_values(chunk, |mut values, row| {
             values.push_bind(LOG_ID).push_bind(row.seq).push_bind(row.subject.as_str()).push_bind(row.rev);
             values.push_bind(row.body.as_slice()).push_bind(row.at).push_bind(&row.chain.0[..]);
@@ -243,7 +250,9 @@ async fn insert(tx: &mut SqliteConnection, rows: &[NewRow], keys: &[(Idempotency
         query.build().execute(&mut *tx).await?;
     }
     if !keys.is_empty() {
-        let mut query = QueryBuilder::<Sqlite>::new("INSERT INTO idempotency (log_id, principal, idempotency_key, fingerprint, seq) ");
+        let mut query = QueryBuilder::<Sqlite>::new(
+            "INSERT INTO idempotency (log_id, principal, idempotency_key, fingerprint, seq) ",
+        );
         query.push_values(keys, |mut values, (key, seq)| {
             values.push_bind(LOG_ID).push_bind(key.principal.as_str()).push_bind(key.key.as_str());
             values.push_bind(&key.fingerprint[..]).push_bind(*seq);

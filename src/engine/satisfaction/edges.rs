@@ -23,7 +23,8 @@ pub struct Edges {
 impl Edges {
     /// All live ratings of a state.
     pub fn build(state: &State) -> Self {
-        let mut edges = Self { n_colleges: state.colleges.len(), place: vec![0; state.colleges.len()], ..Self::default() };
+        let mut edges =
+            Self { n_colleges: state.colleges.len(), place: vec![0; state.colleges.len()], ..Self::default() };
         for (place, at) in state.colleges.positions().enumerate() {
             edges.place[at as usize] = place as u32;
         }

@@ -1,0 +1,91 @@
+//! The command line, run as its user runs it.
+
+use std::path::Path;
+use std::process::{Command, Output};
+
+fn zeyou(folder: &Path, arguments: &[&str]) -> Output {
+    let root = env!("CARGO_MANIFEST_DIR");
+    let database = folder.join("zeyou.db");
+    let arguments = arguments.iter().map(|argument| argument.replace("data/", &format!("{root}/data/")));
+    Command::new(env!("CARGO_BIN_EXE_zeyou")).arg("--database").arg(database).args(arguments).output().expect("run")
+}
+
+fn text(bytes: &[u8]) -> String {
+    String::from_utf8_lossy(bytes).into_owned()
+}
+
+#[test]
+fn the_real_park_of_changchun_lists_its_real_partner_among_the_first_three() {
+    let folder = tempfile::tempdir().expect("folder");
+    let imported = zeyou(folder.path(), &["import", "data/jilin"]);
+    assert!(imported.status.success(), "{}", text(&imported.stderr));
+    let answer = zeyou(folder.path(), &["shortlist", "--park", "G221071", "--top", "5", "--format", "json"]);
+    let shortlist: serde_json::Value = serde_json::from_slice(&answer.stdout).expect("json");
+    let items = shortlist["items"].as_array().expect("items");
+    let rank = items.iter().position(|item| item["college"]["id"] == "4122011436").expect("listed");
+    assert!(rank < 3, "rank {}", rank + 1);
+    assert!(shortlist["need_derived"].as_bool().expect("bool"));
+    // Real institutions carry no rating: satisfaction is the prior, with a wide interval.
+    for item in items {
+        assert_eq!(item["satisfaction"]["ratings"], 0);
+        assert!(
+            item["satisfaction"]["high"].as_f64().expect("high") - item["satisfaction"]["low"].as_f64().expect("low")
+                > 1.0
+        );
+    }
+    let table = text(&zeyou(folder.path(), &["shortlist", "--park", "G221071", "--top", "3"]).stdout);
+    assert!(table.contains("长春汽车职业技术大学") && table.contains("复核码"), "{table}");
+    let again = zeyou(folder.path(), &["import", "data/jilin"]);
+    assert!(text(&again.stdout).contains("wrote 0, unchanged 208"), "{}", text(&again.stdout));
+    let verified = zeyou(folder.path(), &["verify"]);
+    assert!(text(&verified.stdout).contains("chain intact"));
+}
+
+#[test]
+fn a_bad_row_is_named_by_file_line_and_column_and_nothing_is_written() {
+    let folder = tempfile::tempdir().expect("folder");
+    let csv = folder.path().join("in");
+    std::fs::create_dir(&csv).expect("folder");
+    let parks = "id,name,city,stage,industries,lat,lon,budget_per_person_day,source\n\
+                 P1,云岭园,云岭市,established,汽车,43.1,125.2,,x\n\
+                 P2,云岭二园,云岭市,old,汽车,43.1,125.2,,x\n\
+                 P3,云岭三园,云岭市,new,汽车汽车,43.1,125.2,,x\n\
+                 P4,云岭四园,云岭市,new,汽车,143.1,125.2,,x\n\
+                 P5,云岭五园,云岭市,new,汽车,43.1,125.2,很多,x\n";
+    std::fs::write(csv.join("parks.csv"), parks).expect("written");
+    let refused = zeyou(folder.path(), &["import", csv.to_str().expect("path")]);
+    assert!(!refused.status.success());
+    let errors = text(&refused.stderr);
+    for expected in [
+        "parks.csv, line 3, column stage",
+        "parks.csv, line 4, column industries",
+        "parks.csv, line 5, column place",
+        "parks.csv, line 6, column budget_per_person_day",
+        "nothing was written",
+    ] {
+        assert!(errors.contains(expected), "{expected} in {errors}");
+    }
+    let absent = zeyou(folder.path(), &["shortlist", "--park", "P1"]);
+    assert!(!absent.status.success() && text(&absent.stderr).contains("P1"));
+}
+
+#[test]
+fn what_is_exported_imports_unchanged_and_the_demo_is_what_generate_writes() {
+    let folder = tempfile::tempdir().expect("folder");
+    let spec = ["--parks", "4", "--colleges", "20", "--enterprises", "40", "--ratings", "400", "--seed", "2026"];
+    let made = folder.path().join("made");
+    let arguments: Vec<&str> =
+        ["generate"].iter().chain(&spec).copied().chain([made.to_str().expect("path")]).collect();
+    assert!(zeyou(folder.path(), &arguments).status.success());
+    for entry in std::fs::read_dir(&made).expect("made") {
+        let entry = entry.expect("entry");
+        let shipped = Path::new(env!("CARGO_MANIFEST_DIR")).join("data/demo").join(entry.file_name());
+        let (made, shipped) = (std::fs::read(entry.path()), std::fs::read(&shipped));
+        assert!(made.expect("made") == shipped.expect("shipped"), "{:?}", entry.file_name());
+    }
+    assert!(zeyou(folder.path(), &["import", "data/demo"]).status.success());
+    let out = folder.path().join("out");
+    assert!(zeyou(folder.path(), &["export", out.to_str().expect("path")]).status.success());
+    let back = zeyou(folder.path(), &["import", out.to_str().expect("path"), "--dry-run"]);
+    assert!(text(&back.stdout).contains("would write 0,"), "{}{}", text(&back.stdout), text(&back.stderr));
+}

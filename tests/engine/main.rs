@@ -1,0 +1,6 @@
+//! Properties of the core.
+
+mod city;
+mod fit;
+mod rank;
+mod satisfaction;

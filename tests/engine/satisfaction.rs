@@ -1,0 +1,135 @@
+//! The posterior: exact, and a function of the ratings alone.
+
+use rand::SeedableRng;
+use rand::seq::SliceRandom;
+use rand_chacha::ChaCha8Rng;
+use zeyou::domain::Event;
+use zeyou::engine::{Edges, Posterior, Snapshot, contributions};
+
+use super::city;
+
+/// Solves the normal equations densely, by elimination with pivoting.
+fn dense(mut a: Vec<Vec<f64>>, mut b: Vec<f64>) -> Vec<f64> {
+    let n = b.len();
+    for i in 0..n {
+        let pivot = (i..n).max_by(|&p, &q| a[p][i].abs().total_cmp(&a[q][i].abs())).expect("rows");
+        a.swap(i, pivot);
+        b.swap(i, pivot);
+        for k in i + 1..n {
+            let f = a[k][i] / a[i][i];
+            for j in i..n {
+                a[k][j] -= f * a[i][j];
+            }
+            b[k] -= f * b[i];
+        }
+    }
+    let mut x = vec![0.0; n];
+    for i in (0..n).rev() {
+        x[i] = (b[i] - (i + 1..n).map(|j| a[i][j] * x[j]).sum::<f64>()) / a[i][i];
+    }
+    x
+}
+
+#[test]
+fn the_posterior_solves_the_normal_equations() {
+    let events = city::events(2, 12, 30, 150);
+    let snapshot = city::snapshot(&events);
+    let state = &snapshot.state;
+    let model = &state.model;
+    let (n_raters, n) = (state.enterprises.len(), state.colleges.len());
+    let mut a = vec![vec![0.0; n_raters + n]; n_raters + n];
+    let mut b = vec![0.0; n_raters + n];
+    (0..n_raters).for_each(|u| a[u][u] = model.noise_variance / model.rater_variance);
+    (0..n).for_each(|i| a[n_raters + i][n_raters + i] = model.noise_variance / model.college_variance);
+    let edges = Edges::build(state);
+    for (id, entry) in state.ratings.iter() {
+        let engagement = &state.engagements.get(id).expect("engagement");
+        let u = state.enterprises.position(&engagement.enterprise).expect("rater") as usize;
+        let i = n_raters + edges.place_of(state.colleges.position(&engagement.college).expect("college"));
+        let y = entry.value.marks.score() - model.mean;
+        for (p, q) in [(u, u), (i, i), (u, i), (i, u)] {
+            a[p][q] += 1.0;
+        }
+        b[u] += y;
+        b[i] += y;
+    }
+    let exact = dense(a, b);
+    for (place, effect) in snapshot.posterior().effect.iter().enumerate() {
+        assert!((effect - exact[n_raters + place]).abs() < 1e-10, "college {place}");
+    }
+}
+
+#[test]
+fn a_hundred_arrival_orders_and_a_cold_start_give_the_same_bytes() {
+    let events = city::events(2, 15, 40, 300);
+    let (ratings, others): (Vec<Event>, Vec<Event>) =
+        events.into_iter().partition(|event| matches!(event, Event::RatingSubmitted(_)));
+    let base = city::snapshot(&others);
+    let mut rng = ChaCha8Rng::seed_from_u64(3);
+    let mut reference: Option<Posterior> = None;
+    for order in 0..100 {
+        let mut shuffled = ratings.clone();
+        shuffled.shuffle(&mut rng);
+        let mut snapshot = base.clone();
+        // In pieces of changing size, as batches arrive.
+        for batch in shuffled.chunks(7 + order * 3) {
+            let mut state = snapshot.state.clone();
+            let changes = city::apply(&mut state, batch);
+            snapshot = snapshot.advance(state, &changes);
+        }
+        let cold = Posterior::solve(&Edges::build(&snapshot.state), &snapshot.state.model);
+        assert_eq!(*snapshot.posterior(), cold, "order {order} against a cold start");
+        let reference = reference.get_or_insert_with(|| cold.clone());
+        let bits = |posterior: &Posterior| posterior.effect.iter().map(|x| x.to_bits()).collect::<Vec<_>>();
+        assert_eq!(bits(&cold), bits(reference), "order {order}");
+    }
+}
+
+#[test]
+fn what_is_kept_up_to_date_equals_a_rebuild_after_every_kind_of_event() {
+    let events = city::events(3, 12, 30, 120);
+    let split = events.len() - 160;
+    let mut snapshot = city::snapshot(&events[..split]);
+    let mut rest = events[split..].to_vec();
+    let state = &snapshot.state;
+    let (_, park) = state.parks.iter().next().expect("a park");
+    let (_, college) = state.colleges.iter().next().expect("a college");
+    let (_, programme) = state.programmes.iter().next().expect("a programme");
+    let (demand, _) = state.demands.iter().next().expect("a demand");
+    rest.push(Event::ParkPut(park.value.clone()));
+    rest.push(Event::CollegePut(college.value.clone()));
+    rest.push(Event::ProgrammeClosed(programme.value.id.clone()));
+    rest.push(Event::DemandClosed(demand.clone()));
+    for batch in rest.chunks(5) {
+        let mut state = snapshot.state.clone();
+        let changes = city::apply(&mut state, batch);
+        snapshot = snapshot.advance(state.clone(), &changes);
+        assert!(snapshot.same_derived(&Snapshot::cold(state)), "after {batch:?}");
+    }
+    let withdrawn: Vec<Event> = snapshot
+        .state
+        .ratings
+        .iter()
+        .map(|(engagement, entry)| Event::RatingWithdrawn { id: entry.value.id, engagement: engagement.clone() })
+        .collect();
+    for event in withdrawn {
+        let mut state = snapshot.state.clone();
+        let changes = city::apply(&mut state, &[event]);
+        snapshot = snapshot.advance(state, &changes);
+    }
+    assert!(snapshot.same_derived(&Snapshot::cold(snapshot.state.clone())));
+    assert!(snapshot.posterior().effect.iter().all(|effect| *effect == 0.0), "no rating, no effect");
+}
+
+#[test]
+fn contributions_of_ratings_sum_to_the_effect_and_the_variance_is_close_to_exact() {
+    let snapshot = city::snapshot(&city::events(2, 15, 40, 400));
+    let edges = Edges::build(&snapshot.state);
+    for place in 0..snapshot.state.colleges.len() {
+        let (shares, variance) = contributions(&edges, &snapshot.state.model, place);
+        let sum: f64 = shares.iter().map(|share| share.share).sum();
+        assert!((sum - snapshot.posterior().effect[place]).abs() < 1e-9, "college {place}");
+        let ratio = snapshot.posterior().sd[place] / variance.sqrt();
+        assert!((ratio - 1.0).abs() < 0.06, "college {place}: sd ratio {ratio}");
+    }
+}

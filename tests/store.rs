@@ -1,0 +1,229 @@
+//! The log: gapless, chained, idempotent, one writer; and what survives.
+
+use std::path::Path;
+use std::process::{Command, Stdio};
+use std::sync::mpsc;
+
+use sqlx::{ConnectOptions, Connection, sqlite::SqliteConnectOptions};
+use zeyou::domain::{Date, Event};
+use zeyou::service::Service;
+use zeyou::store::{Draft, IdempotencyKey, Store, StoreError, Unit, Writer};
+
+fn clock(day: i32, rev: u32) -> Draft {
+    Draft { event: Event::Clock { today: Date::from_days(day) }, rev }
+}
+
+fn unit(draft: Draft, key: Option<(&str, &str, u8)>) -> Unit {
+    let key = key.map(|(principal, key, print)| IdempotencyKey {
+        principal: principal.to_owned(),
+        key: key.to_owned(),
+        fingerprint: [print; 32],
+    });
+    Unit { drafts: vec![draft], key }
+}
+
+#[tokio::test]
+async fn a_key_makes_a_request_count_once_and_only_for_its_owner() {
+    let folder = tempfile::tempdir().expect("folder");
+    let store = Store::open(&folder.path().join("a.db")).await.expect("store");
+    let (committed, _kept) = mpsc::channel();
+    let writer = Writer::start(&store, committed).await.expect("writer");
+    let first = writer.append(unit(clock(1, 1), Some(("p", "k", 1)))).await.expect("appended");
+    assert!((first.seq, first.replayed) == (1, false));
+    let again = writer.append(unit(clock(1, 1), Some(("p", "k", 1)))).await.expect("replayed");
+    assert!((again.seq, again.replayed) == (1, true));
+    let other_payload = writer.append(unit(clock(2, 2), Some(("p", "k", 2)))).await;
+    assert!(matches!(other_payload, Err(StoreError::KeyReuse)));
+    let other_owner = writer.append(unit(clock(2, 2), Some(("q", "k", 2)))).await.expect("another owner's key");
+    assert_eq!(other_owner.seq, 2);
+    let stale = writer.append(unit(clock(3, 2), None)).await;
+    assert!(matches!(stale, Err(StoreError::Conflict(_))), "revision 2 exists");
+    assert_eq!(store.head().await.expect("head").0, 2);
+}
+
+#[tokio::test]
+async fn concurrent_writers_of_one_subject_make_each_revision_once_and_leave_no_gap() {
+    let folder = tempfile::tempdir().expect("folder");
+    let store = Store::open(&folder.path().join("a.db")).await.expect("store");
+    let (committed, received) = mpsc::channel();
+    let writer = Writer::start(&store, committed).await.expect("writer");
+    let mut tasks = Vec::new();
+    for _ in 0..16 {
+        let writer = writer.clone();
+        tasks.push(tokio::spawn(async move {
+            let mut won = 0_u64;
+            for rev in 1..=50 {
+                won += u64::from(writer.append(unit(clock(1, rev), None)).await.is_ok());
+            }
+            won
+        }));
+    }
+    let mut won = 0;
+    for task in tasks {
+        won += task.await.expect("task");
+    }
+    let head = store.head().await.expect("head").0;
+    assert_eq!(head, won);
+    let seqs: Vec<u64> = received.try_iter().flatten().map(|recorded| recorded.seq).collect();
+    assert_eq!(seqs, (1..=head).collect::<Vec<_>>());
+    assert_eq!(store.check_chain(|_| {}).await.expect("checked"), None);
+}
+
+#[tokio::test]
+async fn a_second_process_may_not_write() {
+    let folder = tempfile::tempdir().expect("folder");
+    let path = folder.path().join("a.db");
+    let _first = Store::open(&path).await.expect("store");
+    assert!(matches!(Store::open(&path).await, Err(StoreError::Locked(_))));
+    assert!(Store::open_read_only(&path).await.is_ok());
+}
+
+async fn tampered(path: &Path, statement: &'static str) -> Option<i64> {
+    let copy = path.with_extension("copy.db");
+    std::fs::copy(path, &copy).expect("copied");
+    let mut connection = SqliteConnectOptions::new().filename(&copy).connect().await.expect("connection");
+    sqlx::query(statement).execute(&mut connection).await.expect("tampered");
+    connection.close().await.expect("closed");
+    let store = Store::open_read_only(&copy).await.expect("store");
+    let check = Service::check_log(&store, |_| {}).await.expect("checked");
+    check.fault.map(|fault| fault.seq)
+}
+
+#[tokio::test]
+async fn tampering_is_found_at_the_first_bad_seq_and_an_intact_log_verifies() {
+    let folder = tempfile::tempdir().expect("folder");
+    let path = folder.path().join("a.db");
+    {
+        let service = Service::open(&path).await.expect("service");
+        service.import_demo().await.expect("imported");
+        sqlx::query("SELECT 1")
+            .execute(&mut SqliteConnectOptions::new().filename(&path).connect().await.expect("c"))
+            .await
+            .expect("readable");
+        let check = Service::check_log(service.store(), |_| {}).await.expect("checked");
+        assert_eq!((check.fault, check.snapshot.map(|(_, same)| same)), (None, Some(true)));
+        assert_eq!(check.digest, service.live().current().snapshot.state.digest());
+    }
+    // Everything must be in the file itself before it is copied.
+    let mut connection = SqliteConnectOptions::new().filename(&path).connect().await.expect("connection");
+    sqlx::query("PRAGMA wal_checkpoint(TRUNCATE)").execute(&mut connection).await.expect("checkpoint");
+    connection.close().await.expect("closed");
+    let flip = "UPDATE event_log SET body = replace(CAST(body AS TEXT), 'id', 'iD') WHERE seq = 700";
+    assert_eq!(tampered(&path, flip).await, Some(700));
+    assert_eq!(tampered(&path, "DELETE FROM event_log WHERE seq = 900").await, Some(900));
+    assert_eq!(tampered(&path, "UPDATE event_log SET recorded_at = recorded_at + 1 WHERE seq = 5").await, Some(5));
+    assert!(tampered(&path, "DELETE FROM event_log WHERE seq > 1000").await.is_some());
+}
+
+#[tokio::test]
+async fn a_start_from_a_snapshot_and_one_from_the_log_agree_and_a_broken_snapshot_is_not_used() {
+    let folder = tempfile::tempdir().expect("folder");
+    let path = folder.path().join("a.db");
+    let digest = {
+        let service = Service::open(&path).await.expect("service");
+        service.import_demo().await.expect("imported");
+        service.live().current().snapshot.state.digest()
+    };
+    let reopened = async || {
+        // The dropped service's tasks release the lock a moment later.
+        loop {
+            match Service::open(&path).await {
+                Ok(service) => break service.live().current().snapshot.state.digest(),
+                Err(_) => tokio::task::yield_now().await,
+            }
+        }
+    };
+    assert_eq!(reopened().await, digest);
+    let mut connection = SqliteConnectOptions::new().filename(&path).connect().await.expect("connection");
+    sqlx::query("UPDATE state_snapshot SET body = x'00' WHERE part = 0")
+        .execute(&mut connection)
+        .await
+        .expect("broken");
+    connection.close().await.expect("closed");
+    assert_eq!(reopened().await, digest);
+}
+
+/// One life of the server under load: rates until it is killed; returns the acknowledged rating ids.
+async fn live_and_die(binary: &str, path: &Path, client: &reqwest::Client, cycle: usize) -> Vec<(String, u64)> {
+    use std::io::{BufRead, BufReader};
+    let mut server = Command::new(binary)
+        .args(["--database", path.to_str().expect("path"), "serve", "--listen", "127.0.0.1:0"])
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .spawn()
+        .expect("started");
+    let mut lines = BufReader::new(server.stdout.take().expect("stdout")).lines();
+    let greeting = lines.next().expect("a greeting").expect("text");
+    let address = greeting.split("http://").nth(1).and_then(|rest| rest.split('/').next()).expect("address").to_owned();
+    let url = format!("http://{address}/api/v1");
+    let mut workers = Vec::new();
+    for worker in 0..4 {
+        let (client, url) = (client.clone(), url.clone());
+        workers.push(tokio::spawn(async move {
+            let mut acknowledged = Vec::new();
+            for n in 0.. {
+                let id = format!("K{cycle}-{worker}-{n}");
+                let engagement = serde_json::json!({"id": id, "enterprise": "E00001", "college": "C0001", "kind": "hire",
+                    "start": "2026-01-01", "end": "2026-06-01", "status": "closed"});
+                let put = client.put(format!("{url}/engagements/{id}")).json(&engagement).send().await;
+                if put.is_err() {
+                    break;
+                }
+                let marks = serde_json::json!({"overall": 4, "supply": 4, "skill": 3, "stay": 5, "help": "unknown"});
+                let body = serde_json::json!({"engagement": id, "marks": marks});
+                let rate = client.post(format!("{url}/ratings")).header("Idempotency-Key", &id).json(&body).send().await;
+                let Ok(answer) = rate else { break };
+                if answer.status() == 201 {
+                    let Ok(written) = answer.json::<serde_json::Value>().await else { break };
+                    acknowledged.push((id, written["seq"].as_u64().expect("seq")));
+                }
+            }
+            acknowledged
+        }));
+    }
+    tokio::time::sleep(std::time::Duration::from_millis(60 + (cycle as u64 * 37) % 140)).await;
+    server.kill().expect("killed");
+    server.wait().expect("reaped");
+    let mut acknowledged = Vec::new();
+    for worker in workers {
+        acknowledged.extend(worker.await.expect("worker"));
+    }
+    acknowledged
+}
+
+/// `ZEYOU_KILLS=200 cargo test --test store kill` runs the full figure.
+#[tokio::test(flavor = "multi_thread")]
+async fn no_acknowledged_rating_is_lost_or_doubled_by_kill_9() {
+    let cycles = std::env::var("ZEYOU_KILLS").ok().and_then(|text| text.parse().ok()).unwrap_or(12);
+    let folder = tempfile::tempdir().expect("folder");
+    let path = folder.path().join("a.db");
+    let binary = env!("CARGO_BIN_EXE_zeyou");
+    let demo = concat!(env!("CARGO_MANIFEST_DIR"), "/data/demo");
+    let imported = Command::new(binary).args(["--database", path.to_str().expect("path"), "import", demo]).output();
+    assert!(imported.expect("run").status.success());
+    let client = reqwest::Client::new();
+    let mut acknowledged = Vec::new();
+    for cycle in 0..cycles {
+        acknowledged.extend(live_and_die(binary, &path, &client, cycle).await);
+    }
+    assert!(acknowledged.len() > cycles, "the load was real: {}", acknowledged.len());
+    let store = Store::open_read_only(&path).await.expect("store");
+    let check = Service::check_log(&store, |_| {}).await.expect("checked");
+    assert_eq!(check.fault, None);
+    let mut seen = std::collections::BTreeMap::<String, Vec<u64>>::new();
+    let mut after = 0;
+    loop {
+        let events = store.events(after, 10_000).await.expect("events");
+        let Some(last) = events.last() else { break };
+        after = last.seq;
+        for recorded in &events {
+            if let Event::RatingSubmitted(rating) = &*recorded.event {
+                seen.entry(rating.engagement.to_string()).or_default().push(recorded.seq);
+            }
+        }
+    }
+    for (id, seq) in &acknowledged {
+        assert_eq!(seen.get(id), Some(&vec![*seq]), "acknowledged {id}");
+    }
+    println!("{} kills, {} acknowledged ratings, 0 lost, 0 doubled", cycles, acknowledged.len());
+}
