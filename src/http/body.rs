@@ -97,27 +97,28 @@ fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
         let pointer = pointer(error.path());
         let message = error.into_inner().to_string();
         let name = message.split('`').nth(1).unwrap_or_default().chars().take(64).collect::<String>();
-        let invalid = Invalid::from_message(&message).unwrap_or_else(|| {
-            if message.starts_with("unknown field") {
-                Invalid::new("unknown-field", format!("没有字段 {name}"), format!("there is no field `{name}`"))
-            } else if message.starts_with("missing field") {
-                Invalid::new("missing-field", format!("缺少字段 {name}"), format!("the field `{name}` is missing"))
-            } else if message.starts_with("unknown variant") {
-                let known = message.split("expected ").nth(1).unwrap_or_default();
-                Invalid::new(
-                    "unknown-code",
-                    format!("“{name}”不是下列之一：{known}"),
-                    format!("`{name}` is none of {known}"),
-                )
-            } else {
-                let expected = message.split("expected ").nth(1).unwrap_or("another type");
+        // serde's own messages first: they quote the client, who could write what looks like an `Invalid`.
+        let invalid = if message.starts_with("unknown field") {
+            Invalid::new("unknown-field", format!("没有字段 {name}"), format!("there is no field `{name}`"))
+        } else if message.starts_with("missing field") {
+            Invalid::new("missing-field", format!("缺少字段 {name}"), format!("the field `{name}` is missing"))
+        } else if message.starts_with("unknown variant") {
+            let known = message.rsplit("expected ").next().unwrap_or_default();
+            Invalid::new(
+                "unknown-code",
+                format!("“{name}”不是下列之一：{known}"),
+                format!("`{name}` is none of {known}"),
+            )
+        } else {
+            Invalid::from_message(&message).unwrap_or_else(|| {
+                let expected = message.rsplit_once("expected ").map_or("another type", |(_, expected)| expected);
                 Invalid::new(
                     "wrong-type",
                     format!("类型错误，应为 {expected}"),
                     format!("wrong type, expected {expected}"),
                 )
-            }
-        });
+            })
+        };
         Problem::invalid(pointer, invalid)
     })
 }

@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 
 use super::body::read_json;
 use super::problem::{Problem, respond};
-use super::query::{Query, if_match, min_seq, path_id};
+use super::query::{Query, encoded, if_match, min_seq, path_id};
 use crate::domain::{
     College, CollegeId, Demand, DemandId, Engagement, EngagementId, Enterprise, EnterpriseId, Event, Industry,
     IndustryId, Invalid, Major, MajorRef, Park, ParkId, Preset, PresetId, Programme, ProgrammeId,
@@ -93,7 +93,7 @@ async fn list<E: Entity>(request: HttpRequest, service: web::Data<Service>) -> H
             let found = |text: &str| {
                 id.to_string().contains(text) || value["name"].as_str().is_some_and(|name| name.contains(text))
             };
-            if E::FILTERS.iter().all(|field| wanted(field)) && query.text("q").is_none_or(found) {
+            if E::FILTERS.iter().all(wanted) && query.text("q").is_none_or(found) {
                 more = items.len() == size;
                 if more {
                     break;
@@ -105,8 +105,8 @@ async fn list<E: Entity>(request: HttpRequest, service: web::Data<Service>) -> H
             let kept = known
                 .iter()
                 .filter(|name| **name != "after")
-                .filter_map(|name| query.text(name).map(|text| format!("{name}={text}&")));
-            format!("/api/v1/{}?{}after={last}", E::PATH, kept.collect::<String>())
+                .filter_map(|name| query.text(name).map(|text| format!("{name}={}&", encoded(text))));
+            format!("/api/v1/{}?{}after={}", E::PATH, kept.collect::<String>(), encoded(last))
         });
         let items: Vec<Value> = items.into_iter().map(|(_, value)| value).collect();
         Ok::<_, Problem>(HttpResponse::Ok().json(json!({"items": items, "next_page": next_page})))

@@ -1,0 +1,242 @@
+//! A server of its own for every test, and short words for what is asked of it.
+
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use reqwest::header::HeaderMap;
+use reqwest::{Method, RequestBuilder};
+use serde_json::{Value, json};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
+use zeyou::domain::EngagementStatus;
+use zeyou::service::Service;
+
+/// A running server.
+pub(crate) struct Api {
+    pub(crate) service: Service,
+    pub(crate) address: SocketAddr,
+    client: reqwest::Client,
+    /// Deleted with the server.
+    _folder: tempfile::TempDir,
+}
+
+/// An engagement that can be rated and has not been.
+#[derive(Clone, Debug)]
+pub(crate) struct Free {
+    pub(crate) engagement: String,
+    pub(crate) enterprise: String,
+    pub(crate) college: String,
+    pub(crate) park: String,
+}
+
+/// What came back.
+#[derive(Debug)]
+pub(crate) struct Answer {
+    pub(crate) status: u16,
+    pub(crate) headers: HeaderMap,
+    pub(crate) text: String,
+}
+
+impl Answer {
+    pub(crate) fn json(&self) -> Value {
+        serde_json::from_str(&self.text).unwrap_or(Value::Null)
+    }
+
+    pub(crate) fn header(&self, name: &str) -> &str {
+        self.headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default()
+    }
+
+    /// Last segment of the problem's type.
+    pub(crate) fn slug(&self) -> String {
+        self.json()["type"].as_str().and_then(|text| text.rsplit('/').next()).unwrap_or_default().to_owned()
+    }
+
+    pub(crate) fn pointer(&self) -> String {
+        self.json()["errors"][0]["pointer"].as_str().unwrap_or_default().to_owned()
+    }
+
+    /// Asserts a whole problem, and that it tells nothing of the inside.
+    #[track_caller]
+    pub(crate) fn is_problem(&self, case: &str, status: u16, slug: &str) {
+        assert_eq!((self.status, self.slug().as_str()), (status, slug), "{case}: {}", self.text);
+        assert_eq!(self.header("content-type"), "application/problem+json", "{case}");
+        let body = self.json();
+        assert_eq!(body["status"], status, "{case}: the body repeats the status");
+        for field in ["type", "title", "detail"] {
+            assert!(body[field].as_str().is_some_and(|text| !text.is_empty()), "{case}: no {field} in {}", self.text);
+        }
+        let lower = self.text.to_lowercase();
+        for inside in ["sqlite", "select ", "panicked", "src/", ".rs:"] {
+            assert!(!lower.contains(inside), "{case}: the answer tells of the inside ({inside:?}): {}", self.text);
+        }
+        assert!(self.text.len() < 2_000, "{case}: the answer echoes too much: {}", self.text);
+    }
+
+    #[track_caller]
+    pub(crate) fn ok(self, status: u16) -> Value {
+        assert_eq!(self.status, status, "{}", self.text);
+        self.json()
+    }
+}
+
+/// Starts a server with the demo city.
+pub(crate) async fn spawn_app() -> Api {
+    let folder = tempfile::tempdir().expect("a folder");
+    let service = Service::open(&folder.path().join("zeyou.db")).await.expect("an empty log opens");
+    let report = service.import_demo().await.expect("the demo is imported");
+    assert_eq!(report.errors, [], "the demo data are good");
+    let shared = service.clone();
+    let server = actix_web::HttpServer::new(move || zeyou::http::application(shared.clone()))
+        .workers(1)
+        .disable_signals()
+        .bind("127.0.0.1:0")
+        .expect("a free port");
+    let address = server.addrs()[0];
+    actix_web::rt::spawn(server.run());
+    let client = reqwest::Client::builder().no_proxy().timeout(Duration::from_secs(60)).build().expect("a client");
+    Api { service, address, client, _folder: folder }
+}
+
+/// Five marks: `overall` and four fixed ones.
+pub(crate) fn marks(overall: u8) -> Value {
+    json!({"overall": overall, "supply": 4, "skill": 3, "stay": "unknown", "help": 5})
+}
+
+impl Api {
+    /// A request that is not sent yet.
+    pub(crate) fn request(&self, method: Method, path: &str) -> RequestBuilder {
+        self.client.request(method, format!("http://{}{path}", self.address))
+    }
+
+    pub(crate) async fn send(&self, request: RequestBuilder) -> Answer {
+        let response = request.send().await.expect("an answer");
+        let (status, headers) = (response.status().as_u16(), response.headers().clone());
+        Answer { status, headers, text: response.text().await.expect("a body") }
+    }
+
+    pub(crate) async fn get(&self, path: &str) -> Answer {
+        self.send(self.request(Method::GET, path)).await
+    }
+
+    pub(crate) async fn put(&self, path: &str, body: &Value) -> Answer {
+        self.send(self.request(Method::PUT, path).json(body)).await
+    }
+
+    pub(crate) async fn put_if(&self, path: &str, rev: &str, body: &Value) -> Answer {
+        self.send(self.request(Method::PUT, path).header("if-match", rev).json(body)).await
+    }
+
+    pub(crate) async fn delete(&self, path: &str) -> Answer {
+        self.send(self.request(Method::DELETE, path)).await
+    }
+
+    pub(crate) async fn delete_if(&self, path: &str, rev: &str) -> Answer {
+        self.send(self.request(Method::DELETE, path).header("if-match", rev)).await
+    }
+
+    /// The shortlist of a park; `query` like `top=5`.
+    pub(crate) async fn shortlist(&self, park: &str, query: &str) -> Answer {
+        self.get(&format!("/api/v1/parks/{park}/shortlist?{query}")).await
+    }
+
+    pub(crate) async fn rate(&self, engagement: &str, overall: u8, key: &str) -> Answer {
+        self.post_rating(key, json!({"engagement": engagement, "marks": marks(overall)}).to_string()).await
+    }
+
+    /// Any bytes as a rating.
+    pub(crate) async fn post_rating(&self, key: &str, body: impl Into<reqwest::Body>) -> Answer {
+        let request = self.request(Method::POST, "/api/v1/ratings").header("content-type", "application/json");
+        self.send(request.header("idempotency-key", key).body(body)).await
+    }
+
+    pub(crate) fn free_engagements(&self) -> Vec<Free> {
+        let current = self.service.live().current();
+        let state = &current.snapshot.state;
+        let open = state
+            .engagements
+            .iter()
+            .filter(|(id, entry)| entry.value.status != EngagementStatus::Proposed && state.ratings.get(id).is_none());
+        open.map(|(id, entry)| {
+            let enterprise = state.enterprises.get(&entry.value.enterprise).expect("its enterprise");
+            Free {
+                engagement: id.to_string(),
+                enterprise: enterprise.id.to_string(),
+                college: entry.value.college.to_string(),
+                park: enterprise.park.to_string(),
+            }
+        })
+        .collect()
+    }
+
+    pub(crate) fn free_engagement(&self) -> Free {
+        self.free_engagements().into_iter().next().expect("the demo leaves engagements unrated")
+    }
+
+    /// An unrated engagement of a college that the enterprise's park ranks.
+    pub(crate) async fn ranked_engagement(&self) -> Free {
+        for free in self.free_engagements() {
+            let shortlist = self.shortlist(&free.park, "top=100").await.ok(200);
+            if item_of(&shortlist, &free.college).is_some() {
+                return free;
+            }
+        }
+        panic!("no unrated engagement belongs to a ranked college")
+    }
+
+    pub(crate) fn seq(&self) -> u64 {
+        self.service.live().current().snapshot.state.seq
+    }
+
+    /// Sends bytes as they are; reads one answer.
+    pub(crate) async fn raw(&self, bytes: &[u8]) -> Answer {
+        let mut stream = TcpStream::connect(self.address).await.expect("a connection");
+        // The server may answer and close before it has read everything.
+        let _ = stream.write_all(bytes).await;
+        tokio::time::timeout(Duration::from_secs(30), read_answer(&mut stream)).await.expect("an answer in time")
+    }
+
+    pub(crate) async fn lives_on(&self) {
+        assert_eq!(self.get("/health/ready").await.status, 200, "the server lives on");
+    }
+}
+
+/// Reads head and body of one answer, or what came before the connection ended.
+async fn read_answer(stream: &mut TcpStream) -> Answer {
+    let (mut bytes, mut chunk) = (Vec::new(), [0; 4096]);
+    loop {
+        if let Some(answer) = parse(&bytes, false) {
+            return answer;
+        }
+        match stream.read(&mut chunk).await {
+            Ok(read) if read > 0 => bytes.extend_from_slice(&chunk[..read]),
+            _ => break,
+        }
+    }
+    parse(&bytes, true).unwrap_or_else(|| panic!("no answer but {:?}", String::from_utf8_lossy(&bytes)))
+}
+
+fn parse(bytes: &[u8], ended: bool) -> Option<Answer> {
+    let text = String::from_utf8_lossy(bytes).into_owned();
+    let (head, body) = text.split_once("\r\n\r\n")?;
+    let mut lines = head.lines();
+    let status = lines.next()?.split(' ').nth(1)?.parse().ok()?;
+    let mut headers = HeaderMap::new();
+    for (name, value) in lines.filter_map(|line| line.split_once(':')) {
+        let name: reqwest::header::HeaderName = name.parse().expect("a header name");
+        headers.append(name, value.trim().parse().expect("a header value"));
+    }
+    let length = headers.get("content-length").and_then(|value| value.to_str().ok()?.parse::<usize>().ok());
+    let whole = ended || length.is_some_and(|length| body.len() >= length);
+    whole.then(|| Answer { status, headers, text: body.to_owned() })
+}
+
+/// The college's item of a shortlist.
+pub(crate) fn item_of<'a>(shortlist: &'a Value, college: &str) -> Option<&'a Value> {
+    shortlist["items"].as_array()?.iter().find(|item| item["college"]["id"] == college)
+}
+
+/// A number that must be there.
+#[track_caller]
+pub(crate) fn number(value: &Value) -> f64 {
+    value.as_f64().unwrap_or_else(|| panic!("{value} is no number"))
+}

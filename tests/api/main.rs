@@ -1,0 +1,7 @@
+//! The HTTP API from outside: a real server on a real port, the demo city in a fresh log.
+
+mod bad_input;
+mod directory;
+mod helpers;
+mod ratings;
+mod shortlist;
