@@ -167,13 +167,11 @@ impl Store {
         .fetch_all(&self.pool)
         .await?;
         let mut events = Vec::with_capacity(rows.len());
-        let mut expected = after as i64 + 1;
-        for row in rows {
+        for (expected, row) in (after as i64 + 1..).zip(rows) {
             let (seq, at, body): (i64, i64, Vec<u8>) = (row.try_get(0)?, row.try_get(1)?, row.try_get(2)?);
             if seq != expected {
                 return Err(StoreError::Corrupt { seq: expected, what: "the event is missing".into() });
             }
-            expected += 1;
             let event =
                 Event::from_canonical_bytes(&body).map_err(|invalid| StoreError::Corrupt { seq, what: invalid.en })?;
             events.push(Recorded { seq: seq as u64, at: Timestamp::from_micros(at), event: Arc::new(event) });

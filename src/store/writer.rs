@@ -133,16 +133,13 @@ impl Task {
         let (mut answers, mut recorded, mut rows, mut new_keys) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
         let now = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_micros() as i64);
         for unit in units {
-            if let Some(key) = &unit.key {
-                if let Some((fingerprint, seq)) = keys.get(&(key.principal.clone(), key.key.clone())) {
-                    let same = fingerprint[..] == key.fingerprint[..];
-                    answers.push(if same {
-                        Ok(Appended { seq: *seq, replayed: true })
-                    } else {
-                        Err(StoreError::KeyReuse)
-                    });
-                    continue;
-                }
+            let known =
+                unit.key.as_ref().and_then(|key| Some((key, keys.get(&(key.principal.clone(), key.key.clone()))?)));
+            if let Some((key, (fingerprint, seq))) = known {
+                let same = fingerprint[..] == key.fingerprint[..];
+                let answer = if same { Ok(Appended { seq: *seq, replayed: true }) } else { Err(StoreError::KeyReuse) };
+                answers.push(answer);
+                continue;
             }
             let subjects: Vec<String> = unit.drafts.iter().map(|draft| draft.event.subject().to_string()).collect();
             let mut next = BTreeMap::new();

@@ -6,7 +6,7 @@ use reqwest::Method;
 use serde_json::{Value, json};
 use sqlx::{AssertSqlSafe, Connection};
 
-use crate::helpers::{Answer, Api, item_of, marks, number, spawn_app};
+use crate::helpers::{Answer, Api, Free, item_of, marks, number, spawn_app};
 
 async fn ratings_of(api: &Api, park: &str, college: &str) -> Value {
     let shortlist = api.shortlist(park, "top=100").await.ok(200);
@@ -90,14 +90,13 @@ async fn the_same_key_and_body_are_answered_as_the_first_time() {
 #[actix_web::test]
 async fn a_key_is_not_reused_for_another_rating() {
     let api = spawn_app().await;
-    let free = api.free_engagement();
+    let all = api.free_engagements();
+    let twin = |free: &Free| all.iter().find(|f| f.enterprise == free.enterprise && f.engagement != free.engagement);
+    let (free, sibling) = all.iter().find_map(|f| Some((f, twin(f)?))).expect("an enterprise with two engagements");
     assert_eq!(api.rate(&free.engagement, 4, "mine").await.status, 201);
     api.rate(&free.engagement, 5, "mine").await.is_problem("other marks", 422, "idempotency-key-reuse");
-    let sibling = api.free_engagements().into_iter().find(|other| other.enterprise == free.enterprise);
-    if let Some(sibling) = sibling {
-        let answer = api.rate(&sibling.engagement, 4, "mine").await;
-        answer.is_problem("other engagement of the same enterprise", 422, "idempotency-key-reuse");
-    }
+    let answer = api.rate(&sibling.engagement, 4, "mine").await;
+    answer.is_problem("other engagement of the same enterprise", 422, "idempotency-key-reuse");
     let others = api.free_engagements();
     let other = others.iter().find(|other| other.enterprise != free.enterprise).expect("another enterprise");
     let answer = api.rate(&other.engagement, 4, "mine").await;

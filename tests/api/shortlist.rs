@@ -67,7 +67,7 @@ async fn every_park_gets_a_complete_shortlist() {
 }
 
 #[actix_web::test]
-async fn chances_of_all_colleges_sum_to_the_length_of_the_list() {
+async fn in_a_list_with_room_for_all_everybody_has_a_seat() {
     let api = spawn_app().await;
     let answer = api.shortlist(PARK, "top=100").await.ok(200);
     let items = list(&answer["items"]);

@@ -41,11 +41,11 @@ fn a_thousand_random_transports_equal_the_linear_programme_and_prove_themselves(
         let plan = transport(&worth, &need, &seats);
         let scale = need.iter().sum::<f64>();
         assert!((plan.value - optimum(&worth, &need, &seats)).abs() <= 1e-9 * scale, "case {case}");
-        for d in 0..n_needs {
-            assert!((0..n).map(|p| plan.flow[d * n + p]).sum::<f64>() <= need[d] + 1e-9, "case {case}");
+        for (d, need) in need.iter().enumerate() {
+            assert!((0..n).map(|p| plan.flow[d * n + p]).sum::<f64>() <= need + 1e-9, "case {case}");
         }
-        for p in 0..n {
-            assert!((0..n_needs).map(|d| plan.flow[d * n + p]).sum::<f64>() <= seats[p] + 1e-9, "case {case}");
+        for (p, seats) in seats.iter().enumerate() {
+            assert!((0..n_needs).map(|d| plan.flow[d * n + p]).sum::<f64>() <= seats + 1e-9, "case {case}");
         }
         // Strong duality: the prices prove the plan optimal without any solver.
         let paid = |price: &[f64], amount: &[f64]| {

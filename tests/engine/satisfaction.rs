@@ -17,9 +17,8 @@ fn dense(mut a: Vec<Vec<f64>>, mut b: Vec<f64>) -> Vec<f64> {
         b.swap(i, pivot);
         for k in i + 1..n {
             let f = a[k][i] / a[i][i];
-            for j in i..n {
-                a[k][j] -= f * a[i][j];
-            }
+            let pivot_row = a[i].clone();
+            a[k].iter_mut().zip(&pivot_row).skip(i).for_each(|(x, p)| *x -= f * p);
             b[k] -= f * b[i];
         }
     }
