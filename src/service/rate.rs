@@ -67,6 +67,9 @@ impl Service {
             Unit { drafts: vec![Draft { event, rev }], key: Some(IdempotencyKey { principal, key, fingerprint }) };
         let appended = match self.write(unit).await {
             Err(ServiceError::Store(crate::store::StoreError::Conflict(_))) => {
+                // The rival is durable but may not be served yet; the answer must name its rating.
+                let (head, _) = self.store.head().await?;
+                self.live.reach(head, std::time::Duration::from_secs(10)).await;
                 let now = self.live.current();
                 let live = live.or_else(|| now.snapshot.state.ratings.get(&engagement).map(|rating| rating.id));
                 return Err(ServiceError::AlreadyRated(live.map(|id| id.to_string()).unwrap_or_default()));

@@ -4,7 +4,7 @@ use super::edges::Edges;
 use crate::domain::Model;
 
 /// Iterations stop at this residual relative to the right-hand side …
-const TOLERANCE: f64 = 1e-13;
+const TOLERANCE: f64 = 1e-11;
 /// … or after this many. Both are functions of the data alone, so the result is too.
 const MAX_ITERATIONS: usize = 200;
 
