@@ -9,7 +9,7 @@ use criterion::{Criterion, criterion_group, criterion_main};
 use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use zeyou::domain::{Event, Model, Preset, Question, Sheet, Timestamp};
-use zeyou::engine::{Changed, Edges, Posterior, Snapshot, State, fit, need_items, offers, p_top_k};
+use zeyou::engine::{Changed, Edges, Posterior, Snapshot, State, Workspace, fit, need_items, offers, p_top_k};
 use zeyou::exchange::{Spec, TABLES, generate, read_table};
 
 fn events(parks: usize, colleges: usize, enterprises: usize, ratings: usize) -> Vec<Event> {
@@ -99,10 +99,12 @@ fn nation(criterion: &mut Criterion) {
     let colleges: Vec<_> = snapshot.state.colleges.iter().map(|(id, _)| id.clone()).collect();
     let needs: Vec<_> = ids.iter().take(50).map(|id| need_items(&snapshot.state, id, None)).collect();
     let supplies: Vec<_> = colleges.iter().take(50).map(|id| offers(&snapshot.state, id)).collect();
+    let mut work = Workspace::default();
     criterion.bench_function("demand fit, one pair", |bencher| {
         bencher.iter(|| {
             next += 1;
-            black_box(fit(&snapshot.state.sheet, &needs[next % needs.len()], &supplies[next / 50 % supplies.len()]))
+            let (items, offers) = (&needs[next % needs.len()], &supplies[next / 50 % supplies.len()]);
+            black_box(fit(&snapshot.state.sheet, items, offers, &mut work))
         });
     });
     let mut rng = ChaCha8Rng::seed_from_u64(1);

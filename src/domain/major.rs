@@ -17,6 +17,9 @@ const FIRST_VOCATIONAL_GROUP: u8 = 41;
 pub struct MajorRef {
     digits: u32,
     len: u8,
+    group: u8,
+    /// 0 for a group.
+    class: u16,
 }
 
 /// How closely two nodes of the catalogue are related.
@@ -35,22 +38,21 @@ pub(crate) enum Kinship {
 impl MajorRef {
     /// The node's group.
     pub fn group(self) -> u8 {
-        (self.digits / 10_u32.pow(u32::from(self.len) - 2)) as u8
-    }
-
-    fn class(self) -> Option<u16> {
-        (self.len >= 4).then(|| (self.digits / 10_u32.pow(u32::from(self.len) - 4)) as u16)
+        self.group
     }
 
     /// How an offered node meets a wanted one. An offer known only by its class never counts as the exact major.
     pub(crate) fn meets(self, wanted: Self) -> Kinship {
-        let within =
-            self.len >= wanted.len && self.digits / 10_u32.pow(u32::from(self.len - wanted.len)) == wanted.digits;
+        let within = match wanted.len {
+            2 => self.group == wanted.group,
+            4 => self.class == wanted.class,
+            _ => self.digits == wanted.digits && self.len == wanted.len,
+        };
         if within {
             Kinship::Within
-        } else if self.class().is_some() && self.class() == wanted.class() {
+        } else if self.class != 0 && self.class == wanted.class {
             Kinship::SameClass
-        } else if self.group() == wanted.group() && self.group() >= FIRST_VOCATIONAL_GROUP {
+        } else if self.group == wanted.group && self.group >= FIRST_VOCATIONAL_GROUP {
             Kinship::SameGroup
         } else {
             Kinship::None
@@ -62,8 +64,10 @@ impl FromStr for MajorRef {
     type Err = Invalid;
     fn from_str(value: &str) -> Result<Self, Invalid> {
         let shaped = matches!(value.len(), 2 | 4 | 6) && value.bytes().all(|b| b.is_ascii_digit());
-        if let Some(digits) = value.parse().ok().filter(|_| shaped) {
-            return Ok(Self { digits, len: value.len() as u8 });
+        if let Some(digits) = value.parse::<u32>().ok().filter(|_| shaped) {
+            let prefix = |n: usize| value.get(..n).and_then(|text| text.parse::<u16>().ok()).unwrap_or(0);
+            let (group, class) = (prefix(2) as u8, prefix(4));
+            return Ok(Self { digits, len: value.len() as u8, group, class });
         }
         let value = clip(value);
         Err(Invalid::new(

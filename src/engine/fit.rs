@@ -1,7 +1,7 @@
 //! Demand fit: how well a college's programmes meet a park's need.
 
 use super::state::State;
-use super::transport::transport;
+use super::transport::Plan;
 use crate::domain::MajorKinship as Kinship;
 use crate::domain::{
     Basis, CollegeId, CollegeKind, DemandKind, Link, MajorRef, ParkId, Sheet, SkillLevel, Target, Urgency,
@@ -39,7 +39,7 @@ pub struct Offer {
 }
 
 /// How a college's programmes meet a park's need.
-#[derive(Clone, Debug, PartialEq, Default)]
+#[derive(Clone, Copy, Debug, PartialEq, Default)]
 pub struct Fit {
     /// Optimal transport value ÷ weighted need, 0–1; unknown seats count as enough.
     pub coverage: f64,
@@ -55,10 +55,22 @@ pub struct Fit {
     pub implied: bool,
     /// Whether any programme serves any need at all.
     pub any: bool,
-    /// People of each need served, `(n_needs,)`.
+}
+
+/// Buffers of [`fit`], so that millions of pairs allocate nothing.
+#[derive(Default)]
+pub struct Workspace {
+    /// `c_dp`, row-major `(n_needs, n_offers)`.
+    quality: Vec<f64>,
+    /// Offers that serve any need.
+    relevant: Vec<usize>,
+    rows: Vec<usize>,
+    worth: Vec<f64>,
+    need: Vec<f64>,
+    seats: Vec<f64>,
+    plan: Plan,
+    /// People of each need served by the last fit, `(n_needs,)`.
     pub served: Vec<f64>,
-    /// Worth of one more person of each need, `(n_needs,)`.
-    pub need_price: Vec<f64>,
 }
 
 /// The open need of a park: its declared demands, or what its leading industries need if none is declared.
@@ -151,40 +163,46 @@ fn match_quality(sheet: &Sheet, item: &NeedItem, offer: &Offer) -> f64 {
 
 /// Fits a college's offers to a park's need, exactly. Demands of different kinds use different seats, so each kind is
 /// its own transport.
-pub fn fit(sheet: &Sheet, items: &[NeedItem], offers: &[Offer]) -> Fit {
+pub fn fit(sheet: &Sheet, items: &[NeedItem], offers: &[Offer], work: &mut Workspace) -> Fit {
     let total: f64 = items.iter().map(|item| item.urgency * item.headcount).sum();
-    let mut result = Fit { served: vec![0.0; items.len()], need_price: vec![0.0; items.len()], ..Fit::default() };
+    let mut result = Fit::default();
+    work.served.clear();
+    work.served.resize(items.len(), 0.0);
     if total <= 0.0 || offers.is_empty() {
         return result;
     }
-    let quality: Vec<f64> =
-        items.iter().flat_map(|item| offers.iter().map(|offer| match_quality(sheet, item, offer))).collect();
-    let relevant: Vec<usize> =
-        (0..offers.len()).filter(|&p| (0..items.len()).any(|d| quality[d * offers.len() + p] > 0.0)).collect();
-    if relevant.is_empty() {
+    work.quality.clear();
+    for item in items {
+        work.quality.extend(offers.iter().map(|offer| match_quality(sheet, item, offer)));
+    }
+    let n_offers = offers.len();
+    work.relevant.clear();
+    work.relevant.extend((0..n_offers).filter(|&p| (0..items.len()).any(|d| work.quality[d * n_offers + p] > 0.0)));
+    if work.relevant.is_empty() {
         return result;
     }
     result.any = true;
     let (mut value, mut implied, mut seated, mut seats_known) = (0.0, 0.0, 0.0, true);
     for (k, kind) in DemandKind::ALL.into_iter().enumerate() {
-        let rows: Vec<usize> = (0..items.len()).filter(|&d| items[d].kind == kind).collect();
+        let Workspace { quality, relevant, rows, worth, need, seats, plan, served } = work;
+        rows.clear();
+        rows.extend((0..items.len()).filter(|&d| items[d].kind == kind));
         if rows.is_empty() {
             continue;
         }
-        let worth: Vec<f64> = rows
-            .iter()
-            .flat_map(|&d| relevant.iter().map(move |&p| (d, p)))
-            .map(|(d, p)| items[d].urgency * quality[d * offers.len() + p])
-            .collect();
-        let need: Vec<f64> = rows.iter().map(|&d| items[d].headcount).collect();
-        let seats: Vec<f64> = relevant.iter().map(|&p| offers[p].seats[k].map_or(f64::INFINITY, f64::from)).collect();
-        let plan = transport(&worth, &need, &seats);
-        value += plan.value;
+        worth.clear();
+        for &d in rows.iter() {
+            worth.extend(relevant.iter().map(|&p| items[d].urgency * quality[d * n_offers + p]));
+        }
+        need.clear();
+        need.extend(rows.iter().map(|&d| items[d].headcount));
+        seats.clear();
+        seats.extend(relevant.iter().map(|&p| offers[p].seats[k].map_or(f64::INFINITY, f64::from)));
+        value += plan.solve(worth, need, seats);
         for (r, &d) in rows.iter().enumerate() {
-            result.need_price[d] = plan.need_price[r];
             for (c, &p) in relevant.iter().enumerate() {
                 let x = plan.flow[r * relevant.len() + c];
-                result.served[d] += x;
+                served[d] += x;
                 if offers[p].implied {
                     implied += x * worth[r * relevant.len() + c];
                 }
@@ -196,15 +214,16 @@ pub fn fit(sheet: &Sheet, items: &[NeedItem], offers: &[Offer]) -> Fit {
     }
     result.coverage = (value / total).clamp(0.0, 1.0);
     result.implied = implied * 2.0 > value;
+    let relevant = work.relevant.iter().map(|&p| &offers[p]);
     let headcount: f64 = items.iter().map(|item| item.headcount).sum();
     result.capacity = seats_known.then(|| seated / headcount);
     let with_headcount = !items.iter().any(|item| item.derived);
-    let stations: Option<u32> = relevant.iter().map(|&p| offers[p].stations_free).sum();
+    let stations: Option<u32> = relevant.clone().map(|offer| offer.stations_free).sum();
     result.facilities = stations.filter(|_| with_headcount).map(|free| (f64::from(free) / headcount).min(1.0));
-    let teachers: Vec<(u32, u32)> = relevant.iter().filter_map(|&p| offers[p].teachers).collect();
-    let (dual, all) = teachers.iter().fold((0, 0), |(a, b), (dual, all)| (a + dual, b + all));
+    let teachers = relevant.clone().filter_map(|offer| offer.teachers);
+    let (dual, all) = teachers.fold((0, 0), |(a, b), (dual, all)| (a + dual, b + all));
     result.faculty = (all > 0).then(|| f64::from(dual) / f64::from(all));
-    let fees: Vec<f64> = relevant.iter().filter_map(|&p| offers[p].fee).collect();
-    result.fee = (!fees.is_empty()).then(|| fees.iter().sum::<f64>() / fees.len() as f64);
+    let (fees, priced) = relevant.filter_map(|offer| offer.fee).fold((0.0, 0.0), |(sum, n), fee| (sum + fee, n + 1.0));
+    result.fee = (priced > 0.0).then(|| fees / priced);
     result
 }

@@ -1,21 +1,25 @@
 //! The core: pure, synchronous, deterministic. No I/O, no clock, no chance, no unordered map.
 
+mod cells;
 mod columns;
 mod explain;
 mod fit;
+mod index;
 mod normal;
 mod rank;
+mod rating_ids;
 mod registry;
+mod rows;
 mod satisfaction;
 mod snapshot;
 mod state;
 mod transport;
 mod verify_code;
 
-pub use fit::{Fit, NeedItem, Offer, fit, need_items, offers};
+pub use fit::{Fit, NeedItem, Offer, Workspace, fit, need_items, offers};
 pub use normal::{p_top_k, phi};
 pub use rank::Refusal;
-pub use registry::{Entry, Registry};
+pub use registry::{Entry, Keyed, Registry};
 pub use satisfaction::{Edges, Posterior, Share, contributions};
 pub use snapshot::Snapshot;
 pub use state::{Changed, State};

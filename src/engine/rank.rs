@@ -1,8 +1,12 @@
 //! Eligibility, score, order, ties, P(top k): the answer to a question.
 
-use super::columns::{COLLEGE, Cell, Grade, PAIR, Row, college_cells, kilometres, pair_cells, published_mean};
-use super::fit::{NeedItem, fit, need_items};
-use super::normal::p_top_k;
+use std::borrow::Cow;
+
+use super::cells::{COLLEGE, Cell, Grade, PAIR, college_cells, kilometres, pair_cells, published_mean};
+use super::columns::Standing;
+use super::fit::{NeedItem, Offer, Workspace, fit, need_items};
+use super::normal::{Threshold, phi};
+use super::rows::{Row, TILE};
 use super::snapshot::Snapshot;
 use super::verify_code;
 use crate::domain::{
@@ -30,7 +34,7 @@ pub enum Refusal {
 pub(super) struct Field<'a> {
     pub(super) park: &'a Park,
     pub(super) preset: &'a Preset,
-    pub(super) items: Vec<NeedItem>,
+    pub(super) items: Cow<'a, [NeedItem]>,
     /// Registry positions, best first up to `sorted`.
     pub(super) order: Vec<u32>,
     /// Score in millionths of a point, by registry position.
@@ -83,49 +87,60 @@ impl Snapshot {
         let park = state.parks.get(&question.park).ok_or_else(unknown_park)?;
         let preset_id = question.preset.clone().unwrap_or_else(|| park.stage.preset());
         let preset = state.presets.get(&preset_id).ok_or_else(|| Refusal::Preset(preset_id.to_string()))?;
-        let items = need_items(state, &park.id, question.kind);
-        let own;
-        let row = match question.kind {
-            Some(_) => {
-                own = Row::build(state, park, &items, &self.offers);
-                &own
-            }
-            None => &*self.rows[state.parks.position(&park.id).ok_or_else(unknown_park)? as usize],
+        let at = state.parks.position(&park.id).ok_or_else(unknown_park)? as usize;
+        let (own, items);
+        let row = if question.kind.is_some() {
+            items = Cow::Owned(need_items(state, &park.id, question.kind));
+            own = Row::build(state, park, &items, &self.offers, &mut Workspace::default());
+            &own
+        } else {
+            items = Cow::Borrowed(&*self.needs[at]);
+            &*self.rows[at]
         };
         let score = self.scores(row, &preset.weights);
         let sd = self.score_sds(row, &preset.weights);
-        let (mut order, mut excluded) = (Vec::with_capacity(score.len()), Vec::new());
-        for at in 0..score.len() as u32 {
-            if self.columns.closed[at as usize] {
-                continue;
-            }
-            match self.exclusion(park, question, row, at) {
-                Some(reason) => excluded.push((at, reason)),
-                None => order.push(at),
+        let (mut keys, mut excluded) = (Vec::with_capacity(score.len()), Vec::new());
+        for (at, &standing) in (0_u32..).zip(&self.columns.standing) {
+            // Best first, then by id: one number to compare.
+            let key = u64::from(!score[at as usize]) << 32 | self.edges.place_of(at) as u64;
+            match standing {
+                Standing::Closed => {}
+                Standing::Excluded(reason) => excluded.push((key, reason)),
+                _ => match self.exclusion(park, question, row, at, standing) {
+                    Some(reason) => excluded.push((key, reason)),
+                    None => keys.push(key),
+                },
             }
         }
-        let id = |at: u32| &state.colleges.at(at).value.id;
-        let best_first =
-            |a: &u32, b: &u32| score[*b as usize].cmp(&score[*a as usize]).then_with(|| id(*a).cmp(id(*b)));
         let top = usize::from(question.top);
-        if top < order.len() {
-            order.select_nth_unstable_by(top, best_first);
-            order[..top].sort_unstable_by(best_first);
+        if top < keys.len() {
+            keys.select_nth_unstable(top);
+            keys[..top].sort_unstable();
         } else {
-            order.sort_unstable_by(best_first);
+            keys.sort_unstable();
         }
-        excluded.sort_by(|a, b| best_first(&a.0, &b.0));
+        excluded.sort_unstable_by_key(|&(key, _)| key);
+        let college = |key: u64| self.edges.at_place(key as u32);
+        let order = keys.iter().map(|&key| college(key)).collect();
+        let excluded = excluded.into_iter().map(|(key, reason)| (college(key), reason)).collect();
         Ok(Field { park, preset, items, order, score, sd, excluded })
     }
 
+    /// `Σ weight × points` of every college, in millionths of a point.
     fn scores(&self, row: &Row, weights: &Weights) -> Vec<u32> {
-        let mut score = vec![0_u32; self.columns.flags.len()];
-        let columns = PAIR.iter().zip(&row.points).chain(COLLEGE.iter().zip(&self.columns.points));
-        for (criterion, points) in columns {
-            let weight = u32::from(weights.hundredths()[criterion.index()]);
-            if weight > 0 {
-                score.iter_mut().zip(points).for_each(|(sum, &p)| *sum += weight * u32::from(p));
+        let weight = |criterion: &Criterion| u32::from(weights.hundredths()[criterion.index()]);
+        let (pair, college) = (PAIR.each_ref().map(weight), COLLEGE.each_ref().map(weight));
+        let mut score = Vec::with_capacity(row.tiles.len() * TILE);
+        for (t, tile) in row.tiles.iter().enumerate() {
+            let mut sums = [0_u32; TILE];
+            for (weight, points) in pair.iter().zip(&tile.points) {
+                sums.iter_mut().zip(points).for_each(|(sum, &p)| *sum += weight * u32::from(p));
             }
+            for (weight, points) in college.iter().zip(&self.columns.points) {
+                let points = &points[t * TILE..(t + 1) * TILE];
+                sums.iter_mut().zip(points).for_each(|(sum, &p)| *sum += weight * u32::from(p));
+            }
+            score.extend_from_slice(&sums);
         }
         score
     }
@@ -155,8 +170,9 @@ impl Snapshot {
         let (pair, college) = (table(&PAIR), table(&COLLEGE));
         let satisfaction = share(Criterion::Satisfaction);
         let by_college = self.columns.flags.iter().zip(&self.columns.satisfaction_sd);
-        row.flags
+        row.tiles
             .iter()
+            .flat_map(|tile| &tile.flags)
             .zip(by_college)
             .map(|(&p, (&c, &sd))| {
                 let known = pair[usize::from(p)] + college[usize::from(c)];
@@ -165,21 +181,25 @@ impl Snapshot {
             .collect()
     }
 
-    fn exclusion(&self, park: &Park, question: &Question, row: &Row, at: u32) -> Option<ExcludedReason> {
-        if let Some(reason) = self.columns.excluded[at as usize] {
-            return Some(reason);
-        }
-        let college = &self.state.colleges.at(at).value;
-        if college.declined_parks.binary_search(&park.id).is_ok() {
+    fn exclusion(
+        &self,
+        park: &Park,
+        question: &Question,
+        row: &Row,
+        at: u32,
+        standing: Standing,
+    ) -> Option<ExcludedReason> {
+        let college = || &self.state.colleges.at(at).value;
+        if standing == Standing::Declines && college().declined_parks.binary_search(&park.id).is_ok() {
             return Some(ExcludedReason::Declined);
         }
-        if question.exclude.binary_search(&college.id).is_ok() {
+        if !question.exclude.is_empty() && question.exclude.binary_search(&college().id).is_ok() {
             return Some(ExcludedReason::ExcludedByQuestion);
         }
-        if question.kind == Some(DemandKind::Intern) && row.flags[at as usize] >> 7 == 1 {
+        if question.kind == Some(DemandKind::Intern) && row.flags(at) >> 7 == 1 {
             return Some(ExcludedReason::MajorGroupMismatch);
         }
-        let max_km = question.max_km?;
+        let (max_km, college) = (question.max_km?, college());
         let too_far = kilometres(park, college).is_none_or(|km| km > f64::from(max_km));
         too_far.then_some(ExcludedReason::TooFar)
     }
@@ -191,32 +211,35 @@ impl Snapshot {
 
     /// The first `n` of the order as items; P(top k) is over all candidates.
     pub(super) fn items(&self, field: &Field<'_>, n: usize, k: usize) -> Vec<Item> {
-        let mean: Vec<f64> = field.order.iter().map(|&at| f64::from(field.score[at as usize]) / 1e6).collect();
-        let sd: Vec<f64> = field.order.iter().map(|&at| field.sd[at as usize]).collect();
-        let probability = p_top_k(&mean, &sd, k);
-        // P(leader better) = Φ(gap / sd of the gap) < tie probability, as a bound on the gap.
-        let tie = tie_bound(self.state.sheet.tie_probability);
+        let mean = |place: usize| f64::from(field.score[field.order[place] as usize]) / 1e6;
+        let sd = |place: usize| field.sd[field.order[place] as usize];
+        let all = 0..field.order.len();
+        let mut inverse_sd = all.clone().map(|place| 1.0 / sd(place)).collect();
+        let threshold = Threshold::find(&mut all.map(mean).collect(), &mut inverse_sd, k);
         let (mut leader, mut group) = (0, 1);
+        let mut work = Workspace::default();
         let mut items = Vec::with_capacity(n);
         for place in 0..n {
-            let gap = mean[leader] - mean[place];
-            if place > 0 && gap >= tie * (sd[leader].powi(2) + sd[place].powi(2)).sqrt() {
+            // The leader is better with less than the tie probability: Φ(gap / sd of the gap).
+            let gap = (mean(leader) - mean(place)) / (sd(leader).powi(2) + sd(place).powi(2)).sqrt();
+            if place > 0 && phi(gap) >= self.state.sheet.tie_probability {
                 (leader, group) = (place, group + 1);
             }
-            items.push(self.item(field, place, group, sd[place], probability[place]));
+            let probability = threshold.probability(mean(place), sd(place));
+            items.push(self.item(field, place, group, probability, &mut work));
         }
         items
     }
 
-    fn item(&self, field: &Field<'_>, place: usize, tie_group: u32, score_sd: f64, probability: f64) -> Item {
+    fn item(&self, field: &Field<'_>, place: usize, tie_group: u32, probability: f64, work: &mut Workspace) -> Item {
         let at = field.order[place];
-        let (contributions, coverage) = self.contributions(field, at);
+        let (contributions, coverage) = self.contributions(field, at, work);
         Item {
             rank: place as u32 + 1,
             tie_group,
             college: self.name(at),
             score: f64::from(field.score[at as usize]) / 1e6,
-            score_sd: rounded(score_sd),
+            score_sd: rounded(field.sd[at as usize]),
             contributions,
             satisfaction: self.satisfaction(at),
             p_top_k: rounded(probability),
@@ -225,10 +248,11 @@ impl Snapshot {
     }
 
     /// The parts of one college's score, in the order of [`Criterion::ALL`], and its coverage.
-    fn contributions(&self, field: &Field<'_>, at: u32) -> (Vec<Contribution>, f64) {
+    fn contributions(&self, field: &Field<'_>, at: u32, work: &mut Workspace) -> (Vec<Contribution>, f64) {
         let state = &self.state;
         let college = &state.colleges.at(at).value;
-        let (pair, found) = pair_cells(&state.sheet, field.park, college, &field.items, &self.offers[at as usize]);
+        let offers = &self.offers[at as usize];
+        let (pair, found) = pair_cells(&state.sheet, field.park, college, &field.items, offers, work);
         let effect = self.posterior.effect[self.edges.place_of(at)];
         let own = college_cells(state, college, published_mean(state, effect));
         let mut cells = [Cell { raw: None, points: 0, grade: Grade::Prior }; N_CRITERIA];
@@ -286,10 +310,11 @@ impl Snapshot {
 
     /// What the first `top` colleges together leave open, by the joint transport of all their programmes.
     fn unmet(&self, field: &Field<'_>, top: usize) -> Vec<Unmet> {
-        let pooled: Vec<_> =
-            field.order[..top].iter().flat_map(|&at| self.offers[at as usize].iter().cloned()).collect();
-        let joint = fit(&self.state.sheet, &field.items, &pooled);
-        let open = field.items.iter().zip(&joint.served).map(|(item, served)| (item, item.headcount - served));
+        let of_college = |&at: &u32| self.offers[at as usize].iter().cloned();
+        let pooled: Vec<Offer> = field.order[..top].iter().flat_map(of_college).collect();
+        let mut work = Workspace::default();
+        fit(&self.state.sheet, &field.items, &pooled, &mut work);
+        let open = field.items.iter().zip(&work.served).map(|(item, served)| (item, item.headcount - served));
         open.filter(|(_, open)| *open > 1e-9)
             .map(|(item, open)| Unmet { demand: item.name.clone(), headcount: rounded(open), derived: item.derived })
             .collect()
@@ -299,14 +324,4 @@ impl Snapshot {
 /// Six decimals: enough for every reader, and the same text on every machine.
 pub(super) fn rounded(value: f64) -> f64 {
     (value * 1e6).round() / 1e6
-}
-
-/// z with Φ(z) = p, by bisection.
-fn tie_bound(p: f64) -> f64 {
-    let (mut low, mut high) = (0.0, 8.0);
-    for _ in 0..40 {
-        let middle = 0.5 * (low + high);
-        if super::normal::phi(middle) < p { low = middle } else { high = middle }
-    }
-    0.5 * (low + high)
 }

@@ -1,7 +1,47 @@
 //! A persistent table: cloning shares everything, so a fork of the state costs nothing until it differs.
 
-use imbl::{OrdMap, Vector};
-use serde::{Deserialize, Serialize};
+use imbl::Vector;
+use serde::ser::SerializeStruct;
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
+
+use super::index::Index;
+use crate::domain::{
+    College, CollegeId, Demand, DemandId, Engagement, EngagementId, Enterprise, EnterpriseId, Industry, IndustryId,
+    Major, MajorRef, Occupation, OccupationId, Park, ParkId, Preset, PresetId, Programme, ProgrammeId, Rating,
+};
+
+/// A value that carries the id it is found by.
+pub trait Keyed: Clone {
+    /// The id's type.
+    type Id: Ord + Clone;
+    /// The id.
+    fn key(&self) -> &Self::Id;
+}
+
+macro_rules! keyed {
+    ($($value:ident $id:ident $field:ident;)*) => {$(
+        impl Keyed for $value {
+            type Id = $id;
+            fn key(&self) -> &$id {
+                &self.$field
+            }
+        }
+    )*};
+}
+
+keyed! {
+    Major MajorRef id;
+    Industry IndustryId id;
+    Occupation OccupationId id;
+    Preset PresetId id;
+    Park ParkId id;
+    Enterprise EnterpriseId id;
+    College CollegeId id;
+    Programme ProgrammeId id;
+    Demand DemandId id;
+    Engagement EngagementId id;
+    Rating EngagementId engagement;
+}
 
 /// A value with its revision; closed entries stay, so that old references resolve.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -15,55 +55,59 @@ pub struct Entry<V> {
 }
 
 /// Entries by id, and by a dense position given in the order of arrival.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(bound(serialize = "K: Serialize, V: Serialize", deserialize = "K: Deserialize<'de>, V: Deserialize<'de>"))]
-pub struct Registry<K: Ord + Clone, V: Clone> {
-    index: OrdMap<K, u32>,
+#[derive(Clone, Debug)]
+pub struct Registry<V: Keyed> {
+    index: Index<V::Id>,
     entries: Vector<Entry<V>>,
 }
 
-impl<K: Ord + Clone, V: Clone> Default for Registry<K, V> {
+impl<V: Keyed> Default for Registry<V> {
     fn default() -> Self {
-        Self { index: OrdMap::new(), entries: Vector::new() }
+        Self { index: Index::default(), entries: Vector::new() }
     }
 }
 
-impl<K: Ord + Clone, V: Clone> Registry<K, V> {
-    /// Inserts or replaces; reopens a closed entry. Returns its position and whether it is new.
-    pub(crate) fn put(&mut self, id: K, value: V) -> (u32, bool) {
-        if let Some(&at) = self.index.get(&id) {
-            if let Some(entry) = self.entries.get_mut(at as usize) {
-                *entry = Entry { value, rev: entry.rev + 1, closed: false };
-            }
-            return (at, false);
+impl<V: Keyed> Registry<V> {
+    /// Inserts or replaces; reopens a closed entry. Returns its position and the value that stood there.
+    pub(crate) fn put(&mut self, value: V) -> (u32, Option<V>) {
+        if let Some(at) = self.position(value.key()) {
+            let entry = &mut self.entries[at as usize];
+            let entry = std::mem::replace(entry, Entry { value, rev: entry.rev + 1, closed: false });
+            return (at, Some(entry.value));
         }
         let at = self.entries.len() as u32;
-        self.index.insert(id, at);
+        let id = value.key().clone();
         self.entries.push_back(Entry { value, rev: 1, closed: false });
-        (at, true)
+        let Self { index, entries } = self;
+        index.insert(id, at, |at| entries[at as usize].value.key());
+        (at, None)
     }
 
     /// Closes an entry; `None` if there is none.
-    pub(crate) fn close(&mut self, id: &K) -> Option<u32> {
-        let at = *self.index.get(id)?;
+    pub(crate) fn close(&mut self, id: &V::Id) -> Option<u32> {
+        let at = self.position(id)?;
         let entry = self.entries.get_mut(at as usize)?;
         entry.rev += 1;
         entry.closed = true;
         Some(at)
     }
 
+    fn key_at(&self, at: u32) -> &V::Id {
+        self.entries[at as usize].value.key()
+    }
+
     /// The position of an id, also of a closed one.
-    pub fn position(&self, id: &K) -> Option<u32> {
-        self.index.get(id).copied()
+    pub fn position(&self, id: &V::Id) -> Option<u32> {
+        self.index.get(id, |at| self.key_at(at))
     }
 
     /// The entry of an id, also a closed one.
-    pub fn entry(&self, id: &K) -> Option<&Entry<V>> {
+    pub fn entry(&self, id: &V::Id) -> Option<&Entry<V>> {
         self.position(id).map(|at| self.at(at))
     }
 
     /// The value of an id, unless closed.
-    pub fn get(&self, id: &K) -> Option<&V> {
+    pub fn get(&self, id: &V::Id) -> Option<&V> {
         self.entry(id).filter(|entry| !entry.closed).map(|entry| &entry.value)
     }
 
@@ -73,20 +117,18 @@ impl<K: Ord + Clone, V: Clone> Registry<K, V> {
     }
 
     /// All entries by rising id.
-    pub fn iter(&self) -> impl Iterator<Item = (&K, &Entry<V>)> {
-        self.index.iter().map(|(id, &at)| (id, self.at(at)))
+    pub fn iter(&self) -> impl Iterator<Item = (&V::Id, &Entry<V>)> {
+        self.iter_after(None)
     }
 
     /// All positions by rising id.
     pub(crate) fn positions(&self) -> impl Iterator<Item = u32> + '_ {
-        self.index.iter().map(|(_, &at)| at)
+        self.index.after(None, |at| self.key_at(at))
     }
 
     /// Entries whose id lies after `after` (all, if `None`), by rising id.
-    pub fn iter_after<'a>(&'a self, after: Option<&K>) -> impl Iterator<Item = (&'a K, &'a Entry<V>)> + 'a {
-        use std::ops::Bound;
-        let low = after.map_or(Bound::Unbounded, |id| Bound::Excluded(id.clone()));
-        self.index.range((low, Bound::Unbounded)).map(|(id, &at)| (id, self.at(at)))
+    pub fn iter_after<'a>(&'a self, after: Option<&V::Id>) -> impl Iterator<Item = (&'a V::Id, &'a Entry<V>)> + 'a {
+        self.index.after(after, |at| self.key_at(at)).map(|at| (self.key_at(at), self.at(at)))
     }
 
     /// How many entries there are, closed ones included.
@@ -97,5 +139,32 @@ impl<K: Ord + Clone, V: Clone> Registry<K, V> {
     /// Whether there is none.
     pub fn is_empty(&self) -> bool {
         self.entries.is_empty()
+    }
+}
+
+impl<V: Keyed + Serialize> Serialize for Registry<V> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        // Folded: when keys were folded must not show in the bytes.
+        let mut parts = serializer.serialize_struct("Registry", 2)?;
+        parts.serialize_field("sorted", &self.positions().collect::<Vec<u32>>())?;
+        parts.serialize_field("entries", &self.entries)?;
+        parts.end()
+    }
+}
+
+impl<'de, V: Keyed + Deserialize<'de>> Deserialize<'de> for Registry<V> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        #[derive(Deserialize)]
+        #[serde(bound = "V: Keyed + Deserialize<'de>")]
+        struct Parts<V: Keyed> {
+            sorted: Vec<u32>,
+            entries: Vector<Entry<V>>,
+        }
+        let Parts { sorted, entries } = Parts::<V>::deserialize(deserializer)?;
+        let index = Index::of_sorted(sorted);
+        if !index.is_sound(entries.len(), |at| entries[at as usize].value.key()) {
+            return Err(de::Error::custom("an index does not fit its entries"));
+        }
+        Ok(Self { index, entries })
     }
 }

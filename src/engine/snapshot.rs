@@ -4,11 +4,12 @@ use std::sync::Arc;
 
 use rayon::prelude::*;
 
-use super::columns::{Columns, Row, all_offers};
-use super::fit::{Offer, need_items, offers};
+use super::columns::Columns;
+use super::fit::{NeedItem, Offer, Workspace, need_items, offers};
+use super::rows::Row;
 use super::satisfaction::{Edges, Posterior};
 use super::state::{Changed, State};
-use crate::domain::{EngagementId, ParkId};
+use crate::domain::{CollegeId, EngagementId, ParkId};
 
 /// More changed ratings than this are rebuilt rather than inserted one by one.
 const REBUILD_RATINGS: usize = 256;
@@ -18,8 +19,12 @@ const REBUILD_RATINGS: usize = 256;
 pub struct Snapshot {
     /// The state.
     pub state: State,
+    /// What each college offers, by registry position.
     pub(super) offers: Arc<Vec<Vec<Offer>>>,
-    pub(super) rows: Vec<Arc<Row>>,
+    /// What each park needs, by registry position.
+    pub(super) needs: Arc<Vec<Vec<NeedItem>>>,
+    /// The fit of all pairs: one row a park, by registry position.
+    pub(super) rows: Arc<Vec<Arc<Row>>>,
     pub(super) edges: Arc<Edges>,
     pub(super) posterior: Arc<Posterior>,
     pub(super) columns: Arc<Columns>,
@@ -29,116 +34,220 @@ pub struct Snapshot {
 #[derive(Default)]
 struct Dirty {
     all: bool,
+    needs: bool,
+    model: bool,
+    moved: bool,
     parks: Vec<ParkId>,
-    colleges: Vec<crate::domain::CollegeId>,
-    engagements: bool,
+    colleges: Vec<CollegeId>,
+    engagements: Vec<CollegeId>,
     ratings: Vec<EngagementId>,
+}
+
+impl Dirty {
+    fn of(changes: &[Changed]) -> Self {
+        let mut dirty = Self::default();
+        for change in changes {
+            match change {
+                Changed::Nothing => {}
+                Changed::All => dirty.all = true,
+                Changed::Needs => dirty.needs = true,
+                Changed::Model => dirty.model = true,
+                Changed::Park(id) => dirty.parks.push(id.clone()),
+                Changed::Parks(from, to) => dirty.parks.extend([from.clone(), to.clone()]),
+                Changed::College(id) => dirty.colleges.push(id.clone()),
+                Changed::Colleges(from, to) => dirty.colleges.extend([from.clone(), to.clone()]),
+                Changed::Engagements(id) => dirty.engagements.push(id.clone()),
+                Changed::EngagementMoved(from, to) => {
+                    dirty.moved = true;
+                    dirty.engagements.extend([from.clone(), to.clone()]);
+                }
+                Changed::Rating(id) => dirty.ratings.push(id.clone()),
+            }
+        }
+        dirty.ratings.sort_unstable();
+        dirty.ratings.dedup();
+        dirty
+    }
+}
+
+fn all_offers(state: &State) -> Vec<Vec<Offer>> {
+    (0..state.colleges.len()).map(|at| offers(state, &state.colleges.at(at as u32).value.id)).collect()
+}
+
+fn all_needs(state: &State) -> Vec<Vec<NeedItem>> {
+    (0..state.parks.len()).map(|at| need_items(state, &state.parks.at(at as u32).value.id, None)).collect()
 }
 
 impl Snapshot {
     /// Derives everything from scratch.
     pub fn cold(state: State) -> Self {
-        let offers = all_offers(&state);
-        let positions: Vec<u32> = (0..state.parks.len() as u32).collect();
-        let rows = positions.par_iter().map(|&at| Arc::new(build_row(&state, at, &offers))).collect();
-        Self::with_rows(state, offers, rows)
+        Self::with_fit(state, |_| None)
     }
 
     /// Derives what one park's questions need: to recompute an old ranking.
     pub fn cold_for(state: State, park: &ParkId) -> Self {
-        let offers = all_offers(&state);
-        let wanted = state.parks.position(park);
-        let rows = (0..state.parks.len() as u32)
-            .map(|at| Arc::new(if Some(at) == wanted { build_row(&state, at, &offers) } else { Row::default() }))
-            .collect();
-        Self::with_rows(state, offers, rows)
+        let wanted = state.parks.position(park).map(|at| at as usize);
+        Self::with_fit(state, |at| (Some(at) != wanted).then(|| Arc::new(Row::default())))
     }
 
-    fn with_rows(state: State, offers: Vec<Vec<Offer>>, rows: Vec<Arc<Row>>) -> Self {
-        let edges = Edges::build(&state);
+    /// Derives everything but the fit of the pairs, which [`Self::fit_bytes`] gave for this very state.
+    ///
+    /// # Errors
+    /// What does not agree: the size, or one of the rows that are computed again for comparison.
+    pub fn with_fit_bytes(state: State, bytes: &[u8]) -> Result<Self, String> {
+        let (n, width) = (state.parks.len(), Row::bytes(state.colleges.len()));
+        if bytes.len() != n * width {
+            return Err(format!("{} bytes of fit for {n} parks and {} colleges", bytes.len(), state.colleges.len()));
+        }
+        let snapshot = Self::with_fit(state, |at| Some(Arc::new(Row::read(&bytes[at * width..(at + 1) * width]))));
+        // A sample spread over all parks: a table of another engine would not pass it.
+        let sample = (0..n).step_by((n / 8).max(1));
+        let differs =
+            sample.into_iter().find(|&at| snapshot.fit_row(at, &mut Workspace::default()) != *snapshot.rows[at]);
+        differs.map_or(Ok(snapshot), |at| Err(format!("the fit of park {at} is another")))
+    }
+
+    /// The fit of all pairs as bytes.
+    pub fn fit_bytes(&self) -> Vec<u8> {
+        let mut bytes = Vec::with_capacity(self.rows.len() * Row::bytes(self.state.colleges.len()));
+        self.rows.iter().for_each(|row| row.write(&mut bytes));
+        bytes
+    }
+
+    /// Whether both hold the very same fit table, which then need not be stored again.
+    pub fn shares_fit(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.rows, &other.rows)
+    }
+
+    fn with_fit(state: State, known: impl Fn(usize) -> Option<Arc<Row>> + Sync) -> Self {
+        let (offers, needs) = (all_offers(&state), all_needs(&state));
+        let (edges, rows) = rayon::join(
+            || Edges::build(&state),
+            || {
+                let row = |work: &mut Workspace, at: usize| {
+                    let park = &state.parks.at(at as u32).value;
+                    known(at).unwrap_or_else(|| Arc::new(Row::build(&state, park, &needs[at], &offers, work)))
+                };
+                (0..state.parks.len()).into_par_iter().map_init(Workspace::default, row).collect::<Vec<_>>()
+            },
+        );
         let posterior = Posterior::solve(&edges, &state.model);
         let columns = Columns::build(&state, &posterior, |at| edges.place_of(at));
         Self {
             state,
             offers: Arc::new(offers),
-            rows,
+            needs: Arc::new(needs),
+            rows: Arc::new(rows),
             edges: Arc::new(edges),
             posterior: Arc::new(posterior),
             columns: Arc::new(columns),
         }
     }
 
+    fn fit_row(&self, at: usize, work: &mut Workspace) -> Row {
+        Row::build(&self.state, &self.state.parks.at(at as u32).value, &self.needs[at], &self.offers, work)
+    }
+
     /// The snapshot after more events, each applied to `state` before; equals [`Self::cold`] of that state.
     #[must_use]
     pub fn advance(&self, state: State, changes: &[Changed]) -> Self {
-        let mut dirty = Dirty::default();
-        for change in changes {
-            match change {
-                Changed::Nothing => {}
-                Changed::All => dirty.all = true,
-                Changed::Park(id) => dirty.parks.push(id.clone()),
-                Changed::College(id) => dirty.colleges.push(id.clone()),
-                Changed::Engagements(_) => dirty.engagements = true,
-                Changed::Rating(id) => dirty.ratings.push(id.clone()),
-            }
-        }
-        if dirty.all {
+        // Inside the pool from here on: its threads stay awake between the steps of the solver.
+        rayon::scope(|_| self.advance_by(state, &Dirty::of(changes)))
+    }
+
+    fn advance_by(&self, state: State, dirty: &Dirty) -> Self {
+        let positions = |ids: &[CollegeId]| {
+            let mut at: Vec<usize> =
+                ids.iter().filter_map(|id| state.colleges.position(id)).map(|at| at as usize).collect();
+            at.sort_unstable();
+            at.dedup();
+            at
+        };
+        let (colleges, engaged) = (positions(&dirty.colleges), positions(&dirty.engagements));
+        // Past this, one row after the other is cheaper than one column after the other.
+        if dirty.all || colleges.len() > 64.max(state.colleges.len() / 2) {
             return Self::cold(state);
         }
         let mut next = Self { state, ..self.clone() };
-        next.refit(&mut dirty);
-        let facts_changed = dirty.engagements || !dirty.colleges.is_empty();
-        if !dirty.ratings.is_empty() {
-            dirty.ratings.sort_unstable();
-            dirty.ratings.dedup();
-            next.resolve(&dirty.ratings);
+        next.refit(dirty, &colleges);
+        let regrown = !next.edges.covers(next.state.colleges.len());
+        if regrown || dirty.moved || dirty.model || !dirty.ratings.is_empty() {
+            next.resolve(&dirty.ratings, regrown || dirty.moved);
         }
-        if facts_changed {
-            next.columns = Arc::new(Columns::build(&next.state, &next.posterior, |at| next.edges.place_of(at)));
-        } else if !dirty.ratings.is_empty() {
-            Arc::make_mut(&mut next.columns).rate(&next.state, &next.posterior, |at| next.edges.place_of(at));
-        }
+        next.revise_columns(dirty, &colleges, &engaged);
         next
     }
 
     /// A changed college touches its column, a changed park its row.
-    fn refit(&mut self, dirty: &mut Dirty) {
-        dirty.colleges.sort_unstable();
-        dirty.colleges.dedup();
-        let mut columns = Vec::with_capacity(dirty.colleges.len());
-        for id in &dirty.colleges {
-            if let Some(at) = self.state.colleges.position(id) {
-                Arc::make_mut(&mut self.offers)[at as usize] = offers(&self.state, id);
-                columns.push(at as usize);
+    fn refit(&mut self, dirty: &Dirty, colleges: &[usize]) {
+        if !colleges.is_empty() {
+            let all = Arc::make_mut(&mut self.offers);
+            all.resize(self.state.colleges.len(), Vec::new());
+            for &at in colleges {
+                all[at] = offers(&self.state, &self.state.colleges.at(at as u32).value.id);
             }
         }
-        if !columns.is_empty() {
-            let (state, offers) = (&self.state, &self.offers);
-            self.rows.par_iter_mut().enumerate().for_each(|(at, row)| {
-                let park = &state.parks.at(at as u32).value;
-                let items = need_items(state, &park.id, None);
-                let row = Arc::make_mut(row);
-                columns.iter().for_each(|&college| row.set(state, park, &items, college, &offers[college]));
-            });
-        }
-        dirty.parks.sort_unstable();
-        dirty.parks.dedup();
-        for id in &dirty.parks {
-            if let Some(at) = self.state.parks.position(id) {
-                self.rows.resize_with(self.state.parks.len(), Arc::default);
-                self.rows[at as usize] = Arc::new(build_row(&self.state, at, &self.offers));
+        let n = self.state.parks.len();
+        let mut parks: Vec<usize> =
+            dirty.parks.iter().filter_map(|id| self.state.parks.position(id)).map(|at| at as usize).collect();
+        if dirty.needs || !parks.is_empty() {
+            let needs = Arc::make_mut(&mut self.needs);
+            let known = needs.len();
+            needs.resize(n, Vec::new());
+            parks.extend(known..n);
+            if dirty.needs {
+                let now = all_needs(&self.state);
+                parks.extend((0..n).filter(|&at| now[at] != needs[at]));
+                *needs = now;
+            } else {
+                parks.iter().for_each(|&at| {
+                    needs[at] = need_items(&self.state, &self.state.parks.at(at as u32).value.id, None)
+                });
             }
         }
+        parks.sort_unstable();
+        parks.dedup();
+        if parks.is_empty() && colleges.is_empty() {
+            return;
+        }
+        let row = |work: &mut Workspace, at: usize| match self.rows.get(at) {
+            Some(row) if parks.binary_search(&at).is_err() => {
+                if colleges.is_empty() {
+                    return row.clone();
+                }
+                let park = &self.state.parks.at(at as u32).value;
+                Arc::new(row.refitted(&self.state, park, &self.needs[at], colleges, &self.offers, work))
+            }
+            _ => Arc::new(self.fit_row(at, work)),
+        };
+        let rows = (0..n).into_par_iter().map_init(Workspace::default, row).collect::<Vec<_>>();
+        self.rows = Arc::new(rows);
     }
 
-    fn resolve(&mut self, ratings: &[EngagementId]) {
-        if ratings.len() > REBUILD_RATINGS {
+    fn resolve(&mut self, ratings: &[EngagementId], rebuild: bool) {
+        if rebuild || ratings.len() > REBUILD_RATINGS {
             self.edges = Arc::new(Edges::build(&self.state));
-        } else {
+        } else if !ratings.is_empty() {
             let edges = Arc::make_mut(&mut self.edges);
             ratings.iter().for_each(|id| edges.update(&self.state, id));
         }
         self.posterior = Arc::new(Posterior::solve(&self.edges, &self.state.model));
+    }
+
+    fn revise_columns(&mut self, dirty: &Dirty, colleges: &[usize], engaged: &[usize]) {
+        if dirty.needs {
+            // The clock moved: ages and running engagements of all colleges did.
+            self.columns = Arc::new(Columns::build(&self.state, &self.posterior, |at| self.edges.place_of(at)));
+            return;
+        }
+        let rated = dirty.model || dirty.moved || !dirty.ratings.is_empty();
+        if colleges.is_empty() && engaged.is_empty() && !rated {
+            return;
+        }
+        let columns = Arc::make_mut(&mut self.columns);
+        columns.grow(self.state.colleges.len());
+        colleges.iter().chain(engaged).for_each(|&at| columns.set(&self.state, at as u32));
+        columns.rate(&self.state, &self.posterior, |at| self.edges.place_of(at));
     }
 
     /// The colleges' satisfaction posterior, by place among colleges sorted by id.
@@ -149,13 +258,10 @@ impl Snapshot {
     /// Whether both hold the same derived values, bit for bit.
     pub fn same_derived(&self, other: &Self) -> bool {
         self.rows == other.rows
+            && self.needs == other.needs
+            && self.offers == other.offers
             && self.edges == other.edges
             && self.posterior == other.posterior
             && self.columns == other.columns
     }
-}
-
-fn build_row(state: &State, at: u32, offers: &[Vec<Offer>]) -> Row {
-    let park = &state.parks.at(at).value;
-    Row::build(state, park, &need_items(state, &park.id, None), offers)
 }

@@ -2,15 +2,16 @@
 
 use std::sync::Arc;
 
-use imbl::{OrdMap, OrdSet};
+use imbl::{OrdMap, OrdSet, Vector};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use super::registry::Registry;
+use super::rating_ids::RatingIds;
+use super::registry::{Keyed, Registry};
 use crate::domain::{
-    College, CollegeId, Date, Demand, DemandId, Engagement, EngagementId, Enterprise, EnterpriseId, EntityKind, Event,
-    Industry, IndustryId, Major, MajorRef, Model, Occupation, OccupationId, Park, ParkId, Preset, PresetId, Programme,
-    ProgrammeId, Rating, RatingId, Sheet, Subject, Timestamp,
+    College, CollegeId, Date, Demand, DemandId, Engagement, EngagementId, Enterprise, EntityKind, Event, Industry,
+    Major, Model, Occupation, Park, ParkId, Preset, Programme, ProgrammeId, Rating, RatingId, Sheet, Subject,
+    Timestamp,
 };
 
 /// Everything a ranking depends on. Cloning shares all of it.
@@ -27,31 +28,38 @@ pub struct State {
     /// The model parameters in force.
     pub model: Arc<Model>,
     /// Catalogue of majors.
-    pub majors: Registry<MajorRef, Major>,
+    pub majors: Registry<Major>,
     /// Industries and their needs.
-    pub industries: Registry<IndustryId, Industry>,
+    pub industries: Registry<Industry>,
     /// Occupations and their majors.
-    pub occupations: Registry<OccupationId, Occupation>,
+    pub occupations: Registry<Occupation>,
     /// Weight presets.
-    pub presets: Registry<PresetId, Preset>,
+    pub presets: Registry<Preset>,
     /// Parks.
-    pub parks: Registry<ParkId, Park>,
+    pub parks: Registry<Park>,
     /// Enterprises.
-    pub enterprises: Registry<EnterpriseId, Enterprise>,
+    pub enterprises: Registry<Enterprise>,
     /// Colleges.
-    pub colleges: Registry<CollegeId, College>,
+    pub colleges: Registry<College>,
     /// Programmes.
-    pub programmes: Registry<ProgrammeId, Programme>,
+    pub programmes: Registry<Programme>,
     /// Demands.
-    pub demands: Registry<DemandId, Demand>,
+    pub demands: Registry<Demand>,
     /// Engagements.
-    pub engagements: Registry<EngagementId, Engagement>,
+    #[serde(skip)]
+    pub engagements: Registry<Engagement>,
     /// The rating of each engagement that has or had one.
-    pub ratings: Registry<EngagementId, Rating>,
-    rating_ids: OrdMap<RatingId, EngagementId>,
+    #[serde(skip)]
+    pub ratings: Registry<Rating>,
+    /// Positions among the ratings by the ids they go or went by.
+    #[serde(skip)]
+    rating_ids: RatingIds,
     programmes_of: OrdSet<(CollegeId, ProgrammeId)>,
     demands_of: OrdSet<(ParkId, DemandId)>,
-    engagements_of: OrdSet<(CollegeId, EngagementId)>,
+    /// Positions of the enterprise and the college of each engagement, by its position.
+    parties: Vector<Option<(u32, u32)>>,
+    /// Positions of each college's engagements, by the college's position.
+    engagements_of: Vector<Arc<Vec<u32>>>,
     single_revs: OrdMap<u8, u32>,
 }
 
@@ -62,12 +70,22 @@ pub enum Changed {
     Nothing,
     /// Everything may have changed.
     All,
+    /// What is open today, or what an industry or occupation needs.
+    Needs,
+    /// The parameters of the satisfaction model.
+    Model,
     /// One park's need, budget or place.
     Park(ParkId),
+    /// Two parks': a demand moved from one to the other.
+    Parks(ParkId, ParkId),
     /// One college's supply or facts.
     College(CollegeId),
+    /// Two colleges': a programme moved from one to the other.
+    Colleges(CollegeId, CollegeId),
     /// One college's engagements.
     Engagements(CollegeId),
+    /// An engagement went to another college or enterprise, and its rating with it.
+    EngagementMoved(CollegeId, CollegeId),
     /// The rating of one engagement.
     Rating(EngagementId),
 }
@@ -92,10 +110,11 @@ impl State {
             demands: Registry::default(),
             engagements: Registry::default(),
             ratings: Registry::default(),
-            rating_ids: OrdMap::new(),
+            rating_ids: RatingIds::default(),
             programmes_of: OrdSet::new(),
             demands_of: OrdSet::new(),
-            engagements_of: OrdSet::new(),
+            parties: Vector::new(),
+            engagements_of: Vector::new(),
             single_revs: OrdMap::new(),
         }
     }
@@ -113,32 +132,32 @@ impl State {
             Event::ModelActivated(model) => {
                 self.model = Arc::new(model.clone());
                 self.count(EntityKind::Model);
-                Changed::All
+                Changed::Model
             }
             Event::Clock { today } => {
                 self.count(EntityKind::Clock);
                 let moved = self.today != *today;
                 self.today = *today;
-                if moved { Changed::All } else { Changed::Nothing }
+                if moved { Changed::Needs } else { Changed::Nothing }
             }
             Event::PresetPut(preset) => {
-                self.presets.put(preset.id.clone(), preset.clone());
+                self.presets.put(preset.clone());
                 Changed::Nothing
             }
             Event::MajorPut(major) => {
-                self.majors.put(major.id, major.clone());
+                self.majors.put(major.clone());
                 Changed::Nothing
             }
             Event::IndustryPut(industry) => {
-                self.industries.put(industry.id.clone(), industry.clone());
-                if self.parks.is_empty() { Changed::Nothing } else { Changed::All }
+                self.industries.put(industry.clone());
+                Changed::Needs
             }
             Event::OccupationPut(occupation) => {
-                self.occupations.put(occupation.id.clone(), occupation.clone());
-                if self.demands.is_empty() { Changed::Nothing } else { Changed::All }
+                self.occupations.put(occupation.clone());
+                Changed::Needs
             }
             Event::ParkPut(park) => {
-                self.parks.put(park.id.clone(), park.clone());
+                self.parks.put(park.clone());
                 Changed::Park(park.id.clone())
             }
             Event::ParkClosed(id) => {
@@ -146,7 +165,7 @@ impl State {
                 Changed::Nothing
             }
             Event::EnterprisePut(enterprise) => {
-                self.enterprises.put(enterprise.id.clone(), enterprise.clone());
+                self.enterprises.put(enterprise.clone());
                 Changed::Nothing
             }
             Event::EnterpriseClosed(id) => {
@@ -154,8 +173,10 @@ impl State {
                 Changed::Nothing
             }
             Event::CollegePut(college) => {
-                let (_, new) = self.colleges.put(college.id.clone(), college.clone());
-                if new { Changed::All } else { Changed::College(college.id.clone()) }
+                if self.colleges.put(college.clone()).1.is_none() {
+                    self.engagements_of.push_back(Arc::default());
+                }
+                Changed::College(college.id.clone())
             }
             Event::CollegeClosed(id) => {
                 self.colleges.close(id);
@@ -173,8 +194,10 @@ impl State {
             },
             Event::EngagementPut(engagement) => self.put_engagement(engagement),
             Event::RatingSubmitted(rating) | Event::RatingRevised(rating) => {
-                self.ratings.put(rating.engagement.clone(), rating.clone());
-                self.rating_ids.insert(rating.id, rating.engagement.clone());
+                let (at, former) = self.ratings.put(rating.clone());
+                if former.is_none_or(|former| former.id != rating.id) {
+                    self.rating_ids.insert(rating.id, at);
+                }
                 Changed::Rating(rating.engagement.clone())
             }
             Event::RatingWithdrawn { engagement, .. } => match self.ratings.close(engagement) {
@@ -185,36 +208,48 @@ impl State {
     }
 
     fn put_programme(&mut self, programme: &Programme) -> Changed {
-        let moved = self.programmes.entry(&programme.id).map(|old| old.value.college.clone());
-        let moved = moved.filter(|college| *college != programme.college);
-        if let Some(college) = &moved {
-            self.programmes_of.remove(&(college.clone(), programme.id.clone()));
+        let (id, college) = (&programme.id, &programme.college);
+        let from = moved(self.programmes.put(programme.clone()).1.map(|old| old.college), college);
+        if let Some(from) = &from {
+            self.programmes_of.remove(&(from.clone(), id.clone()));
         }
-        self.programmes_of.insert((programme.college.clone(), programme.id.clone()));
-        self.programmes.put(programme.id.clone(), programme.clone());
-        if moved.is_some() { Changed::All } else { Changed::College(programme.college.clone()) }
+        self.programmes_of.insert((college.clone(), id.clone()));
+        let college = college.clone();
+        from.map_or_else(|| Changed::College(college.clone()), |from| Changed::Colleges(from, college.clone()))
     }
 
     fn put_demand(&mut self, demand: &Demand) -> Changed {
-        let moved = self.demands.entry(&demand.id).map(|old| old.value.park.clone());
-        let moved = moved.filter(|park| *park != demand.park);
-        if let Some(park) = &moved {
-            self.demands_of.remove(&(park.clone(), demand.id.clone()));
+        let (id, park) = (&demand.id, &demand.park);
+        let from = moved(self.demands.put(demand.clone()).1.map(|old| old.park), park);
+        if let Some(from) = &from {
+            self.demands_of.remove(&(from.clone(), id.clone()));
         }
-        self.demands_of.insert((demand.park.clone(), demand.id.clone()));
-        self.demands.put(demand.id.clone(), demand.clone());
-        if moved.is_some() { Changed::All } else { Changed::Park(demand.park.clone()) }
+        self.demands_of.insert((park.clone(), id.clone()));
+        from.map_or_else(|| Changed::Park(park.clone()), |from| Changed::Parks(from, park.clone()))
     }
 
     fn put_engagement(&mut self, engagement: &Engagement) -> Changed {
-        let old = self.engagements.entry(&engagement.id).map(|old| old.value.clone());
-        let moved = old.filter(|old| old.college != engagement.college || old.enterprise != engagement.enterprise);
-        if let Some(old) = &moved {
-            self.engagements_of.remove(&(old.college.clone(), engagement.id.clone()));
+        let (at, old) = self.engagements.put(engagement.clone());
+        let (enterprise, college) = (&engagement.enterprise, &engagement.college);
+        let stays = old.as_ref().is_some_and(|old| old.college == *college && old.enterprise == *enterprise);
+        if stays {
+            return Changed::Engagements(college.clone());
         }
-        self.engagements_of.insert((engagement.college.clone(), engagement.id.clone()));
-        self.engagements.put(engagement.id.clone(), engagement.clone());
-        if moved.is_some() { Changed::All } else { Changed::Engagements(engagement.college.clone()) }
+        let parties = self.enterprises.position(enterprise).zip(self.colleges.position(college));
+        let before = if old.is_some() { self.parties.set(at as usize, parties) } else { None };
+        if old.is_none() {
+            self.parties.push_back(parties);
+        }
+        if let Some(list) = before.and_then(|(_, college)| self.engagements_of.get_mut(college as usize)) {
+            Arc::make_mut(list).retain(|&other| other != at);
+        }
+        if let Some(list) = parties.and_then(|(_, college)| self.engagements_of.get_mut(college as usize)) {
+            Arc::make_mut(list).push(at);
+        }
+        match old {
+            Some(old) => Changed::EngagementMoved(old.college, college.clone()),
+            None => Changed::Engagements(college.clone()),
+        }
     }
 
     fn count(&mut self, kind: EntityKind) {
@@ -223,7 +258,7 @@ impl State {
 
     /// How many events have changed a subject; the next one makes revision `rev + 1`.
     pub fn rev(&self, subject: &Subject) -> u32 {
-        fn of<K: Ord + Clone + std::str::FromStr, V: Clone>(registry: &Registry<K, V>, id: &str) -> u32 {
+        fn of<V: Keyed<Id: std::str::FromStr>>(registry: &Registry<V>, id: &str) -> u32 {
             id.parse().ok().and_then(|id| registry.entry(&id)).map_or(0, |entry| entry.rev)
         }
         let id = subject.id.as_str();
@@ -247,7 +282,7 @@ impl State {
 
     /// The engagement a rating id belongs to, also of a withdrawn rating.
     pub fn engagement_of(&self, rating: RatingId) -> Option<&EngagementId> {
-        self.rating_ids.get(&rating)
+        self.rating_ids.get(rating).map(|at| &self.ratings.at(at).value.engagement)
     }
 
     /// Open programmes of a college, by rising id.
@@ -262,29 +297,61 @@ impl State {
         all.filter_map(|(_, id)| self.demands.get(id))
     }
 
-    /// Engagements of a college, by rising id.
-    pub fn engagements_of<'a>(&'a self, college: &'a CollegeId) -> impl Iterator<Item = &'a Engagement> + 'a {
-        let all = self.engagements_of.range((college.clone(), lowest())..).take_while(move |(c, _)| c == college);
-        all.filter_map(|(_, id)| self.engagements.get(id))
+    /// Positions of the enterprise that rates an engagement and the college it rates, by the engagement's position.
+    pub(crate) fn parties(&self, engagement: u32) -> Option<(u32, u32)> {
+        self.parties.get(engagement as usize).copied().flatten()
+    }
+
+    /// Engagements of a college, in the order of arrival.
+    pub fn engagements_of(&self, college: &CollegeId) -> impl Iterator<Item = &Engagement> {
+        let list = self.colleges.position(college).and_then(|at| self.engagements_of.get(at as usize));
+        list.into_iter().flat_map(|list| list.iter()).map(|&at| &self.engagements.at(at).value)
     }
 
     /// Bytes of the whole state; the same log gives the same bytes.
     pub fn to_bytes(&self) -> Vec<u8> {
-        postcard::to_stdvec(self).unwrap_or_else(|error| unreachable!("every part has a known length: {error}"))
+        // The two large tables stand apart, so that they are read side by side.
+        let parts = [encoded(&self.engagements), encoded(&(&self.ratings, &self.rating_ids)), encoded(self)];
+        let mut bytes = encoded(&parts.each_ref().map(Vec::len));
+        parts.iter().for_each(|part| bytes.extend_from_slice(part));
+        bytes
     }
 
     /// Reads a state back.
     ///
     /// # Errors
-    /// What postcard found wrong.
+    /// What is wrong with the bytes.
     pub fn from_bytes(bytes: &[u8]) -> Result<Self, String> {
-        postcard::from_bytes(bytes).map_err(|error| error.to_string())
+        let (lengths, rest): ([usize; 3], &[u8]) = postcard::take_from_bytes(bytes).map_err(|e| e.to_string())?;
+        let cut = |at: usize, len: usize| at.checked_add(len).and_then(|end| rest.get(at..end)).ok_or("cut short");
+        let engagements = cut(0, lengths[0])?;
+        let ratings = cut(lengths[0], lengths[1])?;
+        let others = cut(lengths[0] + lengths[1], lengths[2])?;
+        let (engagements, (ratings, others)) = rayon::join(
+            || decoded::<Registry<Engagement>>(engagements),
+            || (decoded::<(Registry<Rating>, RatingIds)>(ratings), decoded::<Self>(others)),
+        );
+        let (ratings, rating_ids) = ratings?;
+        Ok(Self { engagements: engagements?, ratings, rating_ids, ..others? })
     }
 
     /// SHA-256 of [`Self::to_bytes`], in hexadecimal: two replicas at one seq agree on it.
     pub fn digest(&self) -> String {
         hex(&Sha256::digest(self.to_bytes()))
     }
+}
+
+fn encoded(value: &impl Serialize) -> Vec<u8> {
+    postcard::to_stdvec(value).unwrap_or_else(|error| unreachable!("every part has a known length: {error}"))
+}
+
+fn decoded<'de, T: Deserialize<'de>>(bytes: &'de [u8]) -> Result<T, String> {
+    postcard::from_bytes(bytes).map_err(|error| error.to_string())
+}
+
+/// Where something was, if it is elsewhere now.
+fn moved<K: PartialEq>(from: Option<K>, to: &K) -> Option<K> {
+    from.filter(|from| from != to)
 }
 
 /// No valid code sorts before this one.

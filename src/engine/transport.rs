@@ -15,134 +15,182 @@ pub struct Transport {
 
 /// Solves `max Σ v x` subject to `Σ_p x_dp ≤ need_d`, `Σ_d x_dp ≤ seats_p`, `x ≥ 0` exactly (METHODS §4).
 ///
-/// Every need first goes whole to the programme worth most to it, which is optimal but may overfill programmes; then
-/// the excess leaves along shortest paths of lost worth, so the plan stays optimal for its own imbalance and is
-/// optimal outright once nothing overflows (successive shortest paths from an optimal pseudoflow).
-///
 /// # Shapes
 /// * `worth`: row-major `(n_needs, n_programmes)`, ≥ 0; 0 means the programme does not serve the need.
 /// * `need`: `(n_needs,)`, people. `seats`: `(n_programmes,)`, may be infinite.
 pub fn transport(worth: &[f64], need: &[f64], seats: &[f64]) -> Transport {
-    let (n_needs, n_programmes) = (need.len(), seats.len());
-    debug_assert_eq!(worth.len(), n_needs * n_programmes);
-    let mut plan = Plan { worth, n: n_programmes, flow: vec![0.0; worth.len()], open: vec![0.0; n_needs] };
-    let mut load = vec![0.0; n_programmes];
-    for d in 0..n_needs {
-        let row = &worth[d * n_programmes..(d + 1) * n_programmes];
-        let mut best = None;
-        for (p, &v) in row.iter().enumerate() {
-            if v > 0.0 && best.is_none_or(|b: usize| v > row[b]) {
-                best = Some(p);
-            }
-        }
-        match best {
-            Some(p) => {
-                plan.flow[d * n_programmes + p] = need[d];
-                load[p] += need[d];
-            }
-            None => plan.open[d] = need[d],
-        }
-    }
-    for p in 0..n_programmes {
-        while load[p] > seats[p] {
-            plan.relieve(p, &mut load, seats);
-        }
-    }
-    let value = plan.flow.iter().zip(worth).map(|(x, v)| x * v).sum();
-    let seat_price = plan.seat_prices();
-    let need_price = (0..n_needs)
-        .map(|d| (0..n_programmes).map(|p| worth[d * n_programmes + p] - seat_price[p]).fold(0.0, f64::max))
-        .collect();
+    let mut plan = Plan::default();
+    let value = plan.solve(worth, need, seats);
+    let n = seats.len();
+    let seat_price = plan.seat_prices(worth);
+    let need_price =
+        (0..need.len()).map(|d| (0..n).map(|p| worth[d * n + p] - seat_price[p]).fold(0.0, f64::max)).collect();
     Transport { flow: plan.flow, value, need_price, seat_price }
 }
 
-struct Plan<'a> {
-    worth: &'a [f64],
+/// A plan and its workspace, so that millions of solves allocate nothing.
+///
+/// Every need first goes whole to the programme worth most to it, which is optimal but may overfill programmes; then
+/// the excess leaves along shortest paths of lost worth, so the plan stays optimal for its own imbalance and is
+/// optimal outright once nothing overflows (successive shortest paths from an optimal pseudoflow).
+#[derive(Default)]
+pub(super) struct Plan {
+    /// People of need `d` served by programme `p`, row-major.
+    pub(super) flow: Vec<f64>,
     n: usize,
-    flow: Vec<f64>,
+    /// People of each need nobody serves.
     open: Vec<f64>,
+    load: Vec<f64>,
+    /// Programmes without a free seat: the inner nodes of a path.
+    full: Vec<usize>,
+    /// Where one person of a need goes at least loss: a programme with a free seat, or `n`, out of the plan.
+    exit: Vec<usize>,
+    /// Least worth lost by moving one person from one full programme to another, and of which need; row-major.
+    step: Vec<(f64, usize)>,
+    /// Least worth lost by one person leaving each full programme for good, and of which need.
+    ends: Vec<(f64, usize)>,
+    loss: Vec<f64>,
+    before: Vec<usize>,
 }
 
-impl Plan<'_> {
-    /// Moves people out of an overfull programme along the path that loses least worth.
-    fn relieve(&mut self, from: usize, load: &mut [f64], seats: &[f64]) {
-        let (n, out) = (self.n, self.n);
-        // step[p][q]: least worth lost by moving one person from p to q (q = n: out of the plan), and whose.
-        let mut step = vec![(f64::INFINITY, usize::MAX); n * (n + 1)];
+impl Plan {
+    /// The value of the best plan, which is left in `flow`.
+    pub(super) fn solve(&mut self, worth: &[f64], need: &[f64], seats: &[f64]) -> f64 {
+        let n = seats.len();
+        debug_assert_eq!(worth.len(), need.len() * n);
+        self.n = n;
+        refill(&mut self.flow, worth.len(), 0.0);
+        refill(&mut self.open, need.len(), 0.0);
+        refill(&mut self.load, n, 0.0);
+        for (d, &need) in need.iter().enumerate() {
+            let (mut best, mut most) = (n, 0.0);
+            for (p, &v) in worth[d * n..(d + 1) * n].iter().enumerate() {
+                if v > most {
+                    (best, most) = (p, v);
+                }
+            }
+            if best < n {
+                self.flow[d * n + best] = need;
+                self.load[best] += need;
+            } else {
+                self.open[d] = need;
+            }
+        }
+        for p in 0..n {
+            while self.load[p] > seats[p] {
+                self.relieve(p, worth, seats);
+            }
+        }
+        self.flow.iter().zip(worth).map(|(x, v)| x * v).sum()
+    }
+
+    /// Moves people out of an overfull programme along the path that loses least worth. A path ends at the first free
+    /// seat: going on from there cannot gain, or the plan would not be optimal for its imbalance.
+    fn relieve(&mut self, from: usize, worth: &[f64], seats: &[f64]) {
+        let n = self.n;
+        self.full.clear();
+        self.full.extend((0..n).filter(|&p| self.load[p] > 0.0 && self.load[p] >= seats[p]));
+        let m = self.full.len();
+        refill(&mut self.exit, self.open.len(), n);
+        refill(&mut self.step, m * m, (f64::INFINITY, usize::MAX));
+        refill(&mut self.ends, m, (f64::INFINITY, usize::MAX));
         for d in 0..self.open.len() {
-            for p in 0..n {
-                if self.flow[d * n + p] <= 0.0 {
-                    continue;
+            let (row, flow) = (&worth[d * n..(d + 1) * n], &self.flow[d * n..(d + 1) * n]);
+            if self.full.iter().all(|&p| flow[p] <= 0.0) {
+                continue;
+            }
+            let mut kept = 0.0;
+            for (q, &v) in row.iter().enumerate() {
+                if v > kept && self.load[q] < seats[q] {
+                    (self.exit[d], kept) = (q, v);
                 }
-                let here = self.worth[d * n + p];
-                for q in 0..n {
-                    let loss = here - self.worth[d * n + q];
-                    if q != p && self.worth[d * n + q] > 0.0 && loss < step[p * (n + 1) + q].0 {
-                        step[p * (n + 1) + q] = (loss, d);
+            }
+            for (a, &p) in self.full.iter().enumerate().filter(|&(_, &p)| flow[p] > 0.0) {
+                if row[p] - kept < self.ends[a].0 {
+                    self.ends[a] = (row[p] - kept, d);
+                }
+                for (b, &q) in self.full.iter().enumerate() {
+                    let (loss, step) = (row[p] - row[q], &mut self.step[a * m + b]);
+                    if a != b && row[q] > 0.0 && loss < step.0 {
+                        *step = (loss, d);
                     }
-                }
-                if here < step[p * (n + 1) + out].0 {
-                    step[p * (n + 1) + out] = (here, d);
                 }
             }
         }
-        let mut loss = vec![f64::INFINITY; n + 1];
-        let mut before = vec![usize::MAX; n + 1];
-        loss[from] = 0.0;
-        for _ in 0..=n {
+        self.shortest(from, m);
+        let mut last = 0;
+        for a in 1..m {
+            if self.loss[a] + self.ends[a].0 < self.loss[last] + self.ends[last].0 {
+                last = a;
+            }
+        }
+        let leaving = self.ends[last].1;
+        let (to, last_programme) = (self.exit[leaving], self.full[last]);
+        let mut amount = (self.load[from] - seats[from]).min(self.flow[leaving * n + last_programme]);
+        if to < n {
+            amount = amount.min(seats[to] - self.load[to]);
+        }
+        let mut at = last;
+        while self.full[at] != from {
+            let before = self.before[at];
+            amount = amount.min(self.flow[self.step[before * m + at].1 * n + self.full[before]]);
+            at = before;
+        }
+        self.flow[leaving * n + last_programme] -= amount;
+        if to < n {
+            self.flow[leaving * n + to] += amount;
+            self.load[to] += amount;
+        } else {
+            self.open[leaving] += amount;
+        }
+        let mut at = last;
+        while self.full[at] != from {
+            let before = self.before[at];
+            let d = self.step[before * m + at].1;
+            self.flow[d * n + self.full[before]] -= amount;
+            self.flow[d * n + self.full[at]] += amount;
+            at = before;
+        }
+        self.load[from] -= amount;
+    }
+
+    /// Least loss from one full programme to each of the `m` full ones, with predecessors (Bellman–Ford).
+    fn shortest(&mut self, from: usize, m: usize) {
+        refill(&mut self.loss, m, f64::INFINITY);
+        refill(&mut self.before, m, usize::MAX);
+        for (a, &p) in self.full.iter().enumerate() {
+            if p == from {
+                self.loss[a] = 0.0;
+            }
+        }
+        for _ in 0..=m {
             let mut settled = true;
-            for p in 0..n {
-                if p != from && before[p] == usize::MAX {
+            for a in 0..m {
+                if self.loss[a].is_infinite() {
                     continue;
                 }
-                for q in 0..=n {
-                    let longer = loss[p] + step[p * (n + 1) + q].0;
+                for b in 0..m {
+                    let longer = self.loss[a] + self.step[a * m + b].0;
                     // The margin keeps rounding from closing a cycle of predecessors.
-                    if q != from && longer < loss[q] - 1e-12 {
-                        (loss[q], before[q], settled) = (longer, p, false);
+                    if self.full[b] != from && longer < self.loss[b] - 1e-12 {
+                        (self.loss[b], self.before[b], settled) = (longer, a, false);
                     }
                 }
             }
             if settled {
-                break;
+                return;
             }
-        }
-        let mut to = out;
-        for q in 0..n {
-            if q != from && load[q] < seats[q] && loss[q] < loss[to] {
-                to = q;
-            }
-        }
-        let mut amount = load[from] - seats[from];
-        if to != out {
-            amount = amount.min(seats[to] - load[to]);
-        }
-        let (mut path, mut q) = (Vec::with_capacity(n), to);
-        while q != from {
-            let p = before[q];
-            let d = step[p * (n + 1) + q].1;
-            amount = amount.min(self.flow[d * n + p]);
-            path.push((p, q, d));
-            q = p;
-        }
-        for (p, q, d) in path {
-            self.flow[d * n + p] -= amount;
-            if q == out { self.open[d] += amount } else { self.flow[d * n + q] += amount }
-        }
-        load[from] -= amount;
-        if to != out {
-            load[to] += amount;
         }
     }
 
     /// The worth of one more seat: an open need taken in, or one moved here and its seat passed on.
-    fn seat_prices(&self) -> Vec<f64> {
+    fn seat_prices(&self, worth: &[f64]) -> Vec<f64> {
         let n = self.n;
         let mut price = vec![0.0_f64; n];
         for _ in 0..=n {
             let mut settled = true;
             for d in 0..self.open.len() {
-                let row = &self.worth[d * n..(d + 1) * n];
+                let row = &worth[d * n..(d + 1) * n];
                 let mut gain = if self.open[d] > 0.0 { 0.0 } else { f64::NEG_INFINITY };
                 for q in 0..n {
                     if self.flow[d * n + q] > 0.0 {
@@ -161,6 +209,11 @@ impl Plan<'_> {
         }
         price
     }
+}
+
+fn refill<T: Copy>(buffer: &mut Vec<T>, len: usize, value: T) {
+    buffer.clear();
+    buffer.resize(len, value);
 }
 
 #[cfg(test)]

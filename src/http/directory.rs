@@ -15,18 +15,18 @@ use crate::domain::{
     College, CollegeId, Demand, DemandId, Engagement, EngagementId, Enterprise, EnterpriseId, Event, Industry,
     IndustryId, Invalid, Major, MajorRef, Park, ParkId, Preset, PresetId, Programme, ProgrammeId,
 };
-use crate::engine::{Registry, State};
+use crate::engine::{Keyed, Registry, State};
 use crate::service::{Service, ServiceError};
 
 /// One kind of entry.
-pub(super) trait Entity: Serialize + DeserializeOwned + Clone + 'static {
-    type Id: Ord + Clone + FromStr<Err = Invalid> + std::fmt::Display;
+pub(super) trait Entity:
+    Serialize + DeserializeOwned + Keyed<Id: FromStr<Err = Invalid> + std::fmt::Display> + 'static
+{
     const PATH: &'static str;
     const WHAT: &'static str;
     /// Fields that a list can be filtered by.
     const FILTERS: &'static [&'static str];
-    fn registry(state: &State) -> &Registry<Self::Id, Self>;
-    fn id(&self) -> &Self::Id;
+    fn registry(state: &State) -> &Registry<Self>;
     fn put(self) -> Event;
     fn close(id: Self::Id) -> Option<Event>;
 }
@@ -34,15 +34,11 @@ pub(super) trait Entity: Serialize + DeserializeOwned + Clone + 'static {
 macro_rules! entities {
     ($($name:ident $id:ident $path:literal $what:literal $registry:ident [$($filter:literal),*] $put:ident $close:expr;)*) => {$(
         impl Entity for $name {
-            type Id = $id;
             const PATH: &'static str = $path;
             const WHAT: &'static str = $what;
             const FILTERS: &'static [&'static str] = &[$($filter),*];
-            fn registry(state: &State) -> &Registry<$id, Self> {
+            fn registry(state: &State) -> &Registry<Self> {
                 &state.$registry
-            }
-            fn id(&self) -> &$id {
-                &self.id
             }
             fn put(self) -> Event {
                 Event::$put(self)
@@ -131,7 +127,7 @@ async fn put<E: Entity>(request: HttpRequest, payload: web::Payload, service: we
     let answer = async {
         let value: E = read_json(&request, payload).await?;
         let id: E::Id = path_id(&request, "id")?;
-        if *value.id() != id {
+        if *value.key() != id {
             let invalid =
                 Invalid::new("invalid-id", "正文中的 id 与地址不同", "the id of the body differs from the address");
             return Err(Problem::invalid("/id", invalid));

@@ -47,7 +47,7 @@ impl Service {
     pub async fn ask_offline(path: &std::path::Path, question: &Question) -> Result<Shortlist, ServiceError> {
         let store = crate::store::Store::open_read_only(path).await?;
         let (head, _) = store.head().await?;
-        let (state, _) = super::open::state_at(&store, head).await?;
+        let state = super::open::state_at(&store, head).await?;
         Ok(crate::engine::Snapshot::cold_for(state, &question.park).shortlist(question)?)
     }
 

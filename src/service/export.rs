@@ -4,10 +4,10 @@ use serde::Serialize;
 use serde_json::Value;
 
 use super::Service;
-use crate::engine::Registry;
+use crate::engine::{Keyed, Registry};
 use crate::exchange::{TABLES, write_table};
 
-fn open<K: Ord + Clone, V: Clone + Serialize>(registry: &Registry<K, V>) -> Vec<Value> {
+fn open<V: Keyed + Serialize>(registry: &Registry<V>) -> Vec<Value> {
     let open = registry.iter().filter(|(_, entry)| !entry.closed);
     open.map(|(_, entry)| serde_json::to_value(&entry.value).unwrap_or(Value::Null)).collect()
 }

@@ -11,6 +11,7 @@ mod references;
 mod verify;
 
 use std::sync::Arc;
+use std::sync::atomic::AtomicU64;
 
 use crate::domain::Invalid;
 use crate::engine::Refusal;
@@ -28,6 +29,8 @@ pub struct Service {
     store: Store,
     writer: Writer,
     live: Arc<Live>,
+    /// Seq of the newest stored snapshot.
+    saved: Arc<AtomicU64>,
 }
 
 /// Why a use case did not do what was asked.

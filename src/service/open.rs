@@ -1,30 +1,25 @@
 //! Opening a log: newest intact snapshot, then its tail; a new log gets its foundation.
 
 use std::path::Path;
-use std::sync::mpsc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, mpsc};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use super::{Service, ServiceError, foundation};
 use crate::domain::{Date, Event, Timestamp};
 use crate::engine::{Snapshot, State};
 use crate::live::Live;
-use crate::store::{Draft, Store, Unit, Writer};
+use crate::store::{Draft, Store, StoreError, Unit, Writer};
 
-/// A start that replays more events than this leaves a snapshot behind for the next one.
+/// After this many events a new snapshot is left for the next start.
 const SNAPSHOT_EVERY: u64 = 20_000;
+/// The engine that was built: another one may fit pairs otherwise, so its fit tables are not used.
+const ENGINE: &str = env!("ZEYOU_ENGINE");
 
 /// The state of a log prefix: from the newest intact snapshot at or before `until`, then event by event.
-///
-/// Also says at which seq the snapshot stood (0: none).
-pub(super) async fn state_at(store: &Store, until: u64) -> Result<(State, u64), ServiceError> {
-    let mut state = State::new(foundation::sheet(), foundation::model());
-    let mut from = 0;
-    if let Some((seq, bytes)) = store.load_snapshot(until).await? {
-        match State::from_bytes(&bytes) {
-            Ok(saved) => (state, from) = (saved, seq),
-            Err(error) => tracing::warn!(%error, "a snapshot of another version is not used"),
-        }
-    }
+pub(super) async fn state_at(store: &Store, until: u64) -> Result<State, ServiceError> {
+    let stored = store.load_snapshot(until, None).await?;
+    let mut state = stored.and_then(|stored| decoded(&stored.state)).unwrap_or_else(empty);
     while state.seq < until {
         let events = store.events(state.seq, (until - state.seq) as i64).await?;
         if events.is_empty() {
@@ -34,7 +29,41 @@ pub(super) async fn state_at(store: &Store, until: u64) -> Result<(State, u64), 
             state.apply(recorded.seq, recorded.at, &recorded.event);
         }
     }
-    Ok((state, from))
+    Ok(state)
+}
+
+fn empty() -> State {
+    State::new(foundation::sheet(), foundation::model())
+}
+
+fn decoded(bytes: &[u8]) -> Option<State> {
+    let state = State::from_bytes(bytes);
+    state.inspect_err(|error| tracing::warn!(%error, "a snapshot of another version is not used")).ok()
+}
+
+/// Everything at the head of the log. Also says at which seq the stored snapshot stood (0: none of use).
+async fn snapshot_at_head(store: &Store, head: u64) -> Result<(Snapshot, u64), ServiceError> {
+    let Some(stored) = store.load_snapshot(head, Some(ENGINE)).await? else {
+        return Ok((Snapshot::cold(state_at(store, head).await?), 0));
+    };
+    let fitted = stored.fit.and_then(|fit| {
+        let fitted = Snapshot::with_fit_bytes(decoded(&stored.state)?, &fit);
+        fitted.inspect_err(|error| tracing::warn!(%error, "the stored fit is not used")).ok()
+    });
+    let Some(mut snapshot) = fitted else {
+        return Ok((Snapshot::cold(state_at(store, head).await?), 0));
+    };
+    while snapshot.state.seq < head {
+        let events = store.events(snapshot.state.seq, (head - snapshot.state.seq) as i64).await?;
+        if events.is_empty() {
+            break;
+        }
+        let mut state = snapshot.state.clone();
+        let changes: Vec<_> =
+            events.iter().map(|recorded| state.apply(recorded.seq, recorded.at, &recorded.event)).collect();
+        snapshot = snapshot.advance(state, &changes);
+    }
+    Ok((snapshot, stored.seq))
 }
 
 /// The day in the parks' time zone.
@@ -51,14 +80,11 @@ impl Service {
     pub async fn open(path: &Path) -> Result<Self, ServiceError> {
         let store = Store::open(path).await?;
         let (seq, _) = store.head().await?;
-        let (state, snapshot_seq) = state_at(&store, seq).await?;
-        if seq >= snapshot_seq + SNAPSHOT_EVERY {
-            store.save_snapshot(seq, &state.to_bytes()).await?;
-        }
+        let (snapshot, saved) = snapshot_at_head(&store, seq).await?;
         let (committed, arriving) = mpsc::channel();
         let writer = Writer::start(&store, committed).await?;
-        let live = Live::start(Snapshot::cold(state), arriving);
-        let service = Self { store, writer, live };
+        let live = Live::start(snapshot, arriving);
+        let service = Self { store, writer, live, saved: Arc::new(AtomicU64::new(saved)) };
         if seq == 0 {
             let drafts = foundation::events().into_iter().map(|event| Draft { event, rev: 1 }).collect();
             service.write(Unit { drafts, key: None }).await?;
@@ -67,11 +93,15 @@ impl Service {
         Ok(service)
     }
 
-    /// Appends the clock event of a new day.
+    /// Appends the clock event of a new day, and leaves a snapshot for the next start if there is much to replay.
     ///
     /// # Errors
     /// Why nothing was written.
     pub async fn tick(&self) -> Result<(), ServiceError> {
+        let seq = self.live.current().snapshot.state.seq;
+        if seq >= self.saved.load(Ordering::Relaxed) + SNAPSHOT_EVERY {
+            self.save_snapshot().await?;
+        }
         let event = Event::Clock { today: today() };
         let current = self.live.current();
         let state = &current.snapshot.state;
@@ -91,14 +121,20 @@ impl Service {
         Ok(appended)
     }
 
-    /// Leaves a snapshot of the state for the next start.
+    /// Leaves a snapshot for the next start.
     ///
     /// # Errors
     /// What SQLite says; the log is whole without it.
     pub async fn save_snapshot(&self) -> Result<u64, ServiceError> {
         let current = self.live.current();
-        let state = &current.snapshot.state;
-        self.store.save_snapshot(state.seq, &state.to_bytes()).await?;
-        Ok(state.seq)
+        let seq = current.snapshot.state.seq;
+        if self.saved.load(Ordering::Relaxed) == seq {
+            return Ok(seq);
+        }
+        let encoded = move || (current.snapshot.state.to_bytes(), current.snapshot.fit_bytes());
+        let (state, fit) = tokio::task::spawn_blocking(encoded).await.map_err(|_| StoreError::Closed)?;
+        self.store.save_snapshot(seq, ENGINE, &state, &fit).await?;
+        self.saved.store(seq, Ordering::Relaxed);
+        Ok(seq)
     }
 }

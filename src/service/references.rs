@@ -2,14 +2,14 @@
 
 use super::ServiceError;
 use crate::domain::{Event, Invalid, Target};
-use crate::engine::{Registry, State};
+use crate::engine::{Keyed, Registry, State};
 
-fn known<K: Ord + Clone + std::fmt::Display, V: Clone>(
+fn known<V: Keyed<Id: std::fmt::Display>>(
     field: &str,
     what_zh: &str,
     what_en: &str,
-    registry: &Registry<K, V>,
-    id: &K,
+    registry: &Registry<V>,
+    id: &V::Id,
 ) -> Result<(), ServiceError> {
     if registry.get(id).is_some() {
         return Ok(());
@@ -24,7 +24,7 @@ fn known<K: Ord + Clone + std::fmt::Display, V: Clone>(
 }
 
 /// The three codes that share the longest beginning with `id`.
-fn nearest<K: Ord + Clone + std::fmt::Display, V: Clone>(registry: &Registry<K, V>, id: &str) -> Vec<String> {
+fn nearest<V: Keyed<Id: std::fmt::Display>>(registry: &Registry<V>, id: &str) -> Vec<String> {
     let shared = |code: &str| code.bytes().zip(id.bytes()).take_while(|(a, b)| a == b).count();
     let mut open: Vec<(usize, String)> = registry
         .iter()

@@ -47,7 +47,7 @@ impl Service {
         if seq == 0 || seq > head {
             return Err(refused());
         }
-        let (state, _) = state_at(&self.store, seq).await?;
+        let state = state_at(&self.store, seq).await?;
         let question = question(&state).ok_or_else(refused)?;
         let park = question.park.clone();
         let shortlist = Snapshot::cold_for(state, &park).shortlist(&question).map_err(|_| refused())?;
@@ -65,14 +65,14 @@ impl Service {
         if fault.is_some() {
             return Ok(LogCheck { seq, fault, digest: String::new(), snapshot: None });
         }
-        let saved = store.load_snapshot(seq).await?;
+        let saved = store.load_snapshot(seq, None).await?;
         let mut state = crate::engine::State::new(super::foundation::sheet(), super::foundation::model());
         let mut snapshot = None;
         while state.seq < seq {
             for recorded in store.events(state.seq, i64::MAX).await? {
                 state.apply(recorded.seq, recorded.at, &recorded.event);
-                if let Some((at, bytes)) = saved.as_ref().filter(|(at, _)| *at == recorded.seq) {
-                    snapshot = Some((*at, state.to_bytes() == *bytes));
+                if let Some(saved) = saved.as_ref().filter(|saved| saved.seq == recorded.seq) {
+                    snapshot = Some((saved.seq, state.to_bytes() == saved.state));
                 }
             }
         }

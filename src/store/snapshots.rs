@@ -1,74 +1,121 @@
-//! Snapshots of the state: a start need not read the whole log. A snapshot whose digest does not match is not used.
+//! Snapshots: a start need not read the whole log nor fit every pair again. What does not match its digest is not used.
 
+use futures_util::TryStreamExt;
 use sha2::{Digest, Sha256};
 use sqlx::Row;
 
 use super::log::{LOG_ID, Store, StoreError};
 
 const PART_BYTES: usize = 1 << 20;
+/// Parts of one transaction: a longer one would keep ratings waiting.
+const PARTS: usize = 8;
 
 fn digest(bytes: &[u8]) -> String {
     Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
+/// A stored state with, if it is there, the fit table that was derived from it.
+pub struct StoredSnapshot {
+    /// The seq it stands at.
+    pub seq: u64,
+    /// Bytes of the state.
+    pub state: Vec<u8>,
+    /// Bytes of the fit table, if this very engine stored one.
+    pub fit: Option<Vec<u8>>,
+}
+
 impl Store {
-    /// Stores the bytes of the state at `seq` and drops older snapshots but one.
+    /// Stores the state at `seq` with the fit table `engine` derived from it, and drops older snapshots but one.
+    ///
+    /// It is written piece by piece between other writers; until the last piece it does not match its digest and so
+    /// does not count.
     ///
     /// # Errors
-    /// What SQLite says; then nothing is stored.
-    pub async fn save_snapshot(&self, seq: u64, bytes: &[u8]) -> Result<(), StoreError> {
-        let digest = digest(bytes);
-        let mut tx = self.pool.begin_with("BEGIN IMMEDIATE").await?;
-        for (part, body) in bytes.chunks(PART_BYTES).enumerate() {
-            sqlx::query("INSERT INTO state_snapshot (log_id, seq, part, digest, body) VALUES ($1, $2, $3, $4, $5) ON CONFLICT DO NOTHING")
-                .bind(LOG_ID)
-                .bind(seq as i64)
-                .bind(part as i64)
-                .bind(&digest)
-                .bind(body)
-                .execute(&mut *tx)
-                .await?;
+    /// What SQLite says; then the snapshots before it still count.
+    pub async fn save_snapshot(&self, seq: u64, engine: &str, state: &[u8], fit: &[u8]) -> Result<(), StoreError> {
+        let fit_digest = digest(fit);
+        let known = sqlx::query("SELECT 1 FROM fit_snapshot WHERE log_id = $1 AND digest = $2 LIMIT 1")
+            .bind(LOG_ID)
+            .bind(&fit_digest)
+            .fetch_optional(&self.pool)
+            .await?;
+        if known.is_none() {
+            let insert =
+                "INSERT INTO fit_part (log_id, digest, part, body) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING";
+            for (first, parts) in fit.chunks(PART_BYTES * PARTS).enumerate() {
+                let mut tx = self.pool.begin_with("BEGIN IMMEDIATE").await?;
+                for (part, body) in (first * PARTS..).zip(parts.chunks(PART_BYTES)) {
+                    let query = sqlx::query(insert).bind(LOG_ID).bind(&fit_digest).bind(part as i64).bind(body);
+                    query.execute(&mut *tx).await?;
+                }
+                tx.commit().await?;
+            }
         }
-        sqlx::query(
+        let state_digest = digest(state);
+        let insert = "INSERT INTO state_snapshot (log_id, seq, part, digest, body) VALUES ($1, $2, $3, $4, $5) ON CONFLICT DO NOTHING";
+        for (first, parts) in state.chunks(PART_BYTES * PARTS).enumerate() {
+            let mut tx = self.pool.begin_with("BEGIN IMMEDIATE").await?;
+            for (part, body) in (first * PARTS..).zip(parts.chunks(PART_BYTES)) {
+                let query = sqlx::query(insert).bind(LOG_ID).bind(seq as i64).bind(part as i64).bind(&state_digest);
+                query.bind(body).execute(&mut *tx).await?;
+            }
+            tx.commit().await?;
+        }
+        let mut tx = self.pool.begin_with("BEGIN IMMEDIATE").await?;
+        let name = "INSERT INTO fit_snapshot (log_id, seq, engine, digest) VALUES ($1, $2, $3, $4) \
+                    ON CONFLICT (log_id, seq) DO UPDATE SET engine = excluded.engine, digest = excluded.digest";
+        sqlx::query(name).bind(LOG_ID).bind(seq as i64).bind(engine).bind(&fit_digest).execute(&mut *tx).await?;
+        let prune = [
             "DELETE FROM state_snapshot WHERE log_id = $1 AND seq < \
              (SELECT min(seq) FROM (SELECT DISTINCT seq FROM state_snapshot WHERE log_id = $1 ORDER BY seq DESC LIMIT 2) AS newest)",
-        )
-        .bind(LOG_ID)
-        .execute(&mut *tx)
-        .await?;
+            "DELETE FROM fit_snapshot WHERE log_id = $1 AND seq NOT IN (SELECT seq FROM state_snapshot WHERE log_id = $1)",
+            "DELETE FROM fit_part WHERE log_id = $1 AND digest NOT IN (SELECT digest FROM fit_snapshot WHERE log_id = $1)",
+        ];
+        for statement in prune {
+            sqlx::query(statement).bind(LOG_ID).execute(&mut *tx).await?;
+        }
         tx.commit().await?;
         Ok(())
     }
 
-    /// The newest intact snapshot at or before `seq`.
+    /// The newest intact snapshot at or before `seq`; with its fit table if `engine` stored one.
     ///
     /// # Errors
     /// What SQLite says.
-    pub async fn load_snapshot(&self, seq: u64) -> Result<Option<(u64, Vec<u8>)>, StoreError> {
-        let seqs: Vec<i64> = sqlx::query_scalar(
-            "SELECT DISTINCT seq FROM state_snapshot WHERE log_id = $1 AND seq <= $2 ORDER BY seq DESC",
-        )
-        .bind(LOG_ID)
-        .bind(seq as i64)
-        .fetch_all(&self.pool)
-        .await?;
+    pub async fn load_snapshot(&self, seq: u64, engine: Option<&str>) -> Result<Option<StoredSnapshot>, StoreError> {
+        let seqs = "SELECT DISTINCT seq FROM state_snapshot WHERE log_id = $1 AND seq <= $2 ORDER BY seq DESC";
+        let seqs: Vec<i64> = sqlx::query_scalar(seqs).bind(LOG_ID).bind(seq as i64).fetch_all(&self.pool).await?;
         for seq in seqs {
-            let rows =
-                sqlx::query("SELECT digest, body FROM state_snapshot WHERE log_id = $1 AND seq = $2 ORDER BY part")
-                    .bind(LOG_ID)
-                    .bind(seq)
-                    .fetch_all(&self.pool)
-                    .await?;
-            let (mut bytes, mut stored) = (Vec::new(), String::new());
-            for row in rows {
+            let parts = "SELECT digest, body FROM state_snapshot WHERE log_id = $1 AND seq = $2 ORDER BY part";
+            let mut rows = sqlx::query(parts).bind(LOG_ID).bind(seq).fetch(&self.pool);
+            let (mut state, mut stored) = (Vec::new(), String::new());
+            while let Some(row) = rows.try_next().await? {
                 stored = row.try_get(0)?;
-                bytes.extend(row.try_get::<Vec<u8>, _>(1)?);
+                state.extend_from_slice(row.try_get::<&[u8], _>(1)?);
             }
-            if digest(&bytes) == stored {
-                return Ok(Some((seq as u64, bytes)));
+            if digest(&state) == stored {
+                let fit = match engine {
+                    Some(engine) => self.load_fit(seq, engine).await?,
+                    None => None,
+                };
+                return Ok(Some(StoredSnapshot { seq: seq as u64, state, fit }));
             }
             tracing::warn!(seq, "a snapshot does not match its digest; using an older one or the log itself");
         }
         Ok(None)
+    }
+
+    async fn load_fit(&self, seq: i64, engine: &str) -> Result<Option<Vec<u8>>, StoreError> {
+        let name = "SELECT digest FROM fit_snapshot WHERE log_id = $1 AND seq = $2 AND engine = $3";
+        let name: Option<String> =
+            sqlx::query_scalar(name).bind(LOG_ID).bind(seq).bind(engine).fetch_optional(&self.pool).await?;
+        let Some(stored) = name else { return Ok(None) };
+        let parts = "SELECT body FROM fit_part WHERE log_id = $1 AND digest = $2 ORDER BY part";
+        let mut rows = sqlx::query(parts).bind(LOG_ID).bind(&stored).fetch(&self.pool);
+        let mut fit = Vec::new();
+        while let Some(row) = rows.try_next().await? {
+            fit.extend_from_slice(row.try_get::<&[u8], _>(0)?);
+        }
+        Ok((digest(&fit) == stored).then_some(fit))
     }
 }

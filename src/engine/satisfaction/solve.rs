@@ -1,5 +1,9 @@
 //! Eliminates the raters exactly and solves for the colleges by Jacobi-preconditioned conjugate gradients.
 
+use std::ops::Range;
+
+use rayon::prelude::*;
+
 use super::edges::Edges;
 use crate::domain::Model;
 
@@ -22,14 +26,69 @@ pub struct Posterior {
     pub raters: Vec<u32>,
 }
 
+/// Ratings of one part of the raters at least; a part is the work of one thread.
+const PART: usize = 8_192;
+/// Parts at most.
+const PARTS: usize = 4;
+
+/// Raters with equally many ratings, as a range of ratings.
+struct Run {
+    len: usize,
+    edges: Range<usize>,
+}
+
 /// The normal equations times σ²: `(n_u + σ²/σa²)` and `(n_i + σ²/σb²)` on the diagonal, ones on the edges.
 struct System<'a> {
     edges: &'a Edges,
     rater_ridge: f64,
+    /// Raters with two ratings or more. The cuts follow from the ratings alone, not from the machine, and so do the sums.
+    parts: Vec<Vec<Run>>,
     /// `n_i + σ²/σb²`, less the part of raters who rated once, which the elimination folds into the diagonal.
     diagonal: Vec<f64>,
     /// Inverse of the diagonal of the eliminated system.
     precondition: Vec<f64>,
+}
+
+/// Cuts the runs where the ratings before them reach equal shares.
+fn parts(runs: impl Iterator<Item = Run>, n_edges: usize) -> Vec<Vec<Run>> {
+    let n = (n_edges / PART).clamp(1, PARTS);
+    let mut parts: Vec<Vec<Run>> = (0..n).map(|_| Vec::new()).collect();
+    for Run { len, mut edges } in runs {
+        while !edges.is_empty() {
+            let part = (edges.start * n / n_edges).min(n - 1);
+            // The first row that starts at or behind the share ends this part.
+            let share = (n_edges * (part + 1)).div_ceil(n);
+            let rows = share.saturating_sub(edges.start).div_ceil(len).max(1);
+            let end = if part + 1 == n { edges.end } else { edges.end.min(edges.start + rows * len) };
+            parts[part].push(Run { len, edges: edges.start..end });
+            edges.start = end;
+        }
+    }
+    parts
+}
+
+/// Takes the raters' shares of `b` off: rows of one length, known to the compiler for the lengths that matter most.
+fn eliminate<const LEN: usize>(colleges: &[u32], ridge: f64, b: &[f64], taken: &mut [f64]) {
+    let inverse = 1.0 / (LEN as f64 + ridge);
+    for row in colleges.as_chunks::<LEN>().0 {
+        let share = inverse * row.iter().map(|&i| b[i as usize]).sum::<f64>();
+        row.iter().for_each(|&i| taken[i as usize] += share);
+    }
+}
+
+fn eliminate_long(len: usize, colleges: &[u32], ridge: f64, b: &[f64], taken: &mut [f64]) {
+    let inverse = 1.0 / (len as f64 + ridge);
+    for row in colleges.chunks_exact(len) {
+        // Two running sums: the processor need not wait for the addition before.
+        let (pairs, last) = row.as_chunks::<2>();
+        let (mut even, mut odd) = (last.iter().map(|&i| b[i as usize]).sum::<f64>(), 0.0);
+        for &[i, j] in pairs {
+            even += b[i as usize];
+            odd += b[j as usize];
+        }
+        let share = inverse * (even + odd);
+        row.iter().for_each(|&i| taken[i as usize] += share);
+    }
 }
 
 impl<'a> System<'a> {
@@ -37,34 +96,37 @@ impl<'a> System<'a> {
         let rater_ridge = model.noise_variance / model.rater_variance;
         let mut diagonal = vec![model.noise_variance / model.college_variance; edges.n_colleges];
         let mut eliminated = vec![0.0; edges.n_colleges];
-        for u in 0..edges.raters.len() {
-            let row = edges.row(u);
-            let share = 1.0 / (row.len() as f64 + rater_ridge);
-            let once = row.len() == 1;
-            for &i in &edges.college[row] {
-                diagonal[i as usize] += if once { 1.0 - share } else { 1.0 };
-                eliminated[i as usize] += if once { 0.0 } else { share };
+        for Run { len, edges: range } in edges.runs() {
+            let share = 1.0 / (len as f64 + rater_ridge);
+            let (own, gone) = if len == 1 { (1.0 - share, 0.0) } else { (1.0, share) };
+            for &i in &edges.college[range] {
+                diagonal[i as usize] += own;
+                eliminated[i as usize] += gone;
             }
         }
         let precondition = diagonal.iter().zip(&eliminated).map(|(d, e)| 1.0 / (d - e)).collect();
-        Self { edges, rater_ridge, diagonal, precondition }
+        let parts = parts(edges.runs().filter(|run| run.len > 1), edges.len());
+        Self { edges, rater_ridge, parts, diagonal, precondition }
     }
 
-    /// `out = S b`, `S = D_b − Bᵀ D_a⁻¹ B`.
-    fn apply(&self, b: &[f64], out: &mut [f64]) {
-        for ((o, d), x) in out.iter_mut().zip(&self.diagonal).zip(b) {
-            *o = d * x;
-        }
-        for u in 0..self.edges.raters.len() {
-            let row = &self.edges.college[self.edges.row(u)];
-            if row.len() < 2 {
-                continue;
+    /// `out = S b`, `S = D_b − Bᵀ D_a⁻¹ B`. `taken` has one buffer a part.
+    fn apply(&self, b: &[f64], out: &mut [f64], taken: &mut [Vec<f64>]) {
+        taken.par_iter_mut().zip(&self.parts).for_each(|(taken, part)| {
+            taken.fill(0.0);
+            for Run { len, edges } in part {
+                let colleges = &self.edges.college[edges.clone()];
+                match len {
+                    2 => eliminate::<2>(colleges, self.rater_ridge, b, taken),
+                    3 => eliminate::<3>(colleges, self.rater_ridge, b, taken),
+                    4 => eliminate::<4>(colleges, self.rater_ridge, b, taken),
+                    5 => eliminate::<5>(colleges, self.rater_ridge, b, taken),
+                    6 => eliminate::<6>(colleges, self.rater_ridge, b, taken),
+                    _ => eliminate_long(*len, colleges, self.rater_ridge, b, taken),
+                }
             }
-            let sum: f64 = row.iter().map(|&i| b[i as usize]).sum();
-            let share = sum / (row.len() as f64 + self.rater_ridge);
-            for &i in row {
-                out[i as usize] -= share;
-            }
+        });
+        for i in 0..out.len() {
+            out[i] = self.diagonal[i] * b[i] - taken.iter().map(|part| part[i]).sum::<f64>();
         }
     }
 
@@ -74,13 +136,14 @@ impl<'a> System<'a> {
         let (mut x, mut r) = (vec![0.0; n], right.to_vec());
         let mut z: Vec<f64> = r.iter().zip(&self.precondition).map(|(r, m)| r * m).collect();
         let (mut p, mut q) = (z.clone(), vec![0.0; n]);
+        let mut taken = vec![vec![0.0; n]; self.parts.len()];
         let mut rz = dot(&r, &z);
         let stop = rz * TOLERANCE * TOLERANCE;
         for _ in 0..MAX_ITERATIONS {
             if rz <= stop {
                 break;
             }
-            self.apply(&p, &mut q);
+            self.apply(&p, &mut q, &mut taken);
             let step = rz / dot(&p, &q);
             for i in 0..n {
                 x[i] += step * p[i];
@@ -98,37 +161,63 @@ impl<'a> System<'a> {
     }
 }
 
+impl Edges {
+    /// Rows of equal length together, by rising length.
+    fn runs(&self) -> impl Iterator<Item = Run> + '_ {
+        let mut first = 0;
+        std::iter::from_fn(move || {
+            let len = (first < self.raters.len()).then(|| self.row(first).len())?;
+            let start = self.start[first];
+            first = self.end_of_run(len);
+            Some(Run { len, edges: start as usize..self.start[first] as usize })
+        })
+    }
+}
+
 impl Posterior {
     /// The posterior of all colleges: a function of the ratings and the parameters alone, from a cold start.
     pub fn solve(edges: &Edges, model: &Model) -> Self {
-        let n = edges.n_colleges;
-        let system = System::new(edges, model);
-        let (mut right, mut precision) = (vec![0.0; n], vec![1.0 / model.college_variance; n]);
-        let (mut ratings, mut raters) = (vec![0; n], vec![0; n]);
-        for u in 0..edges.raters.len() {
-            let row = edges.row(u);
-            let count = row.len() as f64;
-            let sum: f64 = edges.score[row.clone()].iter().map(|y| y - model.mean).sum();
-            let share = sum / (count + system.rater_ridge);
-            let of_college = |a: &u32, b: &u32| a == b;
-            let mut e = row.start;
-            for group in edges.college[row].chunk_by(of_college) {
-                let (i, own) = (group[0] as usize, group.len() as f64);
-                let others = (count - own) / (model.noise_variance + model.college_variance);
+        let (n, system) = (edges.n_colleges, System::new(edges, model));
+        let mut told = vec![Told { right: 0.0, precision: 1.0 / model.college_variance, ratings: 0, raters: 0 }; n];
+        for Run { len, edges: range } in edges.runs() {
+            // What `own` ratings of one rater tell of one college, whose severity its other ratings tell.
+            let gain = |own: usize| {
+                let others = (len - own) as f64 / (model.noise_variance + model.college_variance);
                 let severity = 1.0 / (1.0 / model.rater_variance + others);
-                precision[i] += own / (model.noise_variance + own * severity);
-                ratings[i] += group.len() as u32;
-                raters[i] += 1;
-                for y in &edges.score[e..e + group.len()] {
-                    right[i] += y - model.mean - share;
+                own as f64 / (model.noise_variance + own as f64 * severity)
+            };
+            let (once, inverse) = (gain(1), 1.0 / (len as f64 + system.rater_ridge));
+            let rows = edges.college[range.clone()].chunks_exact(len).zip(edges.score[range].chunks_exact(len));
+            for (colleges, scores) in rows {
+                let share = inverse * scores.iter().map(|y| y - model.mean).sum::<f64>();
+                for (&i, y) in colleges.iter().zip(scores) {
+                    let told = &mut told[i as usize];
+                    told.right += y - model.mean - share;
+                    told.ratings += 1;
                 }
-                e += group.len();
+                for group in colleges.chunk_by(|a, b| a == b) {
+                    let told = &mut told[group[0] as usize];
+                    told.precision += if group.len() == 1 { once } else { gain(group.len()) };
+                    told.raters += 1;
+                }
             }
         }
-        let effect = system.solve(&right);
-        let sd = precision.iter().map(|p| (1.0 / p).sqrt()).collect();
-        Self { effect, sd, ratings, raters }
+        Self {
+            effect: system.solve(&told.iter().map(|told| told.right).collect::<Vec<f64>>()),
+            sd: told.iter().map(|told| (1.0 / told.precision).sqrt()).collect(),
+            ratings: told.iter().map(|told| told.ratings).collect(),
+            raters: told.iter().map(|told| told.raters).collect(),
+        }
     }
+}
+
+/// What the ratings tell of one college.
+#[derive(Clone, Copy)]
+struct Told {
+    right: f64,
+    precision: f64,
+    ratings: u32,
+    raters: u32,
 }
 
 /// One rating's share in a college's effect.
