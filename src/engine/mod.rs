@@ -4,6 +4,7 @@ mod cells;
 mod columns;
 mod explain;
 mod fit;
+mod fit_table;
 mod index;
 mod normal;
 mod rank;
@@ -17,6 +18,7 @@ mod transport;
 mod verify_code;
 
 pub use fit::{Fit, NeedItem, Offer, Workspace, fit, need_items, offers};
+pub use fit_table::FitTable;
 pub use normal::{p_top_k, phi};
 pub use rank::Refusal;
 pub use registry::{Entry, Keyed, Registry};

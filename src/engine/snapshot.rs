@@ -6,6 +6,7 @@ use rayon::prelude::*;
 
 use super::columns::Columns;
 use super::fit::{NeedItem, Offer, Workspace, need_items, offers};
+use super::fit_table::FitTable;
 use super::rows::Row;
 use super::satisfaction::{Edges, Posterior};
 use super::state::{Changed, State};
@@ -90,33 +91,26 @@ impl Snapshot {
         Self::with_fit(state, |at| (Some(at) != wanted).then(|| Arc::new(Row::default())))
     }
 
-    /// Derives everything but the fit of the pairs, which [`Self::fit_bytes`] gave for this very state.
+    /// Derives everything but the fit of the pairs.
     ///
     /// # Errors
-    /// What does not agree: the size, or one of the rows that are computed again for comparison.
-    pub fn with_fit_bytes(state: State, bytes: &[u8]) -> Result<Self, String> {
-        let (n, width) = (state.parks.len(), Row::bytes(state.colleges.len()));
-        if bytes.len() != n * width {
-            return Err(format!("{} bytes of fit for {n} parks and {} colleges", bytes.len(), state.colleges.len()));
-        }
-        let snapshot = Self::with_fit(state, |at| Some(Arc::new(Row::read(&bytes[at * width..(at + 1) * width]))));
+    /// What of the table does not agree: the size, or one of the rows that are computed again for comparison.
+    pub fn with_fit_table(state: State, table: FitTable) -> Result<Self, String> {
+        let rows = table.rows(state.parks.len()).ok_or("the fit table has another size")?;
+        let snapshot = Self::with_fit(state, |at| Some(rows[at].clone()));
         // A sample spread over all parks: a table of another engine would not pass it.
-        let sample = (0..n).step_by((n / 8).max(1));
-        let differs =
-            sample.into_iter().find(|&at| snapshot.fit_row(at, &mut Workspace::default()) != *snapshot.rows[at]);
-        differs.map_or(Ok(snapshot), |at| Err(format!("the fit of park {at} is another")))
+        let mut sample = (0..rows.len()).step_by((rows.len() / 8).max(1));
+        match sample.find(|&at| snapshot.fit_row(at, &mut Workspace::default()) != *rows[at]) {
+            Some(at) => Err(format!("the fit of park {at} is another")),
+            None => Ok(snapshot),
+        }
     }
 
-    /// The fit of all pairs as bytes.
+    /// The fit of all pairs as bytes, for [`FitTable`].
     pub fn fit_bytes(&self) -> Vec<u8> {
         let mut bytes = Vec::with_capacity(self.rows.len() * Row::bytes(self.state.colleges.len()));
         self.rows.iter().for_each(|row| row.write(&mut bytes));
         bytes
-    }
-
-    /// Whether both hold the very same fit table, which then need not be stored again.
-    pub fn shares_fit(&self, other: &Self) -> bool {
-        Arc::ptr_eq(&self.rows, &other.rows)
     }
 
     fn with_fit(state: State, known: impl Fn(usize) -> Option<Arc<Row>> + Sync) -> Self {

@@ -7,7 +7,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use super::{Service, ServiceError, foundation};
 use crate::domain::{Date, Event, Timestamp};
-use crate::engine::{Snapshot, State};
+use crate::engine::{FitTable, Snapshot, State};
 use crate::live::Live;
 use crate::store::{Draft, Store, StoreError, Unit, Writer};
 
@@ -18,8 +18,7 @@ const ENGINE: &str = env!("ZEYOU_ENGINE");
 
 /// The state of a log prefix: from the newest intact snapshot at or before `until`, then event by event.
 pub(super) async fn state_at(store: &Store, until: u64) -> Result<State, ServiceError> {
-    let stored = store.load_snapshot(until, None).await?;
-    let mut state = stored.and_then(|stored| decoded(&stored.state)).unwrap_or_else(empty);
+    let mut state = stored_state(store, until).await?.unwrap_or_else(empty);
     while state.seq < until {
         let events = store.events(state.seq, (until - state.seq) as i64).await?;
         if events.is_empty() {
@@ -36,22 +35,28 @@ fn empty() -> State {
     State::new(foundation::sheet(), foundation::model())
 }
 
-fn decoded(bytes: &[u8]) -> Option<State> {
-    let state = State::from_bytes(bytes);
-    state.inspect_err(|error| tracing::warn!(%error, "a snapshot of another version is not used")).ok()
+/// The newest usable snapshot at or before `until`.
+async fn stored_state(store: &Store, until: u64) -> Result<Option<State>, ServiceError> {
+    let Some((_, bytes)) = store.load_state(until).await? else { return Ok(None) };
+    let state = State::from_bytes(&bytes);
+    Ok(state.inspect_err(|error| tracing::warn!(%error, "a snapshot of another version is not used")).ok())
 }
 
 /// Everything at the head of the log. Also says at which seq the stored snapshot stood (0: none of use).
 async fn snapshot_at_head(store: &Store, head: u64) -> Result<(Snapshot, u64), ServiceError> {
-    let Some(stored) = store.load_snapshot(head, Some(ENGINE)).await? else {
+    let Some(state) = stored_state(store, head).await? else {
         return Ok((Snapshot::cold(state_at(store, head).await?), 0));
     };
-    let fitted = stored.fit.and_then(|fit| {
-        let fitted = Snapshot::with_fit_bytes(decoded(&stored.state)?, &fit);
-        fitted.inspect_err(|error| tracing::warn!(%error, "the stored fit is not used")).ok()
-    });
-    let Some(mut snapshot) = fitted else {
-        return Ok((Snapshot::cold(state_at(store, head).await?), 0));
+    let saved = state.seq;
+    let mut table = FitTable::of(&state);
+    let intact = store.load_fit(saved, ENGINE, |bytes| table.push(bytes)).await?;
+    let fitted = if intact { Snapshot::with_fit_table(state, table) } else { Err("there is none".to_owned()) };
+    let mut snapshot = match fitted {
+        Ok(snapshot) => snapshot,
+        Err(reason) => {
+            tracing::info!(%reason, "every pair is fitted again: the stored fit table is not used");
+            return Ok((Snapshot::cold(state_at(store, head).await?), 0));
+        }
     };
     while snapshot.state.seq < head {
         let events = store.events(snapshot.state.seq, (head - snapshot.state.seq) as i64).await?;
@@ -63,7 +68,7 @@ async fn snapshot_at_head(store: &Store, head: u64) -> Result<(Snapshot, u64), S
             events.iter().map(|recorded| state.apply(recorded.seq, recorded.at, &recorded.event)).collect();
         snapshot = snapshot.advance(state, &changes);
     }
-    Ok((snapshot, stored.seq))
+    Ok((snapshot, saved))
 }
 
 /// The day in the parks' time zone.

@@ -65,14 +65,14 @@ impl Service {
         if fault.is_some() {
             return Ok(LogCheck { seq, fault, digest: String::new(), snapshot: None });
         }
-        let saved = store.load_snapshot(seq, None).await?;
+        let saved = store.load_state(seq).await?;
         let mut state = crate::engine::State::new(super::foundation::sheet(), super::foundation::model());
         let mut snapshot = None;
         while state.seq < seq {
             for recorded in store.events(state.seq, i64::MAX).await? {
                 state.apply(recorded.seq, recorded.at, &recorded.event);
-                if let Some(saved) = saved.as_ref().filter(|saved| saved.seq == recorded.seq) {
-                    snapshot = Some((saved.seq, state.to_bytes() == saved.state));
+                if let Some((at, bytes)) = saved.as_ref().filter(|(at, _)| *at == recorded.seq) {
+                    snapshot = Some((*at, state.to_bytes() == *bytes));
                 }
             }
         }

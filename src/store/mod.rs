@@ -9,5 +9,4 @@ mod writer;
 pub use append::{Appended, Draft, IdempotencyKey, Recorded, Unit};
 pub use chain::{Chain, ChainFault};
 pub use log::{Store, StoreError};
-pub use snapshots::StoredSnapshot;
 pub use writer::Writer;

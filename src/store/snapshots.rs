@@ -10,18 +10,12 @@ const PART_BYTES: usize = 1 << 20;
 /// Parts of one transaction: a longer one would keep ratings waiting.
 const PARTS: usize = 8;
 
-fn digest(bytes: &[u8]) -> String {
-    Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
-/// A stored state with, if it is there, the fit table that was derived from it.
-pub struct StoredSnapshot {
-    /// The seq it stands at.
-    pub seq: u64,
-    /// Bytes of the state.
-    pub state: Vec<u8>,
-    /// Bytes of the fit table, if this very engine stored one.
-    pub fit: Option<Vec<u8>>,
+fn digest(bytes: &[u8]) -> String {
+    hex(&Sha256::digest(bytes))
 }
 
 impl Store {
@@ -78,44 +72,49 @@ impl Store {
         Ok(())
     }
 
-    /// The newest intact snapshot at or before `seq`; with its fit table if `engine` stored one.
+    /// Seq and bytes of the newest intact state stored at or before `seq`.
     ///
     /// # Errors
     /// What SQLite says.
-    pub async fn load_snapshot(&self, seq: u64, engine: Option<&str>) -> Result<Option<StoredSnapshot>, StoreError> {
+    pub async fn load_state(&self, seq: u64) -> Result<Option<(u64, Vec<u8>)>, StoreError> {
         let seqs = "SELECT DISTINCT seq FROM state_snapshot WHERE log_id = $1 AND seq <= $2 ORDER BY seq DESC";
         let seqs: Vec<i64> = sqlx::query_scalar(seqs).bind(LOG_ID).bind(seq as i64).fetch_all(&self.pool).await?;
         for seq in seqs {
-            let parts = "SELECT digest, body FROM state_snapshot WHERE log_id = $1 AND seq = $2 ORDER BY part";
+            let about = "SELECT max(digest), sum(length(body)) FROM state_snapshot WHERE log_id = $1 AND seq = $2";
+            let about = sqlx::query(about).bind(LOG_ID).bind(seq).fetch_one(&self.pool).await?;
+            let (stored, length): (String, i64) = (about.try_get(0)?, about.try_get(1)?);
+            let parts = "SELECT body FROM state_snapshot WHERE log_id = $1 AND seq = $2 ORDER BY part";
             let mut rows = sqlx::query(parts).bind(LOG_ID).bind(seq).fetch(&self.pool);
-            let (mut state, mut stored) = (Vec::new(), String::new());
+            let mut state = Vec::with_capacity(length as usize);
             while let Some(row) = rows.try_next().await? {
-                stored = row.try_get(0)?;
-                state.extend_from_slice(row.try_get::<&[u8], _>(1)?);
+                state.extend_from_slice(row.try_get::<&[u8], _>(0)?);
             }
             if digest(&state) == stored {
-                let fit = match engine {
-                    Some(engine) => self.load_fit(seq, engine).await?,
-                    None => None,
-                };
-                return Ok(Some(StoredSnapshot { seq: seq as u64, state, fit }));
+                return Ok(Some((seq as u64, state)));
             }
             tracing::warn!(seq, "a snapshot does not match its digest; using an older one or the log itself");
         }
         Ok(None)
     }
 
-    async fn load_fit(&self, seq: i64, engine: &str) -> Result<Option<Vec<u8>>, StoreError> {
+    /// Reads the fit table that `engine` stored with the state at `seq`, piece by piece. Says whether there was one and
+    /// it was intact; if not, what was read does not count.
+    ///
+    /// # Errors
+    /// What SQLite says.
+    pub async fn load_fit(&self, seq: u64, engine: &str, mut read: impl FnMut(&[u8])) -> Result<bool, StoreError> {
         let name = "SELECT digest FROM fit_snapshot WHERE log_id = $1 AND seq = $2 AND engine = $3";
         let name: Option<String> =
-            sqlx::query_scalar(name).bind(LOG_ID).bind(seq).bind(engine).fetch_optional(&self.pool).await?;
-        let Some(stored) = name else { return Ok(None) };
+            sqlx::query_scalar(name).bind(LOG_ID).bind(seq as i64).bind(engine).fetch_optional(&self.pool).await?;
+        let Some(stored) = name else { return Ok(false) };
         let parts = "SELECT body FROM fit_part WHERE log_id = $1 AND digest = $2 ORDER BY part";
         let mut rows = sqlx::query(parts).bind(LOG_ID).bind(&stored).fetch(&self.pool);
-        let mut fit = Vec::new();
+        let mut hash = Sha256::new();
         while let Some(row) = rows.try_next().await? {
-            fit.extend_from_slice(row.try_get::<&[u8], _>(0)?);
+            let body = row.try_get::<&[u8], _>(0)?;
+            hash.update(body);
+            read(body);
         }
-        Ok((digest(&fit) == stored).then_some(fit))
+        Ok(hex(&hash.finalize()) == stored)
     }
 }

@@ -4,7 +4,7 @@ use rand::SeedableRng;
 use rand::seq::SliceRandom;
 use rand_chacha::ChaCha8Rng;
 use zeyou::domain::Event;
-use zeyou::engine::{Edges, Posterior, Snapshot, State, contributions};
+use zeyou::engine::{Edges, FitTable, Posterior, Snapshot, State, contributions};
 
 use super::city;
 
@@ -138,13 +138,18 @@ fn a_stored_fit_table_gives_the_same_snapshot_and_another_one_is_refused() {
     let snapshot = city::snapshot(&city::events(9, 70, 30, 100));
     let (state, bytes) = (snapshot.state.to_bytes(), snapshot.fit_bytes());
     let read = || State::from_bytes(&state).expect("a state");
-    let again = Snapshot::with_fit_bytes(read(), &bytes).expect("the same fit");
+    let with_fit = |bytes: &[u8], piece: usize| {
+        let mut table = FitTable::of(&snapshot.state);
+        bytes.chunks(piece).for_each(|bytes| table.push(bytes));
+        Snapshot::with_fit_table(read(), table)
+    };
+    let again = with_fit(&bytes, 1_000).expect("the same fit");
     assert!(again.same_derived(&snapshot));
     assert_eq!(again.state.to_bytes(), state);
     let mut other = bytes.clone();
     other[0] ^= 1;
-    assert!(Snapshot::with_fit_bytes(read(), &other).is_err(), "a row that is computed otherwise");
-    assert!(Snapshot::with_fit_bytes(read(), &bytes[1..]).is_err(), "a table of another size");
+    assert!(with_fit(&other, 9_999).is_err(), "a row that is computed otherwise");
+    assert!(with_fit(&bytes[1..], 9_999).is_err(), "a table of another size");
     for cut in [0, 1, 7, state.len() / 2, state.len() - 1] {
         assert!(State::from_bytes(&state[..cut]).is_err(), "cut at {cut}");
     }
