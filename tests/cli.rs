@@ -89,3 +89,46 @@ fn what_is_exported_imports_unchanged_and_the_demo_is_what_generate_writes() {
     let back = zeyou(folder.path(), &["import", out.to_str().expect("path"), "--dry-run"]);
     assert!(text(&back.stdout).contains("would write 0,"), "{}{}", text(&back.stdout), text(&back.stderr));
 }
+
+#[test]
+fn occupations_are_imported_named_by_their_row_and_exported_again() {
+    let folder = tempfile::tempdir().expect("folder");
+    assert!(zeyou(folder.path(), &["import", "data/demo"]).status.success());
+    let csv = folder.path().join("in");
+    std::fs::create_dir(&csv).expect("folder");
+    let path = csv.to_str().expect("path");
+    let write = |code: &str, strength: &str| {
+        let occupations = format!(
+            "id,name,name_en,code,strength,source\n6-18-01-01,数控车工,CNC lathe operator,460103,1.0,x\n\
+             6-18-01-02,无对应专业,No major,,,\n6-18-01-01,,,{code},{strength},\n"
+        );
+        std::fs::write(csv.join("occupations.csv"), occupations).expect("written");
+    };
+    let demands = "id,park,enterprise,kind,occupation,major,headcount,skill_level,start,end,urgency,note\n\
+                   D9,P0001,,hire,6-18-01-01,,30,,2026-12-01,2099-12-31,normal,\n";
+    std::fs::write(csv.join("demands.csv"), demands).expect("written");
+    for (code, strength, column) in [("460199", "0.8", "code"), ("46x", "0.8", "code"), ("460104", "2", "strength")] {
+        write(code, strength);
+        let refused = zeyou(folder.path(), &["import", path]);
+        let errors = text(&refused.stderr);
+        assert!(errors.contains(&format!("occupations.csv, line 4, column {column}")), "{code} {strength}: {errors}");
+    }
+    write("460104", "0.8");
+    let imported = zeyou(folder.path(), &["import", path]);
+    assert!(
+        text(&imported.stdout).contains("wrote 3, unchanged 0"),
+        "{}{}",
+        text(&imported.stdout),
+        text(&imported.stderr)
+    );
+    let out = folder.path().join("out");
+    assert!(zeyou(folder.path(), &["export", out.to_str().expect("path")]).status.success());
+    let exported = std::fs::read_to_string(out.join("occupations.csv")).expect("exported");
+    let expected = "id,name,name_en,code,strength,source\n6-18-01-01,数控车工,CNC lathe operator,460103,1.0,x\n\
+                    6-18-01-01,数控车工,CNC lathe operator,460104,0.8,x\n6-18-01-02,无对应专业,No major,,,\n";
+    assert_eq!(exported, expected);
+    let back = zeyou(folder.path(), &["import", out.to_str().expect("path")]);
+    assert!(text(&back.stdout).contains("wrote 0,"), "{}", text(&back.stdout));
+    let again = zeyou(folder.path(), &["import", "data/catalogue"]);
+    assert!(text(&again.stdout).contains("wrote 0,"), "{}{}", text(&again.stdout), text(&again.stderr));
+}

@@ -1,10 +1,12 @@
 //! The tables that can be imported and exported, in the order in which they refer to each other.
 
+use std::collections::BTreeMap;
+
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
 use super::read::{Row, RowError, parse};
-use crate::domain::Event;
+use crate::domain::{Event, Link};
 
 /// The event of each row, or what is wrong with the row.
 pub type RowEvents = Vec<Result<(Row, Event), RowError>>;
@@ -50,17 +52,28 @@ fn merged(parts: impl IntoIterator<Item = Map<String, Value>>) -> Map<String, Va
     parts.into_iter().flatten().collect()
 }
 
-/// Rows of one need or occupation follow each other; they become one value with many links.
-fn links(rows: &[&Row]) -> Value {
-    rows.iter()
-        .map(|row| Value::Object(object(&[("major", row.string("code")), ("strength", row.number("strength"))])))
-        .collect()
+/// Rows of one need or occupation become one value with many links; a row without code and strength adds none.
+fn links(file: &str, rows: &[&Row]) -> Result<Value, RowError> {
+    let mut links = Vec::new();
+    for row in rows.iter().filter(|row| row.text("code").or(row.text("strength")).is_some()) {
+        let fields = object(&[("major", row.string("code")), ("strength", row.number("strength"))]);
+        // Parsed here as well, so that the error names this row and its own column.
+        parse::<Link>(file, row, fields.clone()).map_err(|error| {
+            let column = if error.column.as_deref() == Some("major") { "code" } else { "strength" };
+            RowError { column: Some(column.into()), ..error }
+        })?;
+        links.push(Value::Object(fields));
+    }
+    Ok(Value::Array(links))
 }
 
+/// Rows that share a cell, in the order of their first row.
 fn grouped<'a>(rows: &[&'a Row], column: &str) -> Vec<Vec<&'a Row>> {
     let mut groups: Vec<Vec<&Row>> = Vec::new();
+    let mut known = BTreeMap::new();
     for row in rows {
-        match groups.iter_mut().find(|group| group[0].text(column) == row.text(column)) {
+        let at = *known.entry(row.text(column)).or_insert(groups.len());
+        match groups.get_mut(at) {
             Some(group) => group.push(row),
             None => groups.push(vec![row]),
         }
@@ -72,15 +85,15 @@ fn industries(file: &str, rows: &[Row]) -> RowEvents {
     let rows: Vec<&Row> = rows.iter().collect();
     let industry = |group: Vec<&Row>| {
         let needs = grouped(&group, "need").into_iter().map(|need| {
-            let fields =
-                [("name", need[0].string("need")), ("name_en", need[0].string("need_en")), ("links", links(&need))];
-            Value::Object(object(&fields))
+            let (name, name_en) = (need[0].string("need"), need[0].string("need_en"));
+            let links = links(file, &need)?;
+            Ok(Value::Object(object(&[("name", name), ("name_en", name_en), ("links", links)])))
         });
         let first = group[0];
         let fields = object(&[
             ("id", first.string("industry")),
             ("name_en", first.string("name_en")),
-            ("needs", needs.collect()),
+            ("needs", needs.collect::<Result<_, RowError>>()?),
             ("source", first.string("source")),
         ]);
         parse(file, first, fields).map(|value| (first.clone(), Event::IndustryPut(value)))
@@ -88,8 +101,19 @@ fn industries(file: &str, rows: &[Row]) -> RowEvents {
     grouped(&rows, "industry").into_iter().map(industry).collect()
 }
 
+fn occupations(file: &str, rows: &[Row]) -> RowEvents {
+    let rows: Vec<&Row> = rows.iter().collect();
+    let occupation = |group: Vec<&Row>| {
+        let first = group[0];
+        let links = object(&[("links", links(file, &group)?)]);
+        let fields = merged([strings(first, &["id", "name", "name_en", "source"]), links]);
+        parse(file, first, fields).map(|value| (first.clone(), Event::OccupationPut(value)))
+    };
+    grouped(&rows, "id").into_iter().map(occupation).collect()
+}
+
 /// All tables.
-pub const TABLES: [Table; 9] = [
+pub const TABLES: [Table; 10] = [
     Table {
         file: "majors.csv",
         columns: &["code", "name", "level", "edition", "source"],
@@ -104,6 +128,11 @@ pub const TABLES: [Table; 9] = [
         file: "industries.csv",
         columns: &["industry", "name_en", "need", "need_en", "code", "strength", "source"],
         events: industries,
+    },
+    Table {
+        file: "occupations.csv",
+        columns: &["id", "name", "name_en", "code", "strength", "source"],
+        events: occupations,
     },
     Table {
         file: "parks.csv",

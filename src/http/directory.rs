@@ -13,7 +13,8 @@ use super::problem::{Problem, respond};
 use super::query::{Query, encoded, if_match, min_seq, path_id};
 use crate::domain::{
     College, CollegeId, Demand, DemandId, Engagement, EngagementId, Enterprise, EnterpriseId, Event, Industry,
-    IndustryId, Invalid, Major, MajorRef, Park, ParkId, Preset, PresetId, Programme, ProgrammeId,
+    IndustryId, Invalid, Major, MajorRef, Occupation, OccupationId, Park, ParkId, Preset, PresetId, Programme,
+    ProgrammeId,
 };
 use crate::engine::{Registry, State};
 use crate::service::{Service, ServiceError};
@@ -64,6 +65,7 @@ entities! {
     Engagement EngagementId "engagements" "engagement" engagements ["enterprise", "college", "status"] EngagementPut None;
     Preset PresetId "presets" "preset" presets [] PresetPut None;
     Industry IndustryId "industries" "industry" industries [] IndustryPut None;
+    Occupation OccupationId "occupations" "occupation" occupations [] OccupationPut None;
     Major MajorRef "majors" "major" majors ["level"] MajorPut None;
 }
 

@@ -2,7 +2,9 @@
 
 use utoipa::OpenApi;
 
-use crate::domain::{College, Demand, Engagement, Enterprise, Industry, Major, Park, Preset, Programme, Sheet};
+use crate::domain::{
+    College, Demand, Engagement, Enterprise, Industry, Major, Occupation, Park, Preset, Programme, Sheet,
+};
 
 #[derive(OpenApi)]
 #[openapi(
@@ -20,7 +22,9 @@ use crate::domain::{College, Demand, Engagement, Enterprise, Industry, Major, Pa
         super::ratings::withdraw,
         super::stream::events,
     ),
-    components(schemas(Park, Enterprise, College, Programme, Demand, Engagement, Preset, Industry, Major, Sheet))
+    components(schemas(
+        Park, Enterprise, College, Programme, Demand, Engagement, Preset, Industry, Occupation, Major, Sheet
+    ))
 )]
 struct Document;
 
@@ -39,6 +43,7 @@ pub(super) fn document() -> utoipa::openapi::OpenApi {
         ("engagements", "Engagement", false),
         ("presets", "Preset", false),
         ("industries", "Industry", false),
+        ("occupations", "Occupation", false),
         ("majors", "Major", false),
     ];
     for (path, name, closes) in kinds {

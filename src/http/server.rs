@@ -9,7 +9,7 @@ use actix_web::{App, Error, HttpResponse, HttpServer, middleware, web};
 use utoipa_swagger_ui::SwaggerUi;
 
 use super::{directory, documents, guard, ranking, ratings, stream};
-use crate::domain::{College, Demand, Engagement, Enterprise, Industry, Major, Park, Preset, Programme};
+use crate::domain::{College, Demand, Engagement, Enterprise, Industry, Major, Occupation, Park, Preset, Programme};
 use crate::service::{Service, ServiceError};
 use crate::store::StoreError;
 
@@ -43,6 +43,7 @@ fn routes(config: &mut web::ServiceConfig) {
     directory::routes::<Engagement>(config);
     directory::routes::<Preset>(config);
     directory::routes::<Industry>(config);
+    directory::routes::<Occupation>(config);
     directory::routes::<Major>(config);
     let get = |path: &str| web::resource(path.to_owned()).default_service(web::to(guard::method_not_allowed_list));
     config

@@ -12,12 +12,26 @@ fn open<K: Ord + Clone, V: Clone + Serialize>(registry: &Registry<K, V>) -> Vec<
     open.map(|(_, entry)| serde_json::to_value(&entry.value).unwrap_or(Value::Null)).collect()
 }
 
+/// One row a link, as in the file that is imported; an occupation without links has one row all the same.
+fn by_link(occupations: Vec<Value>) -> Vec<Value> {
+    let rows = |occupation: Value| {
+        let links = occupation["links"].as_array().filter(|links| !links.is_empty()).cloned();
+        links.unwrap_or_else(|| vec![Value::Null]).into_iter().map(move |link| {
+            let mut row = occupation.clone();
+            (row["code"], row["strength"]) = (link["major"].clone(), link["strength"].clone());
+            row
+        })
+    };
+    occupations.into_iter().flat_map(rows).collect()
+}
+
 impl Service {
-    /// Every table but the catalogue as CSV: file name and text.
+    /// Every table but the catalogue (majors, industries) as CSV: file name and text.
     pub fn export(&self) -> Vec<(&'static str, String)> {
         let current = self.live.current();
         let state = &current.snapshot.state;
         let rows = |file: &str| match file {
+            "occupations.csv" => Some(by_link(open(&state.occupations))),
             "parks.csv" => Some(open(&state.parks)),
             "enterprises.csv" => Some(open(&state.enterprises)),
             "colleges.csv" => Some(open(&state.colleges)),

@@ -7,7 +7,7 @@ use serde::Serialize;
 use super::{Service, ServiceError, foundation, references};
 use crate::domain::Event;
 use crate::engine::State;
-use crate::exchange::{RowError, TABLES, read_table};
+use crate::exchange::{Row, RowError, TABLES, read_table};
 use crate::store::{Draft, StoreError, Unit};
 
 /// What an import did, or would do.
@@ -90,7 +90,7 @@ impl Service {
                     continue;
                 }
                 if let Err(error) = references::check(&fork, &event) {
-                    report.errors.push(row_error(table.file, &row, error));
+                    report.errors.push(row_error(table.file, &rows, &row, &event, error));
                     continue;
                 }
                 let rev = fork.rev(&event.subject()) + 1;
@@ -108,10 +108,13 @@ impl Service {
     }
 }
 
-fn row_error(file: &str, row: &crate::exchange::Row, error: ServiceError) -> RowError {
+fn row_error(file: &str, rows: &[Row], row: &Row, event: &Event, error: ServiceError) -> RowError {
     use crate::domain::Invalid;
     match error {
-        ServiceError::Invalid(pointer, invalid) => row.error(file, pointer.rsplit('/').next(), &invalid),
+        ServiceError::Invalid(pointer, invalid) => match linking_row(rows, row, event, &pointer) {
+            Some(row) => row.error(file, Some("code"), &invalid),
+            None => row.error(file, pointer.rsplit('/').next(), &invalid),
+        },
         other => {
             let text = other.to_string();
             row.error(file, Some("engagement"), &Invalid::new("conflict", format!("该合作不能评价：{text}"), text))
@@ -119,11 +122,25 @@ fn row_error(file: &str, row: &crate::exchange::Row, error: ServiceError) -> Row
     }
 }
 
+/// The row that made the link at `pointer`: an industry or occupation comes from many rows, `first` and later ones.
+fn linking_row<'a>(rows: &'a [Row], first: &Row, event: &Event, pointer: &str) -> Option<&'a Row> {
+    let column = match event {
+        Event::IndustryPut(_) => "industry",
+        Event::OccupationPut(_) => "id",
+        _ => return None,
+    };
+    let event = serde_json::to_value(event).ok()?;
+    let code = event.pointer(&format!("/body{pointer}"))?.as_str()?;
+    let mut same = rows.iter().filter(|row| row.text(column) == first.text(column));
+    same.find(|row| row.text("code") == Some(code))
+}
+
 /// Whether the log holds this very value already.
 fn unchanged(state: &State, event: &Event) -> bool {
     match event {
         Event::MajorPut(value) => state.majors.get(&value.id) == Some(value),
         Event::IndustryPut(value) => state.industries.get(&value.id) == Some(value),
+        Event::OccupationPut(value) => state.occupations.get(&value.id) == Some(value),
         Event::ParkPut(value) => state.parks.get(&value.id) == Some(value),
         Event::EnterprisePut(value) => state.enterprises.get(&value.id) == Some(value),
         Event::CollegePut(value) => state.colleges.get(&value.id) == Some(value),
