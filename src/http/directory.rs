@@ -9,7 +9,7 @@ use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
 use super::body::read_json;
-use super::problem::{Problem, respond};
+use super::problem::{Place, Problem, respond};
 use super::query::{Query, encoded, if_match, min_seq, path_id};
 use crate::domain::{
     College, CollegeId, Demand, DemandId, Engagement, EngagementId, Enterprise, EnterpriseId, Event, Industry,
@@ -136,7 +136,7 @@ async fn put<E: Entity>(request: HttpRequest, payload: web::Payload, service: we
         if *value.id() != id {
             let invalid =
                 Invalid::new("invalid-id", "正文中的 id 与地址不同", "the id of the body differs from the address");
-            return Err(Problem::invalid("/id", invalid));
+            return Err(Problem::invalid(Place::Body("/id".to_owned()), invalid));
         }
         let written = service.put(value.put(), if_match(&request)?).await?;
         let mut response = if written.created { HttpResponse::Created() } else { HttpResponse::Ok() };

@@ -8,8 +8,10 @@ mod problem;
 mod query;
 mod ranking;
 mod ratings;
+mod refusals;
 mod server;
 mod stream;
+mod titles;
 
 pub use documents::openapi_json;
 pub use server::{application, serve};

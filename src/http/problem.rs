@@ -1,21 +1,34 @@
 //! Errors as RFC 9457 problems, in the reader's language.
 
 use actix_web::http::StatusCode;
-use actix_web::http::header::{self, HeaderValue};
-use actix_web::{HttpRequest, HttpResponse};
-use serde_json::{Value, json};
+use actix_web::http::header::{self, HeaderName, HeaderValue};
+use actix_web::{HttpMessage, HttpRequest, HttpResponse};
+use serde_json::{Map, Value, json};
 
+use super::guard::RequestId;
+use super::titles::title;
 use crate::domain::Invalid;
-use crate::service::ServiceError;
-use crate::store::StoreError;
+
+/// The part of the request that is to blame.
+#[derive(Clone, Debug)]
+pub(super) enum Place {
+    /// JSON pointer into the body; empty: the body as a whole.
+    Body(String),
+    /// A parameter of the path or the query.
+    Parameter(String),
+    /// A header.
+    Header(&'static str),
+}
 
 /// A problem with its two sentences.
 #[derive(Debug)]
 pub(super) struct Problem {
     status: StatusCode,
     invalid: Invalid,
-    pointer: Option<String>,
-    headers: Vec<(header::HeaderName, String)>,
+    place: Option<Place>,
+    headers: Vec<(HeaderName, String)>,
+    /// For the operator's log only.
+    cause: Option<String>,
 }
 
 impl Problem {
@@ -24,18 +37,36 @@ impl Problem {
     }
 
     pub(super) fn of(status: StatusCode, invalid: Invalid) -> Self {
-        Self { status, invalid, pointer: None, headers: Vec::new() }
+        Self { status, invalid, place: None, headers: Vec::new(), cause: None }
     }
 
-    /// A value of the body or the query that breaks a rule.
-    pub(super) fn invalid(pointer: impl Into<String>, invalid: Invalid) -> Self {
-        let mut problem = Self::of(StatusCode::UNPROCESSABLE_ENTITY, invalid);
-        problem.pointer = Some(pointer.into()).filter(|pointer| !pointer.is_empty());
-        problem
+    /// A value of the request that breaks a rule.
+    pub(super) fn invalid(place: Place, invalid: Invalid) -> Self {
+        Self::of(StatusCode::UNPROCESSABLE_ENTITY, invalid).at(place)
     }
 
-    pub(super) fn with(mut self, name: header::HeaderName, value: impl Into<String>) -> Self {
+    /// A parameter that breaks a rule.
+    pub(super) fn parameter(name: &str, invalid: Invalid) -> Self {
+        Self::invalid(Place::Parameter(name.to_owned()), invalid)
+    }
+
+    /// A header that is missing or breaks a rule.
+    pub(super) fn header(name: &'static str, slug: &str, zh: &str, en: &str) -> Self {
+        Self::new(StatusCode::BAD_REQUEST, slug, zh, en).at(Place::Header(name))
+    }
+
+    pub(super) fn at(mut self, place: Place) -> Self {
+        self.place = Some(place);
+        self
+    }
+
+    pub(super) fn with(mut self, name: HeaderName, value: impl Into<String>) -> Self {
         self.headers.push((name, value.into()));
+        self
+    }
+
+    pub(super) fn because(mut self, cause: &dyn std::error::Error) -> Self {
+        self.cause = Some(cause.to_string());
         self
     }
 
@@ -46,15 +77,28 @@ impl Problem {
     pub(super) fn response(&self, request: &HttpRequest) -> HttpResponse {
         let zh = prefers_chinese(request);
         let detail = if zh { &self.invalid.zh } else { &self.invalid.en };
-        let mut body = json!({
-            "type": format!("https://zeyou/errors/{}", self.invalid.rule),
-            "title": self.status.canonical_reason().unwrap_or("error"),
-            "status": self.status.as_u16(),
-            "detail": detail,
-        });
-        if let Some(pointer) = &self.pointer {
-            body["errors"] =
-                Value::Array(vec![json!({"pointer": pointer, "code": self.invalid.rule, "detail": detail})]);
+        let (title_zh, title_en) = title(&self.invalid.rule, self.status);
+        let mut body = Map::from_iter([
+            ("type".to_owned(), format!("https://zeyou/errors/{}", self.invalid.rule).into()),
+            ("title".to_owned(), if zh { title_zh } else { title_en }.into()),
+            ("status".to_owned(), self.status.as_u16().into()),
+            ("detail".to_owned(), detail.as_str().into()),
+        ]);
+        let instance = request.extensions().get::<RequestId>().map(RequestId::urn);
+        if let Some(cause) = &self.cause {
+            // Logged once, here; the client learns nothing of the inside but can name the request.
+            let instance = instance.as_deref().unwrap_or_default();
+            tracing::error!(instance, slug = self.invalid.rule, error = cause, "a request failed");
+        }
+        body.extend(instance.map(|instance| ("instance".to_owned(), instance.into())));
+        if let Some(place) = &self.place {
+            let (kind, place) = match place {
+                Place::Body(pointer) => ("pointer", pointer.as_str()),
+                Place::Parameter(name) => ("parameter", name.as_str()),
+                Place::Header(name) => ("header", *name),
+            };
+            let error = json!({kind: place, "code": self.invalid.rule, "detail": detail});
+            body.insert("errors".to_owned(), Value::Array(vec![error]));
         }
         let mut response = HttpResponse::build(self.status);
         response.insert_header((header::CONTENT_TYPE, "application/problem+json"));
@@ -67,7 +111,7 @@ impl Problem {
         if self.status == StatusCode::PAYLOAD_TOO_LARGE || self.status == StatusCode::REQUEST_TIMEOUT {
             response.force_close();
         }
-        response.body(body.to_string())
+        response.body(Value::Object(body).to_string())
     }
 }
 
@@ -79,98 +123,6 @@ fn prefers_chinese(request: &HttpRequest) -> bool {
         (Some(zh), Some(en)) => zh < en,
         (None, Some(_)) => false,
         _ => true,
-    }
-}
-
-impl From<ServiceError> for Problem {
-    fn from(error: ServiceError) -> Self {
-        use StatusCode as S;
-        match error {
-            ServiceError::Invalid(pointer, invalid) if invalid.rule == "invalid-verify-code" => {
-                Self { pointer: Some(pointer).filter(|p| !p.is_empty()), ..Self::of(S::NOT_FOUND, invalid) }
-            }
-            ServiceError::Invalid(pointer, invalid) => Self::invalid(pointer, invalid),
-            ServiceError::NotFound(what, id) => {
-                let id: String = id.chars().take(64).collect();
-                Self::new(
-                    S::NOT_FOUND,
-                    "not-found",
-                    format!("没有“{id}”（{what}）"),
-                    format!("there is no {what} `{id}`"),
-                )
-            }
-            ServiceError::NoEngagement(_) => Self::new(
-                S::FORBIDDEN,
-                "no-engagement",
-                "没有可评价的已确认合作",
-                "there is no confirmed engagement to rate",
-            ),
-            ServiceError::AlreadyRated(id) => Self::new(
-                S::CONFLICT,
-                "already-rated",
-                "该合作已评价，可修改原评价",
-                "the engagement has been rated; revise that rating",
-            )
-            .with(header::LOCATION, format!("/api/v1/ratings/{id}")),
-            ServiceError::RatingWithdrawn => {
-                Self::new(S::CONFLICT, "rating-withdrawn", "该评价已撤回", "the rating was withdrawn")
-            }
-            ServiceError::PreconditionRequired => Self::new(
-                S::PRECONDITION_REQUIRED,
-                "precondition-required",
-                "须带 If-Match（所依据的版本）",
-                "send If-Match with the revision you saw",
-            ),
-            ServiceError::RevisionConflict(rev) => Self::new(
-                S::PRECONDITION_FAILED,
-                "revision-conflict",
-                format!("已被他人修改，当前版本为 {rev}"),
-                format!("somebody changed it; the revision is now {rev}"),
-            )
-            .with(header::ETAG, format!("\"{rev}\"")),
-            ServiceError::InvalidSeq(head) => Self::new(
-                S::BAD_REQUEST,
-                "invalid-seq",
-                format!("Zeyou-Min-Seq 远超日志末尾 {head}"),
-                format!("Zeyou-Min-Seq lies far beyond the end of the log, {head}"),
-            ),
-            ServiceError::ReplicaBehind(seq) => Self::new(
-                S::SERVICE_UNAVAILABLE,
-                "replica-behind",
-                format!("尚未更新到 {seq}，请稍后再试"),
-                format!("seq {seq} is not served yet; try again"),
-            )
-            .with(header::RETRY_AFTER, "1"),
-            ServiceError::Store(StoreError::KeyReuse) => Self::new(
-                S::UNPROCESSABLE_ENTITY,
-                "idempotency-key-reuse",
-                "该 Idempotency-Key 已用于另一请求",
-                "the Idempotency-Key was used for another request",
-            ),
-            ServiceError::Store(StoreError::KeyInFlight) => Self::new(
-                S::CONFLICT,
-                "idempotency-in-progress",
-                "同一 Idempotency-Key 的请求正在处理",
-                "a request with this Idempotency-Key is still running",
-            )
-            .with(header::RETRY_AFTER, "1"),
-            ServiceError::Store(StoreError::Full) => Self::new(
-                S::INSUFFICIENT_STORAGE,
-                "storage-full",
-                "磁盘已满，未写入",
-                "the disk is full; nothing was written",
-            ),
-            ServiceError::Store(error) => {
-                // Logged once, here; the client learns nothing about the database.
-                tracing::error!(%error, "the store failed");
-                Self::new(
-                    S::SERVICE_UNAVAILABLE,
-                    "unavailable",
-                    "暂时无法写入，请稍后以同一 Idempotency-Key 重试",
-                    "the log cannot be written now; retry with the same Idempotency-Key",
-                )
-            }
-        }
     }
 }
 

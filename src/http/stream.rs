@@ -5,7 +5,7 @@ use bytes::Bytes;
 use futures_util::stream;
 use tokio::sync::broadcast::error::RecvError;
 
-use super::problem::{Problem, respond};
+use super::problem::{Place, Problem, respond};
 use super::query::Query;
 use crate::service::{Service, ServiceError};
 use crate::store::Recorded;
@@ -28,7 +28,7 @@ pub(super) async fn events(request: HttpRequest, service: web::Data<Service>) ->
         let head = service.live().current().snapshot.state.seq;
         let after = query.number("after", 0, u32::MAX)?.map_or(head, u64::from);
         if after > head {
-            return Err(Problem::from(ServiceError::InvalidSeq(head)));
+            return Err(Problem::from(ServiceError::InvalidSeq(head)).at(Place::Parameter("after".to_owned())));
         }
         let state = (service.get_ref().clone(), news, after);
         let events = stream::unfold(state, |(service, mut news, mut seen)| async move {

@@ -85,7 +85,7 @@ async fn the_address_and_the_body_name_the_same_entry() {
     let api = spawn_app().await;
     let answer = api.put("/api/v1/colleges/C9001", &college("C9002", "新学院")).await;
     answer.is_problem("other id", 422, "invalid-id");
-    assert_eq!(answer.pointer(), "/id");
+    assert_eq!(answer.place(), "/id");
 }
 
 #[actix_web::test]
@@ -166,7 +166,7 @@ async fn a_list_refuses_parameters_it_does_not_know() {
     for (path, slug, pointer) in cases {
         let answer = api.get(&format!("/api/v1/{path}")).await;
         answer.is_problem(path, 422, slug);
-        assert_eq!(answer.pointer(), pointer, "{path}");
+        assert_eq!(answer.place(), pointer, "{path}");
     }
 }
 
@@ -220,7 +220,7 @@ async fn a_reference_to_nothing_is_refused_with_near_codes() {
     for (path, body, pointer, near) in cases {
         let answer = api.send(api.request(Method::PUT, path).header("accept-language", "en").json(&body)).await;
         answer.is_problem(path, 422, "unknown-code");
-        assert_eq!(answer.pointer(), pointer, "{path}: {}", answer.text);
+        assert_eq!(answer.place(), pointer, "{path}: {}", answer.text);
         let detail = answer.json()["detail"].as_str().expect("a detail").to_owned();
         let codes = detail.split("near ones: ").nth(1).unwrap_or_default();
         assert_eq!(codes.split(", ").count(), 3, "{path}: three near codes in {detail:?}");
@@ -246,7 +246,7 @@ async fn weights_that_do_not_sum_to_a_hundred_are_refused() {
     for (case, weights) in cases {
         let answer = api.put(at, &preset(weights)).await;
         answer.is_problem(case, 422, "invalid-weights");
-        assert!(answer.pointer().starts_with("/weights"), "{case}: {}", answer.text);
+        assert!(answer.place().starts_with("/weights"), "{case}: {}", answer.text);
     }
     let unknown = api.put(at, &preset(json!({"beauty": 100}))).await;
     unknown.is_problem("unknown criterion", 422, "unknown-code");

@@ -51,8 +51,12 @@ impl Answer {
         self.json()["type"].as_str().and_then(|text| text.rsplit('/').next()).unwrap_or_default().to_owned()
     }
 
-    pub(crate) fn pointer(&self) -> String {
-        self.json()["errors"][0]["pointer"].as_str().unwrap_or_default().to_owned()
+    /// What is to blame: a JSON pointer, `?name` for a parameter, `name:` for a header.
+    pub(crate) fn place(&self) -> String {
+        let error = &self.json()["errors"][0];
+        let text = |kind: &str| error[kind].as_str().map(str::to_owned);
+        let parameter = text("parameter").map(|name| format!("?{name}"));
+        text("pointer").or(parameter).or(text("header").map(|name| format!("{name}:"))).unwrap_or_default()
     }
 
     /// Asserts a whole problem, and that it tells nothing of the inside.
@@ -65,6 +69,18 @@ impl Answer {
         for field in ["type", "title", "detail"] {
             assert!(body[field].as_str().is_some_and(|text| !text.is_empty()), "{case}: no {field} in {}", self.text);
         }
+        let id = self.header("x-request-id");
+        assert_eq!(body["instance"], format!("urn:uuid:{id}"), "{case}: the request has one name");
+        let chinese = !body["title"].as_str().expect("a title").is_ascii();
+        assert_eq!(chinese, self.header("content-language") == "zh-CN", "{case}: the title's language {}", self.text);
+        let placeless = matches!(status, 404 | 405 | 414 | 500..);
+        assert!(placeless || body["errors"].is_array(), "{case}: no errors in {}", self.text);
+        for error in body.get("errors").map(|errors| errors.as_array().expect("a list")).into_iter().flatten() {
+            assert_eq!((&error["code"], &error["detail"]), (&json!(slug), &body["detail"]), "{case}");
+            let places = ["pointer", "parameter", "header"].iter().filter(|kind| error[**kind].is_string());
+            assert_eq!(places.count(), 1, "{case}: one place in {}", self.text);
+        }
+        assert!(body.get("errors") != Some(&json!([])), "{case}: never an empty list");
         let lower = self.text.to_lowercase();
         for inside in ["sqlite", "select ", "panicked", "src/", ".rs:"] {
             assert!(!lower.contains(inside), "{case}: the answer tells of the inside ({inside:?}): {}", self.text);
