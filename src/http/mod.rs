@@ -4,6 +4,7 @@ mod body;
 mod directory;
 mod documents;
 mod guard;
+mod metrics;
 mod problem;
 mod query;
 mod ranking;
@@ -14,4 +15,5 @@ mod stream;
 mod titles;
 
 pub use documents::openapi_json;
+pub use metrics::Metrics;
 pub use server::{application, serve};

@@ -6,6 +6,7 @@ use serde::Deserialize;
 use utoipa::ToSchema;
 
 use super::body::read_json;
+use super::metrics::Metrics;
 use super::problem::{Problem, respond};
 use super::query::{idempotency_key, path_id, required_match};
 use crate::domain::{Comment, Marks, Rating};
@@ -23,7 +24,12 @@ pub(super) struct RevisionBody {
 /// Submits a rating. 201; 400 key or JSON; 403 no confirmed engagement; 409 rated already; 422 bad value or reused key.
 #[utoipa::path(post, path = "/api/v1/ratings", tag = "ratings", request_body = RatingBody, params(("Idempotency-Key" = String, Header)),
     responses((status = 201, body = RatingWritten), (status = 400), (status = 403), (status = 409), (status = 422)))]
-pub(super) async fn create(request: HttpRequest, payload: web::Payload, service: web::Data<Service>) -> HttpResponse {
+pub(super) async fn create(
+    request: HttpRequest,
+    payload: web::Payload,
+    service: web::Data<Service>,
+    metrics: web::Data<Metrics>,
+) -> HttpResponse {
     let answer = async {
         let body: RatingBody = read_json(&request, payload).await?;
         let key = idempotency_key(&request)?;
@@ -33,6 +39,8 @@ pub(super) async fn create(request: HttpRequest, payload: web::Payload, service:
         response.insert_header((header::ETAG, format!("\"{}\"", written.rev)));
         if replayed {
             response.insert_header((HeaderName::from_static("idempotent-replayed"), "true"));
+        } else {
+            metrics.rating_accepted();
         }
         Ok::<_, Problem>(response.json(written))
     };

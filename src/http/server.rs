@@ -8,6 +8,7 @@ use actix_web::dev::{ServiceFactory, ServiceRequest, ServiceResponse};
 use actix_web::{App, Error, HttpResponse, HttpServer, middleware, web};
 use utoipa_swagger_ui::SwaggerUi;
 
+use super::metrics::{self, Metrics};
 use super::{directory, documents, guard, ranking, ratings, stream};
 use crate::domain::{College, Demand, Engagement, Enterprise, Industry, Major, Occupation, Park, Preset, Programme};
 use crate::service::{Service, ServiceError};
@@ -16,6 +17,7 @@ use crate::store::StoreError;
 /// The application with all its routes.
 pub fn application(
     service: Service,
+    metrics: Metrics,
 ) -> App<
     impl ServiceFactory<
         ServiceRequest,
@@ -27,11 +29,13 @@ pub fn application(
 > {
     App::new()
         .app_data(web::Data::new(service))
+        .app_data(web::Data::new(metrics))
         .configure(routes)
         .service(SwaggerUi::new("/docs/{_:.*}").url("/openapi.json", documents::document()))
         .route("/", web::get().to(|| async { HttpResponse::Found().insert_header(("location", "/docs/")).finish() }))
         .default_service(web::to(guard::not_found))
         .wrap(middleware::from_fn(guard::check))
+        .wrap(middleware::from_fn(metrics::measure))
 }
 
 fn routes(config: &mut web::ServiceConfig) {
@@ -66,7 +70,7 @@ fn routes(config: &mut web::ServiceConfig) {
         .service(get("/api/v1/criteria").route(web::get().to(criteria)))
         .service(get("/health/live").route(web::get().to(live)))
         .service(get("/health/ready").route(web::get().to(ready)))
-        .service(get("/metrics").route(web::get().to(metrics)));
+        .service(get("/metrics").route(web::get().to(metrics::scrape)));
 }
 
 /// The criteria sheet in force: anchors and every constant of scoring.
@@ -85,23 +89,6 @@ async fn ready(service: web::Data<Service>) -> HttpResponse {
     HttpResponse::Ok().json(serde_json::json!({"status": "ready", "seq": seq}))
 }
 
-/// Sizes of the served state in Prometheus' text format.
-async fn metrics(service: web::Data<Service>) -> HttpResponse {
-    let current = service.live().current();
-    let state = &current.snapshot.state;
-    let figures = [
-        ("zeyou_seq", state.seq as usize),
-        ("zeyou_parks", state.parks.len()),
-        ("zeyou_colleges", state.colleges.len()),
-        ("zeyou_programmes", state.programmes.len()),
-        ("zeyou_demands", state.demands.len()),
-        ("zeyou_engagements", state.engagements.len()),
-        ("zeyou_ratings", state.ratings.len()),
-    ];
-    let text: String = figures.iter().map(|(name, value)| format!("# TYPE {name} gauge\n{name} {value}\n")).collect();
-    HttpResponse::Ok().content_type("text/plain; version=0.0.4").body(text)
-}
-
 /// Opens the log and serves it until the process is told to stop.
 ///
 /// # Errors
@@ -116,8 +103,8 @@ pub async fn serve(database: &Path, listen: &str, demo: bool) -> Result<(), Serv
             tracing::error!(%error, "the demo data were refused");
         }
     }
-    let shared = service.clone();
-    let server = HttpServer::new(move || application(shared.clone()))
+    let (shared, metrics) = (service.clone(), Metrics::default());
+    let server = HttpServer::new(move || application(shared.clone(), metrics.clone()))
         .client_request_timeout(Duration::from_secs(5))
         .shutdown_timeout(10)
         .bind(listen)

@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use zeyou::domain::EngagementStatus;
+use zeyou::http::Metrics;
 use zeyou::service::Service;
 
 /// A running server.
@@ -101,8 +102,8 @@ pub(crate) async fn spawn_app() -> Api {
     let service = Service::open(&folder.path().join("zeyou.db")).await.expect("an empty log opens");
     let report = service.import_demo().await.expect("the demo is imported");
     assert_eq!(report.errors, [], "the demo data are good");
-    let shared = service.clone();
-    let server = actix_web::HttpServer::new(move || zeyou::http::application(shared.clone()))
+    let (shared, metrics) = (service.clone(), Metrics::default());
+    let server = actix_web::HttpServer::new(move || zeyou::http::application(shared.clone(), metrics.clone()))
         .workers(1)
         .disable_signals()
         .bind("127.0.0.1:0")

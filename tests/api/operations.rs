@@ -1,0 +1,66 @@
+//! What operators see.
+
+use reqwest::Method;
+
+use crate::helpers::{Api, spawn_app};
+
+/// The figure of one line of `/metrics`; 0 if there is none.
+async fn figure(api: &Api, line: &str) -> f64 {
+    let answer = api.get("/metrics").await;
+    assert_eq!(answer.status, 200);
+    assert!(
+        answer.header("content-type").starts_with("text/plain; version=0.0.4"),
+        "{}",
+        answer.header("content-type")
+    );
+    let found = answer.text.lines().find_map(|found| found.strip_prefix(line)?.trim().parse().ok());
+    found.unwrap_or(0.0)
+}
+
+#[actix_web::test]
+async fn requests_are_counted_and_timed_by_route() {
+    let api = spawn_app().await;
+    for query in ["top=3", "top=5", "top=0"] {
+        api.shortlist("P0001", query).await;
+    }
+    for path in ["/nothing", "/api/v1/parks;x"] {
+        api.get(path).await;
+    }
+    api.send(api.request(Method::from_bytes(b"BREW").expect("a method"), "/nothing")).await;
+    let requests = async |labels: &str| figure(&api, &format!("zeyou_http_requests_total{{{labels}}}")).await;
+    let shortlist = "method=\"GET\",route=\"/api/v1/parks/{park}/shortlist\"";
+    assert_eq!(requests(&format!("{shortlist},status=\"2xx\"")).await, 2.0);
+    assert_eq!(requests(&format!("{shortlist},status=\"4xx\"")).await, 1.0);
+    assert_eq!(requests("method=\"GET\",route=\"none\",status=\"4xx\"").await, 2.0, "no label per address");
+    assert_eq!(requests("method=\"other\",route=\"none\",status=\"4xx\"").await, 1.0, "no label per method");
+    let durations = "zeyou_http_request_duration_seconds";
+    assert_eq!(figure(&api, &format!("{durations}_count{{{shortlist}}}")).await, 3.0);
+    assert_eq!(figure(&api, &format!("{durations}_bucket{{{shortlist},le=\"10\"}}")).await, 3.0);
+    assert!(figure(&api, &format!("{durations}_sum{{{shortlist}}}")).await > 0.0);
+}
+
+#[actix_web::test]
+async fn ratings_listeners_sizes_and_the_process_have_figures() {
+    let api = spawn_app().await;
+    assert_eq!(figure(&api, "zeyou_ratings ").await, 400.0);
+    assert_eq!(figure(&api, "zeyou_seq ").await, api.seq() as f64);
+    assert!(figure(&api, "process_resident_memory_bytes ").await > 1e6);
+    assert!(figure(&api, "process_start_time_seconds ").await > 1.7e9);
+    assert_eq!(figure(&api, "zeyou_event_listeners ").await, 0.0);
+    let stream = api.request(Method::GET, "/api/v1/events").send().await.expect("a stream");
+    assert_eq!(figure(&api, "zeyou_event_listeners ").await, 1.0);
+    drop(stream);
+    // That a listener has gone shows when something is written to it.
+    let mut accepted = 0.0;
+    for free in api.free_engagements() {
+        for _ in 0..2 {
+            assert_eq!(api.rate(&free.engagement, 4, &free.engagement).await.status, 201);
+        }
+        accepted += 1.0;
+        assert_eq!(figure(&api, "zeyou_ratings_accepted_total ").await, accepted, "a replay is no further rating");
+        if figure(&api, "zeyou_event_listeners ").await == 0.0 {
+            return;
+        }
+    }
+    panic!("the listener that left is still counted");
+}
