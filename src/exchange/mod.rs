@@ -1,5 +1,6 @@
 //! CSV in and out: bytes ⇄ domain.
 
+mod formula;
 mod generate;
 mod read;
 mod tables;

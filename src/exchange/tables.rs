@@ -15,8 +15,10 @@ pub type RowEvents = Vec<Result<(Row, Event), RowError>>;
 pub struct Table {
     /// Its name.
     pub file: &'static str,
-    /// Its columns, in order.
+    /// The columns it must have, in order.
     pub columns: &'static [&'static str],
+    /// Columns that follow them but may be left out.
+    pub optional: &'static [&'static str],
     /// Turns its rows into events.
     pub events: fn(&str, &[Row]) -> RowEvents,
 }
@@ -117,6 +119,7 @@ pub const TABLES: [Table; 10] = [
     Table {
         file: "majors.csv",
         columns: &["code", "name", "level", "edition", "source"],
+        optional: &[],
         events: |file, rows| {
             let fields = |row: &Row| {
                 merged([object(&[("id", row.string("code"))]), strings(row, &["name", "level", "edition", "source"])])
@@ -127,16 +130,19 @@ pub const TABLES: [Table; 10] = [
     Table {
         file: "industries.csv",
         columns: &["industry", "name_en", "need", "need_en", "code", "strength", "source"],
+        optional: &[],
         events: industries,
     },
     Table {
         file: "occupations.csv",
         columns: &["id", "name", "name_en", "code", "strength", "source"],
+        optional: &[],
         events: occupations,
     },
     Table {
         file: "parks.csv",
         columns: &["id", "name", "city", "stage", "industries", "lat", "lon", "budget_per_person_day", "source"],
+        optional: &[],
         events: |file, rows| {
             let fields = |row: &Row| {
                 merged([
@@ -152,6 +158,7 @@ pub const TABLES: [Table; 10] = [
     Table {
         file: "enterprises.csv",
         columns: &["id", "name", "park", "industry", "source"],
+        optional: &[],
         events: |file, rows| {
             each(file, rows, |row| strings(row, &["id", "name", "park", "industry", "source"]), Event::EnterprisePut)
         },
@@ -179,6 +186,7 @@ pub const TABLES: [Table; 10] = [
             "declined_parks",
             "source",
         ],
+        optional: &[],
         events: |file, rows| {
             let fields = |row: &Row| {
                 let complaint = match row.text("complaint") {
@@ -241,6 +249,7 @@ pub const TABLES: [Table; 10] = [
             "note",
             "source",
         ],
+        optional: &[],
         events: |file, rows| {
             let fields = |row: &Row| {
                 let mut seats: Map<String, Value> = ["hire", "train", "intern", "order_class", "tech_project"]
@@ -273,6 +282,7 @@ pub const TABLES: [Table; 10] = [
             "urgency",
             "note",
         ],
+        optional: &[],
         events: |file, rows| {
             let fields = |row: &Row| {
                 let mut target = strings(row, &["occupation", "major"]);
@@ -292,6 +302,7 @@ pub const TABLES: [Table; 10] = [
     Table {
         file: "engagements.csv",
         columns: &["id", "enterprise", "college", "kind", "start", "end", "status"],
+        optional: &[],
         events: |file, rows| {
             let fields = |row: &Row| strings(row, &["id", "enterprise", "college", "kind", "start", "end", "status"]);
             each(file, rows, fields, Event::EngagementPut)
@@ -300,6 +311,7 @@ pub const TABLES: [Table; 10] = [
     Table {
         file: "ratings.csv",
         columns: &["id", "engagement", "overall", "supply", "skill", "stay", "help", "rated_on"],
+        optional: &["comment"],
         events: |file, rows| {
             let fields = |row: &Row| {
                 let marks = numbers(row, &["overall", "supply", "skill", "stay", "help"]);

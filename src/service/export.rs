@@ -5,7 +5,7 @@ use serde_json::Value;
 
 use super::Service;
 use crate::engine::Registry;
-use crate::exchange::{TABLES, write_table};
+use crate::exchange::{TABLES, Table, write_table};
 
 fn open<K: Ord + Clone, V: Clone + Serialize>(registry: &Registry<K, V>) -> Vec<Value> {
     let open = registry.iter().filter(|(_, entry)| !entry.closed);
@@ -41,9 +41,10 @@ impl Service {
             "ratings.csv" => Some(open(&state.ratings)),
             _ => None,
         };
-        TABLES
-            .iter()
-            .filter_map(|table| rows(table.file).map(|rows| (table.file, write_table(table.columns, rows.into_iter()))))
-            .collect()
+        let written = |table: &Table| {
+            let columns = [table.columns, table.optional].concat();
+            rows(table.file).map(|rows| (table.file, write_table(&columns, rows.into_iter())))
+        };
+        TABLES.iter().filter_map(written).collect()
     }
 }
