@@ -91,3 +91,7 @@ pub(super) async fn method_not_allowed_post(request: HttpRequest) -> HttpRespons
 pub(super) async fn method_not_allowed_one(request: HttpRequest) -> HttpResponse {
     method_not_allowed("GET, PUT, DELETE").response(&request)
 }
+
+pub(super) async fn method_not_allowed_open(request: HttpRequest) -> HttpResponse {
+    method_not_allowed("GET, PUT").response(&request)
+}

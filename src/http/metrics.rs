@@ -129,7 +129,11 @@ pub(super) async fn measure<B: MessageBody>(
     Ok(response)
 }
 
-/// All figures.
+/// Requests by route and status class, durations, ratings accepted, listeners, memory, start, sizes of the state.
+#[utoipa::path(get, path = "/metrics", tag = "operations", operation_id = "metrics",
+    summary = "Prometheus 指标 Figures for operators",
+    description = "按路由和状态分类的请求数、耗时、已收评价、在听客户端、内存、启动时间、各类条目数。\n\nRequests by route and status class, durations, ratings accepted, listeners, memory, start, sizes of the state.",
+    responses((status = 200, description = "Prometheus 文本格式 Prometheus' text format 0.0.4", body = String, content_type = "text/plain")))]
 pub(super) async fn scrape(service: web::Data<Service>, metrics: web::Data<Metrics>) -> HttpResponse {
     let current = service.live().current();
     let figures = &metrics.0;

@@ -4,6 +4,7 @@ mod body;
 mod directory;
 mod documents;
 mod guard;
+mod health;
 mod metrics;
 mod problem;
 mod query;

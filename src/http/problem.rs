@@ -3,7 +3,8 @@
 use actix_web::http::StatusCode;
 use actix_web::http::header::{self, HeaderName, HeaderValue};
 use actix_web::{HttpMessage, HttpRequest, HttpResponse};
-use serde_json::{Map, Value, json};
+use serde::Serialize;
+use utoipa::ToSchema;
 
 use super::guard::RequestId;
 use super::titles::title;
@@ -78,28 +79,20 @@ impl Problem {
         let zh = prefers_chinese(request);
         let detail = if zh { &self.invalid.zh } else { &self.invalid.en };
         let (title_zh, title_en) = title(&self.invalid.rule, self.status);
-        let mut body = Map::from_iter([
-            ("type".to_owned(), format!("https://zeyou/errors/{}", self.invalid.rule).into()),
-            ("title".to_owned(), if zh { title_zh } else { title_en }.into()),
-            ("status".to_owned(), self.status.as_u16().into()),
-            ("detail".to_owned(), detail.as_str().into()),
-        ]);
         let instance = request.extensions().get::<RequestId>().map(RequestId::urn);
         if let Some(cause) = &self.cause {
             // Logged once, here; the client learns nothing of the inside but can name the request.
             let instance = instance.as_deref().unwrap_or_default();
             tracing::error!(instance, slug = self.invalid.rule, error = cause, "a request failed");
         }
-        body.extend(instance.map(|instance| ("instance".to_owned(), instance.into())));
-        if let Some(place) = &self.place {
-            let (kind, place) = match place {
-                Place::Body(pointer) => ("pointer", pointer.as_str()),
-                Place::Parameter(name) => ("parameter", name.as_str()),
-                Place::Header(name) => ("header", *name),
-            };
-            let error = json!({kind: place, "code": self.invalid.rule, "detail": detail});
-            body.insert("errors".to_owned(), Value::Array(vec![error]));
-        }
+        let body = ProblemBody {
+            kind: format!("https://zeyou/errors/{}", self.invalid.rule),
+            title: if zh { title_zh } else { title_en },
+            status: self.status.as_u16(),
+            detail,
+            instance,
+            errors: self.place.iter().map(|place| Fault::new(place, &self.invalid.rule, detail)).collect(),
+        };
         let mut response = HttpResponse::build(self.status);
         response.insert_header((header::CONTENT_TYPE, "application/problem+json"));
         response.insert_header((header::CONTENT_LANGUAGE, if zh { "zh-CN" } else { "en" }));
@@ -111,7 +104,68 @@ impl Problem {
         if self.status == StatusCode::PAYLOAD_TOO_LARGE || self.status == StatusCode::REQUEST_TIMEOUT {
             response.force_close();
         }
-        response.body(Value::Object(body).to_string())
+        response.body(serde_json::to_string(&body).unwrap_or_default())
+    }
+}
+
+/// A problem (RFC 9457).
+#[derive(Serialize, ToSchema)]
+#[schema(as = Problem)]
+pub(super) struct ProblemBody<'a> {
+    /// 错误类型，同类错误相同 The kind of problem, the same for every occurrence.
+    #[serde(rename = "type")]
+    #[schema(example = "https://zeyou/errors/out-of-range")]
+    kind: String,
+    /// 该类错误的名称，按 Accept-Language 为中文或英文 Its name, in the reader's language.
+    #[schema(example = "超出范围")]
+    title: &'a str,
+    /// HTTP 状态码 The HTTP status.
+    #[schema(example = 422)]
+    status: u16,
+    /// 本次出错的说明 What is wrong this time.
+    #[schema(example = "须在 1 到 100 之间")]
+    detail: &'a str,
+    /// 本次请求的编号，即 X-Request-Id The request's name, as in X-Request-Id.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false, example = "urn:uuid:0b2f6c9e-6f3e-4a6c-9d0e-5f6b8f5d2c11")]
+    instance: Option<String>,
+    /// 出错之处；没有可指之处时省略 Where the faults lie; left out where there is no place.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schema(required = false, min_items = 1)]
+    errors: Vec<Fault<'a>>,
+}
+
+/// One fault, at exactly one of `pointer`, `parameter` and `header`.
+#[derive(Serialize, ToSchema)]
+pub(super) struct Fault<'a> {
+    /// 请求体内的 JSON 指针，空串为整个请求体 JSON pointer into the body; empty: the body as a whole.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pointer: Option<&'a str>,
+    /// 地址或查询中的参数 A parameter of the path or the query.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false, example = "top")]
+    parameter: Option<&'a str>,
+    /// 请求头 A header.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    header: Option<&'a str>,
+    /// 所违反的规则 The rule that is broken: the last segment of `type`.
+    #[schema(example = "out-of-range")]
+    code: &'a str,
+    /// 说明 What is wrong.
+    #[schema(example = "须在 1 到 100 之间")]
+    detail: &'a str,
+}
+
+impl<'a> Fault<'a> {
+    fn new(place: &'a Place, code: &'a str, detail: &'a str) -> Self {
+        let nowhere = Self { pointer: None, parameter: None, header: None, code, detail };
+        match place {
+            Place::Body(pointer) => Self { pointer: Some(pointer), ..nowhere },
+            Place::Parameter(name) => Self { parameter: Some(name), ..nowhere },
+            Place::Header(name) => Self { header: Some(name), ..nowhere },
+        }
     }
 }
 

@@ -2,7 +2,9 @@
 
 use actix_web::http::{StatusCode as S, header};
 
+use super::directory::Entity;
 use super::problem::{Place, Problem};
+use crate::domain::{College, Demand, Engagement, Enterprise, Industry, Major, Occupation, Park, Preset, Programme};
 use crate::service::ServiceError;
 use crate::store::StoreError;
 
@@ -15,7 +17,7 @@ impl From<ServiceError> for Problem {
             ServiceError::Invalid(pointer, invalid) => Self::invalid(Place::Body(pointer), invalid),
             ServiceError::NotFound(what, id) => {
                 let id: String = id.chars().take(64).collect();
-                let (zh, en) = (format!("没有“{id}”（{what}）"), format!("there is no {what} `{id}`"));
+                let (zh, en) = (format!("没有{}“{id}”", in_chinese(what)), format!("there is no {what} `{id}`"));
                 Self::new(S::NOT_FOUND, "not-found", zh, en)
             }
             ServiceError::NoEngagement(_) => {
@@ -57,6 +59,25 @@ impl From<ServiceError> for Problem {
             }
             ServiceError::Store(error) => refused_by_log(error),
         }
+    }
+}
+
+/// What was not found, as the console calls it.
+fn in_chinese(what: &str) -> &str {
+    match what {
+        "park" => Park::ZH,
+        "enterprise" => Enterprise::ZH,
+        "college" => College::ZH,
+        "ranked college" => "参与排名的院校",
+        "programme" => Programme::ZH,
+        "demand" => Demand::ZH,
+        "engagement" => Engagement::ZH,
+        "preset" => Preset::ZH,
+        "industry" => Industry::ZH,
+        "occupation" => Occupation::ZH,
+        "major" => Major::ZH,
+        "rating" => "评价",
+        other => other,
     }
 }
 

@@ -9,7 +9,7 @@ use actix_web::{App, Error, HttpResponse, HttpServer, middleware, web};
 use utoipa_swagger_ui::SwaggerUi;
 
 use super::metrics::{self, Metrics};
-use super::{directory, documents, guard, ranking, ratings, stream};
+use super::{directory, documents, guard, health, ranking, ratings, stream};
 use crate::domain::{College, Demand, Engagement, Enterprise, Industry, Major, Occupation, Park, Preset, Programme};
 use crate::service::{Service, ServiceError};
 use crate::store::StoreError;
@@ -32,10 +32,16 @@ pub fn application(
         .app_data(web::Data::new(metrics))
         .configure(routes)
         .service(SwaggerUi::new("/docs/{_:.*}").url("/openapi.json", documents::document()))
-        .route("/", web::get().to(|| async { HttpResponse::Found().insert_header(("location", "/docs/")).finish() }))
+        .route("/", web::get().to(to_docs))
+        .route("/docs", web::get().to(to_docs))
         .default_service(web::to(guard::not_found))
         .wrap(middleware::from_fn(guard::check))
         .wrap(middleware::from_fn(metrics::measure))
+}
+
+/// The API, to read and try.
+async fn to_docs() -> HttpResponse {
+    HttpResponse::Found().insert_header(("location", "/docs/")).finish()
 }
 
 fn routes(config: &mut web::ServiceConfig) {
@@ -67,26 +73,10 @@ fn routes(config: &mut web::ServiceConfig) {
                 .route(web::delete().to(ratings::withdraw))
                 .default_service(web::to(guard::method_not_allowed_one)),
         )
-        .service(get("/api/v1/criteria").route(web::get().to(criteria)))
-        .service(get("/health/live").route(web::get().to(live)))
-        .service(get("/health/ready").route(web::get().to(ready)))
+        .service(get("/api/v1/criteria").route(web::get().to(ranking::criteria)))
+        .service(get("/health/live").route(web::get().to(health::live)))
+        .service(get("/health/ready").route(web::get().to(health::ready)))
         .service(get("/metrics").route(web::get().to(metrics::scrape)));
-}
-
-/// The criteria sheet in force: anchors and every constant of scoring.
-async fn criteria(service: web::Data<Service>) -> HttpResponse {
-    HttpResponse::Ok().json(&*service.live().current().snapshot.state.sheet)
-}
-
-/// The process answers.
-async fn live() -> HttpResponse {
-    HttpResponse::Ok().json(serde_json::json!({"status": "live"}))
-}
-
-/// The state is loaded and served.
-async fn ready(service: web::Data<Service>) -> HttpResponse {
-    let seq = service.live().current().snapshot.state.seq;
-    HttpResponse::Ok().json(serde_json::json!({"status": "ready", "seq": seq}))
 }
 
 /// Opens the log and serves it until the process is told to stop.

@@ -23,9 +23,13 @@ fn message(recorded: &Recorded) -> Bytes {
     Bytes::from(format!("id: {}\nevent: change\ndata: {data}\n\n", recorded.seq))
 }
 
-/// Events after `after` (default: from now on), each once and in order. The data tell what changed, never who rated how.
-#[utoipa::path(get, path = "/api/v1/events", tag = "events", params(("after" = Option<u64>, Query)),
-    responses((status = 200, content_type = "text/event-stream"), (status = 400), (status = 422)))]
+/// Events after `after`, each once and in order, as server-sent events named `change`. The data tell what changed, never
+/// who rated how.
+#[utoipa::path(get, path = "/api/v1/events", tag = "events", operation_id = "events",
+    summary = "实时变更 What changed, live",
+    description = "序号在 `after` 之后的变更，每个一次、按序，事件名为 `change`；只说变了什么，不说谁怎样评价。\n\nServer-sent events after `after`, each once and in order, named `change`: what changed, never who rated how.",
+    params(("after" = Option<u32>, Query, description = "从此序号之后开始，默认从现在 After this seq; from now on if left out")),
+    responses((status = 200, description = "变更流 The stream", body = String, content_type = "text/event-stream"), (status = 400), (status = 422)))]
 pub(super) async fn events(
     request: HttpRequest,
     service: web::Data<Service>,

@@ -278,6 +278,7 @@ async fn a_wrong_method_is_told_the_right_ones() {
         (Method::POST, "/api/v1/events", "GET"),
         (Method::POST, "/health/ready", "GET"),
         (Method::DELETE, "/api/v1/majors/460103", "GET, PUT"),
+        (Method::POST, "/api/v1/majors/460103", "GET, PUT"),
     ];
     for (method, path, allow) in cases {
         let case = format!("{method} {path}");

@@ -1,6 +1,7 @@
 //! A server of its own for every test, and short words for what is asked of it.
 
 use std::net::SocketAddr;
+use std::sync::OnceLock;
 use std::time::Duration;
 
 use reqwest::header::HeaderMap;
@@ -114,6 +115,23 @@ pub(crate) async fn spawn_app() -> Api {
     Api { service, address, client, _folder: folder }
 }
 
+/// The OpenAPI document.
+pub(crate) fn document() -> &'static Value {
+    static DOCUMENT: OnceLock<Value> = OnceLock::new();
+    DOCUMENT.get_or_init(|| serde_json::from_str(&zeyou::http::openapi_json()).expect("JSON"))
+}
+
+/// The document's operation that answers a method at an address.
+fn operation(method: &str, path: &str) -> Option<&'static Value> {
+    let fits = |template: &str| {
+        let (wanted, given): (Vec<&str>, Vec<&str>) = (template.split('/').collect(), path.split('/').collect());
+        let same = |(a, b): (&&str, &&str)| a == b || (a.starts_with('{') && !b.is_empty());
+        wanted.len() == given.len() && wanted.iter().zip(&given).all(same)
+    };
+    let paths = document()["paths"].as_object().expect("paths");
+    paths.iter().find(|(template, _)| fits(template)).and_then(|(_, item)| item.get(method))
+}
+
 /// Five marks: `overall` and four fixed ones.
 pub(crate) fn marks(overall: u8) -> Value {
     json!({"overall": overall, "supply": 4, "skill": 3, "stay": "unknown", "help": 5})
@@ -125,9 +143,16 @@ impl Api {
         self.client.request(method, format!("http://{}{path}", self.address))
     }
 
+    /// Sends it; whatever is answered must be among the answers that the OpenAPI document lists.
     pub(crate) async fn send(&self, request: RequestBuilder) -> Answer {
-        let response = request.send().await.expect("an answer");
+        let request = request.build().expect("a request");
+        let (method, path) = (request.method().as_str().to_lowercase(), request.url().path().to_owned());
+        let response = self.client.execute(request).await.expect("an answer");
         let (status, headers) = (response.status().as_u16(), response.headers().clone());
+        if let Some(operation) = operation(&method, &path) {
+            let listed = &operation["responses"][status.to_string()];
+            assert!(listed.is_object(), "{method} {path}: {status} is not documented");
+        }
         Answer { status, headers, text: response.text().await.expect("a body") }
     }
 

@@ -1,8 +1,10 @@
 //! What operators see.
 
+use std::collections::BTreeSet;
+
 use reqwest::Method;
 
-use crate::helpers::{Api, spawn_app};
+use crate::helpers::{Api, document, spawn_app};
 
 /// The figure of one line of `/metrics`; 0 if there is none.
 async fn figure(api: &Api, line: &str) -> f64 {
@@ -75,4 +77,59 @@ async fn an_import_tells_how_far_it_is() {
     let told = told.into_inner();
     assert!(told.is_sorted() && told.iter().all(|(_, total)| *total == rows), "it only rises");
     assert_eq!((told.first(), told.last()), (Some(&(0, rows)), Some(&(rows, rows))), "from nothing to all");
+}
+
+#[actix_web::test]
+async fn the_document_describes_every_operation() {
+    let api = spawn_app().await;
+    assert_eq!(&api.get("/openapi.json").await.ok(200), document(), "the document is served as it is printed");
+    assert!(document()["openapi"].as_str().expect("a version").starts_with("3.1"));
+    assert_eq!(document()["servers"][0]["url"], "/");
+    let tags: Vec<&str> =
+        document()["tags"].as_array().expect("tags").iter().filter_map(|t| t["name"].as_str()).collect();
+    let mut ids = BTreeSet::new();
+    let paths = document()["paths"].as_object().expect("paths");
+    for (path, item) in paths {
+        for (method, operation) in item.as_object().expect("an item") {
+            let name = format!("{method} {path}");
+            let text = |value: &serde_json::Value| value.as_str().is_some_and(|text| !text.trim().is_empty());
+            let both = |value: &serde_json::Value| text(value) && !value.as_str().expect("text").is_ascii();
+            assert!(
+                both(&operation["summary"]) && both(&operation["description"]),
+                "{name}: a summary in both languages"
+            );
+            assert!(ids.insert(operation["operationId"].as_str().expect("an id")), "{name}: an id of its own");
+            assert!(
+                operation["tags"]
+                    .as_array()
+                    .expect("tags")
+                    .iter()
+                    .all(|tag| tags.contains(&tag.as_str().expect("a tag")))
+            );
+            for parameter in operation["parameters"].as_array().into_iter().flatten() {
+                assert!(parameter["schema"].is_object() && both(&parameter["description"]), "{name}: {parameter}");
+            }
+            for (status, response) in operation["responses"].as_object().expect("responses") {
+                if status.as_str() < "400" {
+                    assert!(
+                        both(&response["description"]) && response["content"].is_object(),
+                        "{name} {status}: {response}"
+                    );
+                    continue;
+                }
+                let at = response["$ref"].as_str().expect("a reference").trim_start_matches('#');
+                let response = document().pointer(at).expect("a component");
+                let schema = &response["content"]["application/problem+json"]["schema"]["$ref"];
+                assert_eq!(schema, "#/components/schemas/Problem", "{name} {status}");
+                assert!(both(&response["description"]), "{name} {status}");
+            }
+        }
+    }
+    for path in ["/health/live", "/health/ready", "/metrics", "/api/v1/criteria", "/api/v1/occupations/{id}"] {
+        assert!(paths.contains_key(path), "{path}");
+    }
+    assert_eq!(api.get("/api/v1/criteria").await.status, 200);
+    for path in ["/", "/docs"] {
+        assert!(api.get(path).await.ok(200).is_null(), "{path} leads to the reader, a page");
+    }
 }
