@@ -113,6 +113,10 @@ fn occupations_are_imported_named_by_their_row_and_exported_again() {
         let errors = text(&refused.stderr);
         assert!(errors.contains(&format!("occupations.csv, line 4, column {column}")), "{code} {strength}: {errors}");
     }
+    let renamed = "id,name,name_en,code,strength,source\n6-18,车工,Turner,460103,1,x\n6-18,铣工,,460104,1,x\n";
+    std::fs::write(csv.join("occupations.csv"), renamed).expect("written");
+    let errors = text(&zeyou(folder.path(), &["import", path]).stderr);
+    assert!(errors.contains("occupations.csv, line 3, column name:"), "{errors}");
     write("460104", "0.8");
     let imported = zeyou(folder.path(), &["import", path]);
     assert!(

@@ -6,7 +6,7 @@ use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
 use super::read::{Row, RowError, parse};
-use crate::domain::{Event, Link};
+use crate::domain::{Event, Invalid, Link};
 
 /// The event of each row, or what is wrong with the row.
 pub type RowEvents = Vec<Result<(Row, Event), RowError>>;
@@ -107,6 +107,13 @@ fn occupations(file: &str, rows: &[Row]) -> RowEvents {
     let rows: Vec<&Row> = rows.iter().collect();
     let occupation = |group: Vec<&Row>| {
         let first = group[0];
+        for column in ["name", "name_en"] {
+            let other = |row: &&&Row| row.text(column).is_some_and(|text| first.text(column) != Some(text));
+            if let Some(row) = group.iter().find(other) {
+                let (zh, en) = ("与该职业首行不同", "differs from the first line of the occupation");
+                return Err(row.error(file, Some(column), &Invalid::new("duplicate-field", zh, en)));
+            }
+        }
         let links = object(&[("links", links(file, &group)?)]);
         let fields = merged([strings(first, &["id", "name", "name_en", "source"]), links]);
         parse(file, first, fields).map(|value| (first.clone(), Event::OccupationPut(value)))
