@@ -9,7 +9,7 @@ use clap::{Parser, Subcommand, ValueEnum};
 use indicatif::{ProgressBar, ProgressStyle};
 
 use crate::domain::{CollegeId, DemandKind, ParkId, PresetId, Question};
-use crate::exchange::{Spec, generate};
+use crate::exchange::{Spec, generate_with};
 use crate::service::{ImportReport, Service, ServiceError};
 use crate::store::{Store, StoreError};
 
@@ -115,8 +115,15 @@ pub async fn run() -> Result<ExitCode, Box<dyn std::error::Error>> {
         Command::Serve { listen, demo } => crate::http::serve(&database, &listen, demo).await?,
         Command::Import { path, dry_run } => {
             let service = Service::open(&database).await?;
-            let bar = spinner("importing");
-            let report = service.import(&path, dry_run).await?;
+            let bar = rows("导入 importing");
+            let report = service.import(&path, dry_run, |done, total| {
+                bar.set_length(total as u64);
+                bar.set_position(done as u64);
+                if done == total {
+                    bar.set_message("写入 writing");
+                }
+            });
+            let report = report.await?;
             bar.finish_and_clear();
             return Ok(print_report(&report, dry_run));
         }
@@ -132,8 +139,10 @@ pub async fn run() -> Result<ExitCode, Box<dyn std::error::Error>> {
             }
         }
         Command::Generate { parks, colleges, enterprises, ratings, seed, directory } => {
-            let bar = spinner("generating");
-            write_files(&directory, generate(&Spec { parks, colleges, enterprises, ratings, seed }))?;
+            let bar = rows("生成 generating");
+            bar.set_length((parks + colleges + enterprises + ratings) as u64);
+            let spec = Spec { parks, colleges, enterprises, ratings, seed };
+            write_files(&directory, generate_with(&spec, &mut || bar.inc(1)))?;
             bar.finish_and_clear();
             println!(
                 "wrote {parks} parks, {colleges} colleges, {enterprises} enterprises, {ratings} ratings to {}",
@@ -155,6 +164,15 @@ fn spinner(what: &'static str) -> ProgressBar {
     let bar = ProgressBar::new_spinner().with_message(what);
     let style = ProgressStyle::with_template("{spinner} {msg} {pos} {elapsed}");
     bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_spinner()));
+    bar.enable_steady_tick(std::time::Duration::from_millis(100));
+    bar
+}
+
+/// Rows done of all rows; drawn on a terminal only.
+fn rows(what: &'static str) -> ProgressBar {
+    let bar = ProgressBar::new(0).with_message(what);
+    let style = ProgressStyle::with_template("{msg} {wide_bar} {human_pos}/{human_len} 行 rows {elapsed}/{duration}");
+    bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()));
     bar.enable_steady_tick(std::time::Duration::from_millis(100));
     bar
 }

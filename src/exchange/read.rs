@@ -3,6 +3,7 @@
 use serde::Serialize;
 use serde_json::{Map, Value};
 
+use super::formula::unguarded;
 use crate::domain::Invalid;
 
 /// What is wrong with one row.
@@ -44,7 +45,8 @@ pub struct Row {
 impl Row {
     /// The text of a cell; `None` if the cell is empty or the column absent.
     pub fn text(&self, column: &str) -> Option<&str> {
-        self.cells.iter().find(|(name, _)| name == column).map(|(_, text)| text.trim()).filter(|text| !text.is_empty())
+        let (_, text) = self.cells.iter().find(|(name, _)| name == column)?;
+        Some(unguarded(text.trim())).filter(|text| !text.is_empty())
     }
 
     /// A cell as JSON text.

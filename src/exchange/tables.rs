@@ -1,10 +1,12 @@
 //! The tables that can be imported and exported, in the order in which they refer to each other.
 
+use std::collections::BTreeMap;
+
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
 use super::read::{Row, RowError, parse};
-use crate::domain::Event;
+use crate::domain::{Event, Invalid, Link};
 
 /// The event of each row, or what is wrong with the row.
 pub type RowEvents = Vec<Result<(Row, Event), RowError>>;
@@ -13,8 +15,10 @@ pub type RowEvents = Vec<Result<(Row, Event), RowError>>;
 pub struct Table {
     /// Its name.
     pub file: &'static str,
-    /// Its columns, in order.
+    /// The columns it must have, in order.
     pub columns: &'static [&'static str],
+    /// Columns that follow them but may be left out.
+    pub optional: &'static [&'static str],
     /// Turns its rows into events.
     pub events: fn(&str, &[Row]) -> RowEvents,
 }
@@ -50,17 +54,28 @@ fn merged(parts: impl IntoIterator<Item = Map<String, Value>>) -> Map<String, Va
     parts.into_iter().flatten().collect()
 }
 
-/// Rows of one need or occupation follow each other; they become one value with many links.
-fn links(rows: &[&Row]) -> Value {
-    rows.iter()
-        .map(|row| Value::Object(object(&[("major", row.string("code")), ("strength", row.number("strength"))])))
-        .collect()
+/// Rows of one need or occupation become one value with many links; a row without code and strength adds none.
+fn links(file: &str, rows: &[&Row]) -> Result<Value, RowError> {
+    let mut links = Vec::new();
+    for row in rows.iter().filter(|row| row.text("code").or(row.text("strength")).is_some()) {
+        let fields = object(&[("major", row.string("code")), ("strength", row.number("strength"))]);
+        // Parsed here as well, so that the error names this row and its own column.
+        parse::<Link>(file, row, fields.clone()).map_err(|error| {
+            let column = if error.column.as_deref() == Some("major") { "code" } else { "strength" };
+            RowError { column: Some(column.into()), ..error }
+        })?;
+        links.push(Value::Object(fields));
+    }
+    Ok(Value::Array(links))
 }
 
+/// Rows that share a cell, in the order of their first row.
 fn grouped<'a>(rows: &[&'a Row], column: &str) -> Vec<Vec<&'a Row>> {
     let mut groups: Vec<Vec<&Row>> = Vec::new();
+    let mut known = BTreeMap::new();
     for row in rows {
-        match groups.iter_mut().find(|group| group[0].text(column) == row.text(column)) {
+        let at = *known.entry(row.text(column)).or_insert(groups.len());
+        match groups.get_mut(at) {
             Some(group) => group.push(row),
             None => groups.push(vec![row]),
         }
@@ -72,15 +87,15 @@ fn industries(file: &str, rows: &[Row]) -> RowEvents {
     let rows: Vec<&Row> = rows.iter().collect();
     let industry = |group: Vec<&Row>| {
         let needs = grouped(&group, "need").into_iter().map(|need| {
-            let fields =
-                [("name", need[0].string("need")), ("name_en", need[0].string("need_en")), ("links", links(&need))];
-            Value::Object(object(&fields))
+            let (name, name_en) = (need[0].string("need"), need[0].string("need_en"));
+            let links = links(file, &need)?;
+            Ok(Value::Object(object(&[("name", name), ("name_en", name_en), ("links", links)])))
         });
         let first = group[0];
         let fields = object(&[
             ("id", first.string("industry")),
             ("name_en", first.string("name_en")),
-            ("needs", needs.collect()),
+            ("needs", needs.collect::<Result<_, RowError>>()?),
             ("source", first.string("source")),
         ]);
         parse(file, first, fields).map(|value| (first.clone(), Event::IndustryPut(value)))
@@ -88,11 +103,30 @@ fn industries(file: &str, rows: &[Row]) -> RowEvents {
     grouped(&rows, "industry").into_iter().map(industry).collect()
 }
 
+fn occupations(file: &str, rows: &[Row]) -> RowEvents {
+    let rows: Vec<&Row> = rows.iter().collect();
+    let occupation = |group: Vec<&Row>| {
+        let first = group[0];
+        for column in ["name", "name_en"] {
+            let other = |row: &&&Row| row.text(column).is_some_and(|text| first.text(column) != Some(text));
+            if let Some(row) = group.iter().find(other) {
+                let (zh, en) = ("与该职业首行不同", "differs from the first line of the occupation");
+                return Err(row.error(file, Some(column), &Invalid::new("duplicate-field", zh, en)));
+            }
+        }
+        let links = object(&[("links", links(file, &group)?)]);
+        let fields = merged([strings(first, &["id", "name", "name_en", "source"]), links]);
+        parse(file, first, fields).map(|value| (first.clone(), Event::OccupationPut(value)))
+    };
+    grouped(&rows, "id").into_iter().map(occupation).collect()
+}
+
 /// All tables.
-pub const TABLES: [Table; 9] = [
+pub const TABLES: [Table; 10] = [
     Table {
         file: "majors.csv",
         columns: &["code", "name", "level", "edition", "source"],
+        optional: &[],
         events: |file, rows| {
             let fields = |row: &Row| {
                 merged([object(&[("id", row.string("code"))]), strings(row, &["name", "level", "edition", "source"])])
@@ -103,11 +137,19 @@ pub const TABLES: [Table; 9] = [
     Table {
         file: "industries.csv",
         columns: &["industry", "name_en", "need", "need_en", "code", "strength", "source"],
+        optional: &[],
         events: industries,
+    },
+    Table {
+        file: "occupations.csv",
+        columns: &["id", "name", "name_en", "code", "strength", "source"],
+        optional: &[],
+        events: occupations,
     },
     Table {
         file: "parks.csv",
         columns: &["id", "name", "city", "stage", "industries", "lat", "lon", "budget_per_person_day", "source"],
+        optional: &[],
         events: |file, rows| {
             let fields = |row: &Row| {
                 merged([
@@ -123,6 +165,7 @@ pub const TABLES: [Table; 9] = [
     Table {
         file: "enterprises.csv",
         columns: &["id", "name", "park", "industry", "source"],
+        optional: &[],
         events: |file, rows| {
             each(file, rows, |row| strings(row, &["id", "name", "park", "industry", "source"]), Event::EnterprisePut)
         },
@@ -150,6 +193,7 @@ pub const TABLES: [Table; 9] = [
             "declined_parks",
             "source",
         ],
+        optional: &[],
         events: |file, rows| {
             let fields = |row: &Row| {
                 let complaint = match row.text("complaint") {
@@ -212,6 +256,7 @@ pub const TABLES: [Table; 9] = [
             "note",
             "source",
         ],
+        optional: &[],
         events: |file, rows| {
             let fields = |row: &Row| {
                 let mut seats: Map<String, Value> = ["hire", "train", "intern", "order_class", "tech_project"]
@@ -244,6 +289,7 @@ pub const TABLES: [Table; 9] = [
             "urgency",
             "note",
         ],
+        optional: &[],
         events: |file, rows| {
             let fields = |row: &Row| {
                 let mut target = strings(row, &["occupation", "major"]);
@@ -263,6 +309,7 @@ pub const TABLES: [Table; 9] = [
     Table {
         file: "engagements.csv",
         columns: &["id", "enterprise", "college", "kind", "start", "end", "status"],
+        optional: &[],
         events: |file, rows| {
             let fields = |row: &Row| strings(row, &["id", "enterprise", "college", "kind", "start", "end", "status"]);
             each(file, rows, fields, Event::EngagementPut)
@@ -271,6 +318,7 @@ pub const TABLES: [Table; 9] = [
     Table {
         file: "ratings.csv",
         columns: &["id", "engagement", "overall", "supply", "skill", "stay", "help", "rated_on"],
+        optional: &["comment"],
         events: |file, rows| {
             let fields = |row: &Row| {
                 let marks = numbers(row, &["overall", "supply", "skill", "stay", "help"]);

@@ -2,6 +2,8 @@
 
 use serde_json::Value;
 
+use super::formula::guarded;
+
 /// One file from its columns and its rows as JSON objects (nested fields by their last name).
 pub fn write_table(columns: &[&str], rows: impl Iterator<Item = Value>) -> String {
     let mut writer = csv::WriterBuilder::new().from_writer(Vec::new());
@@ -26,10 +28,8 @@ fn cell(row: &Value, column: &str) -> String {
     match row.get(column).or_else(nested) {
         None | Some(Value::Null) => String::new(),
         Some(Value::Array(words)) if words.is_empty() && column == "pledges" => "none".to_owned(),
-        Some(Value::Array(words)) => words.iter().filter_map(Value::as_str).collect::<Vec<_>>().join(";"),
-        // A leading = + - @ would run as a formula when a spreadsheet opens the file.
-        Some(Value::String(text)) if text.starts_with(['=', '+', '-', '@', '\t']) => format!("'{text}"),
-        Some(Value::String(text)) => text.clone(),
+        Some(Value::Array(words)) => guarded(words.iter().filter_map(Value::as_str).collect::<Vec<_>>().join(";")),
+        Some(Value::String(text)) => guarded(text.clone()),
         Some(other) => other.to_string(),
     }
 }

@@ -6,11 +6,11 @@ use std::time::Duration;
 use actix_web::http::{StatusCode, header};
 use actix_web::{HttpRequest, web};
 use futures_util::StreamExt;
-use serde::de::{self, DeserializeOwned, MapAccess, SeqAccess};
+use serde::de::{self, DeserializeOwned, DeserializeSeed, MapAccess, SeqAccess};
 use serde::{Deserialize, Deserializer};
 use serde_json::{Map, Value};
 
-use super::problem::Problem;
+use super::problem::{Place, Problem};
 use crate::domain::Invalid;
 
 /// Bodies larger than this are refused.
@@ -18,8 +18,12 @@ pub(super) const MAX_BODY: usize = 16 * 1024;
 /// A body must have arrived after this long.
 const DEADLINE: Duration = Duration::from_secs(10);
 
+/// The body as a whole is to blame.
+const WHOLE: Place = Place::Body(String::new());
+
 fn too_large() -> Problem {
     Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "body-too-large", "请求体超过 16 KiB", "the body exceeds 16 KiB")
+        .at(WHOLE)
 }
 
 /// Size, media type, syntax, schema: in this order.
@@ -40,7 +44,8 @@ pub(super) async fn read_json<T: DeserializeOwned>(
             "unsupported-encoding",
             "不支持压缩的请求体",
             "compressed bodies are not accepted",
-        ));
+        )
+        .at(Place::Header("Content-Encoding")));
     }
     let media = header(header::CONTENT_TYPE).unwrap_or_default();
     if media.split(';').next().map(str::trim).is_none_or(|media| !media.eq_ignore_ascii_case("application/json")) {
@@ -49,7 +54,8 @@ pub(super) async fn read_json<T: DeserializeOwned>(
             "unsupported-media-type",
             "请用 Content-Type: application/json",
             "send Content-Type: application/json",
-        ));
+        )
+        .at(Place::Header("Content-Type")));
     }
     let reading = async {
         let mut bytes = web::BytesMut::new();
@@ -69,6 +75,7 @@ pub(super) async fn read_json<T: DeserializeOwned>(
             "请求体 10 秒内未到齐",
             "the body did not arrive within 10 seconds",
         )
+        .at(WHOLE)
     })??;
     parse(&bytes)
 }
@@ -80,58 +87,68 @@ fn malformed(error: &dyn fmt::Display) -> Problem {
         format!("JSON 格式错误：{error}"),
         format!("malformed JSON: {error}"),
     )
+    .at(WHOLE)
 }
 
 fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
-    let Strict(value) = serde_json::from_slice(bytes).map_err(|error| {
+    let mut reader = serde_json::Deserializer::from_slice(bytes);
+    let Strict(value) = serde_path_to_error::deserialize(&mut reader).map_err(|error| {
+        let place = Place::Body(pointer(error.path()));
+        let error = error.into_inner();
         let message = error.to_string();
         match Invalid::from_message(&message) {
-            Some(invalid) => Problem::of(StatusCode::BAD_REQUEST, invalid),
+            Some(invalid) => Problem::of(StatusCode::BAD_REQUEST, invalid).at(place),
             None if message.starts_with("number out of range") => {
-                Problem::invalid("", Invalid::new("out-of-range", "数值超出范围", "a number is out of range"))
+                Problem::invalid(place, Invalid::new("out-of-range", "数值超出范围", "a number is out of range"))
             }
             None => malformed(&error),
         }
     })?;
+    reader.end().map_err(|error| malformed(&error))?;
     serde_path_to_error::deserialize(value).map_err(|error| {
-        let pointer = pointer(error.path());
-        let message = error.into_inner().to_string();
-        let name = message.split('`').nth(1).unwrap_or_default().chars().take(64).collect::<String>();
-        // serde's own messages first: they quote the client, who could write what looks like an `Invalid`.
-        let invalid = if message.starts_with("unknown field") {
-            Invalid::new("unknown-field", format!("没有字段 {name}"), format!("there is no field `{name}`"))
-        } else if message.starts_with("missing field") {
-            Invalid::new("missing-field", format!("缺少字段 {name}"), format!("the field `{name}` is missing"))
-        } else if message.starts_with("unknown variant") {
-            let known = message.rsplit("expected ").next().unwrap_or_default();
-            Invalid::new(
-                "unknown-code",
-                format!("“{name}”不是下列之一：{known}"),
-                format!("`{name}` is none of {known}"),
-            )
-        } else {
-            Invalid::from_message(&message).unwrap_or_else(|| {
-                let expected = message.rsplit_once("expected ").map_or("another type", |(_, expected)| expected);
-                Invalid::new(
-                    "wrong-type",
-                    format!("类型错误，应为 {expected}"),
-                    format!("wrong type, expected {expected}"),
-                )
-            })
-        };
-        Problem::invalid(pointer, invalid)
+        let path = pointer(error.path());
+        let (invalid, field) = refused(&error.into_inner().to_string());
+        let field = field.map(|name| segment(&name)).filter(|segment| !path.ends_with(segment.as_str()));
+        Problem::invalid(Place::Body(path + &field.unwrap_or_default()), invalid)
     })
+}
+
+/// What serde refused, and the field that is unknown or missing.
+fn refused(message: &str) -> (Invalid, Option<String>) {
+    let name = message.split('`').nth(1).unwrap_or_default().chars().take(64).collect::<String>();
+    // serde's own messages first: they quote the client, who could write what looks like an `Invalid`.
+    if message.starts_with("unknown field") {
+        let (zh, en) = (format!("没有字段 {name}"), format!("there is no field `{name}`"));
+        (Invalid::new("unknown-field", zh, en), Some(name))
+    } else if message.starts_with("missing field") {
+        let (zh, en) = (format!("缺少字段 {name}"), format!("the field `{name}` is missing"));
+        (Invalid::new("missing-field", zh, en), Some(name))
+    } else if message.starts_with("unknown variant") {
+        let known = message.rsplit("expected ").next().unwrap_or_default();
+        let (zh, en) = (format!("“{name}”不是下列之一：{known}"), format!("`{name}` is none of {known}"));
+        (Invalid::new("unknown-code", zh, en), None)
+    } else {
+        let invalid = Invalid::from_message(message).unwrap_or_else(|| {
+            let expected = message.rsplit_once("expected ").map_or("another type", |(_, expected)| expected);
+            let (zh, en) = (format!("类型错误，应为 {expected}"), format!("wrong type, expected {expected}"));
+            Invalid::new("wrong-type", zh, en)
+        });
+        (invalid, None)
+    }
+}
+
+/// A key as a segment of a JSON pointer.
+fn segment(key: &str) -> String {
+    format!("/{}", key.chars().take(64).collect::<String>().replace('~', "~0").replace('/', "~1"))
 }
 
 fn pointer(path: &serde_path_to_error::Path) -> String {
     use serde_path_to_error::Segment;
     path.iter()
-        .filter_map(|segment| match segment {
-            Segment::Map { key } => {
-                Some(format!("/{}", key.chars().take(64).collect::<String>().replace('~', "~0").replace('/', "~1")))
-            }
+        .filter_map(|part| match part {
+            Segment::Map { key } => Some(segment(key)),
             Segment::Seq { index } => Some(format!("/{index}")),
-            Segment::Enum { variant } => Some(format!("/{variant}")),
+            Segment::Enum { variant } => Some(segment(variant)),
             Segment::Unknown => None,
         })
         .collect()
@@ -190,18 +207,25 @@ impl<'de> de::Visitor<'de> for StrictVisitor {
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Value, A::Error> {
         let mut object = Map::new();
         while let Some(key) = map.next_key::<String>()? {
-            let Strict(value) = map.next_value()?;
             if object.contains_key(&key) {
-                let key: String = key.chars().take(64).collect();
-                let invalid = Invalid::new(
-                    "duplicate-field",
-                    format!("字段 {key} 出现两次"),
-                    format!("the field `{key}` occurs twice"),
-                );
-                return Err(de::Error::custom(invalid));
+                map.next_value_seed(Duplicate(&key))?;
             }
+            let Strict(value) = map.next_value()?;
             object.insert(key, value);
         }
         Ok(Value::Object(object))
+    }
+}
+
+/// Refuses the value of a key that was there before; refused as a value, so that the path names the key.
+struct Duplicate<'a>(&'a str);
+
+impl<'de> DeserializeSeed<'de> for Duplicate<'_> {
+    type Value = ();
+
+    fn deserialize<D: Deserializer<'de>>(self, _: D) -> Result<(), D::Error> {
+        let key: String = self.0.chars().take(64).collect();
+        let (zh, en) = (format!("字段 {key} 出现两次"), format!("the field `{key}` occurs twice"));
+        Err(de::Error::custom(Invalid::new("duplicate-field", zh, en)))
     }
 }

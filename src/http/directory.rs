@@ -9,11 +9,13 @@ use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
 use super::body::read_json;
-use super::problem::{Problem, respond};
+use super::guard;
+use super::problem::{Place, Problem, respond};
 use super::query::{Query, encoded, if_match, min_seq, path_id};
 use crate::domain::{
     College, CollegeId, Demand, DemandId, Engagement, EngagementId, Enterprise, EnterpriseId, Event, Industry,
-    IndustryId, Invalid, Major, MajorRef, Park, ParkId, Preset, PresetId, Programme, ProgrammeId,
+    IndustryId, Invalid, Major, MajorRef, Occupation, OccupationId, Park, ParkId, Preset, PresetId, Programme,
+    ProgrammeId,
 };
 use crate::engine::{Keyed, Registry, State};
 use crate::service::{Service, ServiceError};
@@ -24,18 +26,28 @@ pub(super) trait Entity:
 {
     const PATH: &'static str;
     const WHAT: &'static str;
+    /// Its name in Chinese.
+    const ZH: &'static str;
+    /// Whether an entry can be closed.
+    const CLOSES: bool;
     /// Fields that a list can be filtered by.
     const FILTERS: &'static [&'static str];
     fn registry(state: &State) -> &Registry<Self>;
     fn put(self) -> Event;
+    /// The event that closes an entry; `None` if nothing does.
     fn close(id: Self::Id) -> Option<Event>;
 }
 
 macro_rules! entities {
-    ($($name:ident $id:ident $path:literal $what:literal $registry:ident [$($filter:literal),*] $put:ident $close:expr;)*) => {$(
+    ($($name:ident $id:ident $path:literal $what:literal $zh:literal $registry:ident [$($filter:literal),*] $put:ident $close:expr;)*) => {$(
         impl Entity for $name {
             const PATH: &'static str = $path;
             const WHAT: &'static str = $what;
+            const ZH: &'static str = $zh;
+            const CLOSES: bool = {
+                let close: Option<fn($id) -> Event> = $close;
+                close.is_some()
+            };
             const FILTERS: &'static [&'static str] = &[$($filter),*];
             fn registry(state: &State) -> &Registry<Self> {
                 &state.$registry
@@ -52,26 +64,29 @@ macro_rules! entities {
 }
 
 entities! {
-    Park ParkId "parks" "park" parks ["city", "stage"] ParkPut Some(Event::ParkClosed);
-    Enterprise EnterpriseId "enterprises" "enterprise" enterprises ["park", "industry"] EnterprisePut Some(Event::EnterpriseClosed);
-    College CollegeId "colleges" "college" colleges ["city", "kind"] CollegePut Some(Event::CollegeClosed);
-    Programme ProgrammeId "programmes" "programme" programmes ["college", "major", "basis"] ProgrammePut Some(Event::ProgrammeClosed);
-    Demand DemandId "demands" "demand" demands ["park", "enterprise", "kind"] DemandPut Some(Event::DemandClosed);
-    Engagement EngagementId "engagements" "engagement" engagements ["enterprise", "college", "status"] EngagementPut None;
-    Preset PresetId "presets" "preset" presets [] PresetPut None;
-    Industry IndustryId "industries" "industry" industries [] IndustryPut None;
-    Major MajorRef "majors" "major" majors ["level"] MajorPut None;
+    Park ParkId "parks" "park" "园区" parks ["city", "stage"] ParkPut Some(Event::ParkClosed);
+    Enterprise EnterpriseId "enterprises" "enterprise" "企业" enterprises ["park", "industry"] EnterprisePut Some(Event::EnterpriseClosed);
+    College CollegeId "colleges" "college" "院校" colleges ["city", "kind"] CollegePut Some(Event::CollegeClosed);
+    Programme ProgrammeId "programmes" "programme" "院校所开专业" programmes ["college", "major", "basis"] ProgrammePut Some(Event::ProgrammeClosed);
+    Demand DemandId "demands" "demand" "需求" demands ["park", "enterprise", "kind"] DemandPut Some(Event::DemandClosed);
+    Engagement EngagementId "engagements" "engagement" "合作" engagements ["enterprise", "college", "status"] EngagementPut None;
+    Preset PresetId "presets" "preset" "权重预设" presets [] PresetPut None;
+    Industry IndustryId "industries" "industry" "行业" industries [] IndustryPut None;
+    Occupation OccupationId "occupations" "occupation" "职业" occupations [] OccupationPut None;
+    Major MajorRef "majors" "major" "目录专业" majors ["level"] MajorPut None;
 }
 
 /// Routes of one kind of entry.
 pub(super) fn routes<E: Entity>(config: &mut web::ServiceConfig) {
     let list_at = web::resource(format!("/api/v1/{}", E::PATH)).route(web::get().to(list::<E>));
-    config.service(list_at.default_service(web::to(super::guard::method_not_allowed_list)));
+    config.service(list_at.default_service(web::to(guard::method_not_allowed_list)));
     let one_at = web::resource(format!("/api/v1/{}/{{id}}", E::PATH))
         .route(web::get().to(read::<E>))
         .route(web::put().to(put::<E>))
         .route(web::delete().to(close::<E>));
-    config.service(one_at.default_service(web::to(super::guard::method_not_allowed_one)));
+    let wrong =
+        if E::CLOSES { web::to(guard::method_not_allowed_one) } else { web::to(guard::method_not_allowed_open) };
+    config.service(one_at.default_service(wrong));
 }
 
 async fn list<E: Entity>(request: HttpRequest, service: web::Data<Service>) -> HttpResponse {
@@ -130,7 +145,7 @@ async fn put<E: Entity>(request: HttpRequest, payload: web::Payload, service: we
         if *value.key() != id {
             let invalid =
                 Invalid::new("invalid-id", "正文中的 id 与地址不同", "the id of the body differs from the address");
-            return Err(Problem::invalid("/id", invalid));
+            return Err(Problem::invalid(Place::Body("/id".to_owned()), invalid));
         }
         let written = service.put(value.put(), if_match(&request)?).await?;
         let mut response = if written.created { HttpResponse::Created() } else { HttpResponse::Ok() };
@@ -146,9 +161,9 @@ async fn close<E: Entity>(request: HttpRequest, service: web::Data<Service>) -> 
         if E::registry(&current.snapshot.state).get(&id).is_none() {
             return Err(ServiceError::NotFound(E::WHAT, id.to_string()).into());
         }
-        let event = E::close(id).ok_or_else(|| super::guard::method_not_allowed("GET, PUT"))?;
+        let event = E::close(id).ok_or_else(|| guard::method_not_allowed("GET, PUT"))?;
         let written = service.put(event, if_match(&request)?).await?;
-        Ok(HttpResponse::Ok().json(written))
+        Ok(HttpResponse::Ok().insert_header((header::ETAG, format!("\"{}\"", written.rev))).json(written))
     };
     respond(&request, answer.await)
 }

@@ -2,38 +2,58 @@
 
 use actix_web::body::BoxBody;
 use actix_web::dev::{ServiceRequest, ServiceResponse};
-use actix_web::http::{StatusCode, header};
+use actix_web::http::StatusCode;
+use actix_web::http::header::{self, HeaderName, HeaderValue};
 use actix_web::middleware::Next;
-use actix_web::{Error, HttpRequest, HttpResponse};
+use actix_web::{Error, HttpMessage, HttpRequest, HttpResponse};
+use uuid::Uuid;
 
-use super::problem::Problem;
+use super::problem::{Place, Problem};
+
+/// Names a request, in problems (`instance`), in the answer's `X-Request-Id` and in the operator's log.
+#[derive(Clone, Copy)]
+pub(super) struct RequestId(Uuid);
+
+impl RequestId {
+    /// A new one; what a client sends under that name is not looked at.
+    fn new() -> Self {
+        Self(uuid::Builder::from_random_bytes(rand::random()).into_uuid())
+    }
+
+    pub(super) fn urn(&self) -> String {
+        self.0.urn().to_string()
+    }
+}
 
 const MAX_URI: usize = 8 * 1024;
 
-/// Host, length of the address, what the reader accepts.
+/// Gives the request its id; checks host, length of the address, what the reader accepts.
 pub(super) async fn check(request: ServiceRequest, next: Next<BoxBody>) -> Result<ServiceResponse<BoxBody>, Error> {
+    let id = RequestId::new();
+    request.extensions_mut().insert(id);
     let headers = request.headers();
     let problem = if request.uri().to_string().len() > MAX_URI {
         Some(Problem::new(StatusCode::URI_TOO_LONG, "uri-too-long", "地址超过 8 KiB", "the address exceeds 8 KiB"))
     } else if headers.get_all(header::HOST).count() != 1 && request.version() == actix_web::http::Version::HTTP_11 {
-        Some(Problem::new(
-            StatusCode::BAD_REQUEST,
-            "invalid-host",
-            "须有且只有一个 Host",
-            "send exactly one Host header",
-        ))
+        Some(Problem::header("Host", "invalid-host", "须有且只有一个 Host", "send exactly one Host header"))
     } else if !acceptable(headers.get(header::ACCEPT).and_then(|value| value.to_str().ok())) {
-        Some(Problem::new(StatusCode::NOT_ACCEPTABLE, "not-acceptable", "只能以 JSON 回答", "the answer is JSON"))
+        let problem =
+            Problem::new(StatusCode::NOT_ACCEPTABLE, "not-acceptable", "只能以 JSON 回答", "the answer is JSON");
+        Some(problem.at(Place::Header("Accept")))
     } else {
         None
     };
-    match problem {
+    let mut response = match problem {
         Some(problem) => {
             let response = problem.response(request.request());
-            Ok(request.into_response(response))
+            request.into_response(response)
         }
-        None => next.call(request).await,
+        None => next.call(request).await?,
+    };
+    if let Ok(value) = HeaderValue::from_str(id.0.hyphenated().encode_lower(&mut Uuid::encode_buffer())) {
+        response.headers_mut().insert(HeaderName::from_static("x-request-id"), value);
     }
+    Ok(response)
 }
 
 fn acceptable(accept: Option<&str>) -> bool {
@@ -70,4 +90,8 @@ pub(super) async fn method_not_allowed_post(request: HttpRequest) -> HttpRespons
 
 pub(super) async fn method_not_allowed_one(request: HttpRequest) -> HttpResponse {
     method_not_allowed("GET, PUT, DELETE").response(&request)
+}
+
+pub(super) async fn method_not_allowed_open(request: HttpRequest) -> HttpResponse {
+    method_not_allowed("GET, PUT").response(&request)
 }

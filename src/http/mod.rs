@@ -4,12 +4,17 @@ mod body;
 mod directory;
 mod documents;
 mod guard;
+mod health;
+mod metrics;
 mod problem;
 mod query;
 mod ranking;
 mod ratings;
+mod refusals;
 mod server;
 mod stream;
+mod titles;
 
 pub use documents::openapi_json;
+pub use metrics::Metrics;
 pub use server::{application, serve};

@@ -1,21 +1,35 @@
 //! Errors as RFC 9457 problems, in the reader's language.
 
 use actix_web::http::StatusCode;
-use actix_web::http::header::{self, HeaderValue};
-use actix_web::{HttpRequest, HttpResponse};
-use serde_json::{Value, json};
+use actix_web::http::header::{self, HeaderName, HeaderValue};
+use actix_web::{HttpMessage, HttpRequest, HttpResponse};
+use serde::Serialize;
+use utoipa::ToSchema;
 
+use super::guard::RequestId;
+use super::titles::title;
 use crate::domain::Invalid;
-use crate::service::ServiceError;
-use crate::store::StoreError;
+
+/// The part of the request that is to blame.
+#[derive(Clone, Debug)]
+pub(super) enum Place {
+    /// JSON pointer into the body; empty: the body as a whole.
+    Body(String),
+    /// A parameter of the path or the query.
+    Parameter(String),
+    /// A header.
+    Header(&'static str),
+}
 
 /// A problem with its two sentences.
 #[derive(Debug)]
 pub(super) struct Problem {
     status: StatusCode,
     invalid: Invalid,
-    pointer: Option<String>,
-    headers: Vec<(header::HeaderName, String)>,
+    place: Option<Place>,
+    headers: Vec<(HeaderName, String)>,
+    /// For the operator's log only.
+    cause: Option<String>,
 }
 
 impl Problem {
@@ -24,18 +38,36 @@ impl Problem {
     }
 
     pub(super) fn of(status: StatusCode, invalid: Invalid) -> Self {
-        Self { status, invalid, pointer: None, headers: Vec::new() }
+        Self { status, invalid, place: None, headers: Vec::new(), cause: None }
     }
 
-    /// A value of the body or the query that breaks a rule.
-    pub(super) fn invalid(pointer: impl Into<String>, invalid: Invalid) -> Self {
-        let mut problem = Self::of(StatusCode::UNPROCESSABLE_ENTITY, invalid);
-        problem.pointer = Some(pointer.into()).filter(|pointer| !pointer.is_empty());
-        problem
+    /// A value of the request that breaks a rule.
+    pub(super) fn invalid(place: Place, invalid: Invalid) -> Self {
+        Self::of(StatusCode::UNPROCESSABLE_ENTITY, invalid).at(place)
     }
 
-    pub(super) fn with(mut self, name: header::HeaderName, value: impl Into<String>) -> Self {
+    /// A parameter that breaks a rule.
+    pub(super) fn parameter(name: &str, invalid: Invalid) -> Self {
+        Self::invalid(Place::Parameter(name.to_owned()), invalid)
+    }
+
+    /// A header that is missing or breaks a rule.
+    pub(super) fn header(name: &'static str, slug: &str, zh: &str, en: &str) -> Self {
+        Self::new(StatusCode::BAD_REQUEST, slug, zh, en).at(Place::Header(name))
+    }
+
+    pub(super) fn at(mut self, place: Place) -> Self {
+        self.place = Some(place);
+        self
+    }
+
+    pub(super) fn with(mut self, name: HeaderName, value: impl Into<String>) -> Self {
         self.headers.push((name, value.into()));
+        self
+    }
+
+    pub(super) fn because(mut self, cause: &dyn std::error::Error) -> Self {
+        self.cause = Some(cause.to_string());
         self
     }
 
@@ -46,16 +78,21 @@ impl Problem {
     pub(super) fn response(&self, request: &HttpRequest) -> HttpResponse {
         let zh = prefers_chinese(request);
         let detail = if zh { &self.invalid.zh } else { &self.invalid.en };
-        let mut body = json!({
-            "type": format!("https://zeyou/errors/{}", self.invalid.rule),
-            "title": self.status.canonical_reason().unwrap_or("error"),
-            "status": self.status.as_u16(),
-            "detail": detail,
-        });
-        if let Some(pointer) = &self.pointer {
-            body["errors"] =
-                Value::Array(vec![json!({"pointer": pointer, "code": self.invalid.rule, "detail": detail})]);
+        let (title_zh, title_en) = title(&self.invalid.rule, self.status);
+        let instance = request.extensions().get::<RequestId>().map(RequestId::urn);
+        if let Some(cause) = &self.cause {
+            // Logged once, here; the client learns nothing of the inside but can name the request.
+            let instance = instance.as_deref().unwrap_or_default();
+            tracing::error!(instance, slug = self.invalid.rule, error = cause, "a request failed");
         }
+        let body = ProblemBody {
+            kind: format!("https://zeyou/errors/{}", self.invalid.rule),
+            title: if zh { title_zh } else { title_en },
+            status: self.status.as_u16(),
+            detail,
+            instance,
+            errors: self.place.iter().map(|place| Fault::new(place, &self.invalid.rule, detail)).collect(),
+        };
         let mut response = HttpResponse::build(self.status);
         response.insert_header((header::CONTENT_TYPE, "application/problem+json"));
         response.insert_header((header::CONTENT_LANGUAGE, if zh { "zh-CN" } else { "en" }));
@@ -67,7 +104,68 @@ impl Problem {
         if self.status == StatusCode::PAYLOAD_TOO_LARGE || self.status == StatusCode::REQUEST_TIMEOUT {
             response.force_close();
         }
-        response.body(body.to_string())
+        response.body(serde_json::to_string(&body).unwrap_or_default())
+    }
+}
+
+/// A problem (RFC 9457).
+#[derive(Serialize, ToSchema)]
+#[schema(as = Problem)]
+pub(super) struct ProblemBody<'a> {
+    /// 错误类型，同类错误相同 The kind of problem, the same for every occurrence.
+    #[serde(rename = "type")]
+    #[schema(example = "https://zeyou/errors/out-of-range")]
+    kind: String,
+    /// 该类错误的名称，按 Accept-Language 为中文或英文 Its name, in the reader's language.
+    #[schema(example = "超出范围")]
+    title: &'a str,
+    /// HTTP 状态码 The HTTP status.
+    #[schema(example = 422)]
+    status: u16,
+    /// 本次出错的说明 What is wrong this time.
+    #[schema(example = "须在 1 到 100 之间")]
+    detail: &'a str,
+    /// 本次请求的编号，即 X-Request-Id The request's name, as in X-Request-Id.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false, example = "urn:uuid:0b2f6c9e-6f3e-4a6c-9d0e-5f6b8f5d2c11")]
+    instance: Option<String>,
+    /// 出错之处；没有可指之处时省略 Where the faults lie; left out where there is no place.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schema(required = false, min_items = 1)]
+    errors: Vec<Fault<'a>>,
+}
+
+/// One fault, at exactly one of `pointer`, `parameter` and `header`.
+#[derive(Serialize, ToSchema)]
+pub(super) struct Fault<'a> {
+    /// 请求体内的 JSON 指针，空串为整个请求体 JSON pointer into the body; empty: the body as a whole.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pointer: Option<&'a str>,
+    /// 地址或查询中的参数 A parameter of the path or the query.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false, example = "top")]
+    parameter: Option<&'a str>,
+    /// 请求头 A header.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    header: Option<&'a str>,
+    /// 所违反的规则 The rule that is broken: the last segment of `type`.
+    #[schema(example = "out-of-range")]
+    code: &'a str,
+    /// 说明 What is wrong.
+    #[schema(example = "须在 1 到 100 之间")]
+    detail: &'a str,
+}
+
+impl<'a> Fault<'a> {
+    fn new(place: &'a Place, code: &'a str, detail: &'a str) -> Self {
+        let nowhere = Self { pointer: None, parameter: None, header: None, code, detail };
+        match place {
+            Place::Body(pointer) => Self { pointer: Some(pointer), ..nowhere },
+            Place::Parameter(name) => Self { parameter: Some(name), ..nowhere },
+            Place::Header(name) => Self { header: Some(name), ..nowhere },
+        }
     }
 }
 
@@ -79,98 +177,6 @@ fn prefers_chinese(request: &HttpRequest) -> bool {
         (Some(zh), Some(en)) => zh < en,
         (None, Some(_)) => false,
         _ => true,
-    }
-}
-
-impl From<ServiceError> for Problem {
-    fn from(error: ServiceError) -> Self {
-        use StatusCode as S;
-        match error {
-            ServiceError::Invalid(pointer, invalid) if invalid.rule == "invalid-verify-code" => {
-                Self { pointer: Some(pointer).filter(|p| !p.is_empty()), ..Self::of(S::NOT_FOUND, invalid) }
-            }
-            ServiceError::Invalid(pointer, invalid) => Self::invalid(pointer, invalid),
-            ServiceError::NotFound(what, id) => {
-                let id: String = id.chars().take(64).collect();
-                Self::new(
-                    S::NOT_FOUND,
-                    "not-found",
-                    format!("没有“{id}”（{what}）"),
-                    format!("there is no {what} `{id}`"),
-                )
-            }
-            ServiceError::NoEngagement(_) => Self::new(
-                S::FORBIDDEN,
-                "no-engagement",
-                "没有可评价的已确认合作",
-                "there is no confirmed engagement to rate",
-            ),
-            ServiceError::AlreadyRated(id) => Self::new(
-                S::CONFLICT,
-                "already-rated",
-                "该合作已评价，可修改原评价",
-                "the engagement has been rated; revise that rating",
-            )
-            .with(header::LOCATION, format!("/api/v1/ratings/{id}")),
-            ServiceError::RatingWithdrawn => {
-                Self::new(S::CONFLICT, "rating-withdrawn", "该评价已撤回", "the rating was withdrawn")
-            }
-            ServiceError::PreconditionRequired => Self::new(
-                S::PRECONDITION_REQUIRED,
-                "precondition-required",
-                "须带 If-Match（所依据的版本）",
-                "send If-Match with the revision you saw",
-            ),
-            ServiceError::RevisionConflict(rev) => Self::new(
-                S::PRECONDITION_FAILED,
-                "revision-conflict",
-                format!("已被他人修改，当前版本为 {rev}"),
-                format!("somebody changed it; the revision is now {rev}"),
-            )
-            .with(header::ETAG, format!("\"{rev}\"")),
-            ServiceError::InvalidSeq(head) => Self::new(
-                S::BAD_REQUEST,
-                "invalid-seq",
-                format!("Zeyou-Min-Seq 远超日志末尾 {head}"),
-                format!("Zeyou-Min-Seq lies far beyond the end of the log, {head}"),
-            ),
-            ServiceError::ReplicaBehind(seq) => Self::new(
-                S::SERVICE_UNAVAILABLE,
-                "replica-behind",
-                format!("尚未更新到 {seq}，请稍后再试"),
-                format!("seq {seq} is not served yet; try again"),
-            )
-            .with(header::RETRY_AFTER, "1"),
-            ServiceError::Store(StoreError::KeyReuse) => Self::new(
-                S::UNPROCESSABLE_ENTITY,
-                "idempotency-key-reuse",
-                "该 Idempotency-Key 已用于另一请求",
-                "the Idempotency-Key was used for another request",
-            ),
-            ServiceError::Store(StoreError::KeyInFlight) => Self::new(
-                S::CONFLICT,
-                "idempotency-in-progress",
-                "同一 Idempotency-Key 的请求正在处理",
-                "a request with this Idempotency-Key is still running",
-            )
-            .with(header::RETRY_AFTER, "1"),
-            ServiceError::Store(StoreError::Full) => Self::new(
-                S::INSUFFICIENT_STORAGE,
-                "storage-full",
-                "磁盘已满，未写入",
-                "the disk is full; nothing was written",
-            ),
-            ServiceError::Store(error) => {
-                // Logged once, here; the client learns nothing about the database.
-                tracing::error!(%error, "the store failed");
-                Self::new(
-                    S::SERVICE_UNAVAILABLE,
-                    "unavailable",
-                    "暂时无法写入，请稍后以同一 Idempotency-Key 重试",
-                    "the log cannot be written now; retry with the same Idempotency-Key",
-                )
-            }
-        }
     }
 }
 

@@ -28,7 +28,7 @@ impl Query {
                     format!("没有参数 {name}"),
                     format!("there is no parameter `{name}`"),
                 );
-                return Err(Problem::invalid(format!("?{name}"), invalid));
+                return Err(Problem::parameter(&name, invalid));
             }
             if pairs[..at].iter().any(|(earlier, _)| *earlier == name) {
                 let invalid = Invalid::new(
@@ -36,7 +36,7 @@ impl Query {
                     format!("参数 {name} 出现两次"),
                     format!("the parameter `{name}` occurs twice"),
                 );
-                return Err(Problem::invalid(format!("?{name}"), invalid));
+                return Err(Problem::parameter(&name, invalid));
             }
         }
         Ok(Self(pairs))
@@ -47,21 +47,17 @@ impl Query {
     }
 
     pub(super) fn parse<T: FromStr<Err = Invalid>>(&self, name: &str) -> Result<Option<T>, Problem> {
-        self.text(name).map(T::from_str).transpose().map_err(|invalid| Problem::invalid(format!("?{name}"), invalid))
+        self.text(name).map(T::from_str).transpose().map_err(|invalid| Problem::parameter(name, invalid))
     }
 
     /// A whole number in a range.
     pub(super) fn number(&self, name: &str, low: u32, high: u32) -> Result<Option<u32>, Problem> {
         let Some(text) = self.text(name) else { return Ok(None) };
-        let value = text.parse::<f64>().map_err(|_| {
-            Problem::invalid(format!("?{name}"), Invalid::new("wrong-type", "须为整数", "must be a whole number"))
-        })?;
+        let value = text
+            .parse::<f64>()
+            .map_err(|_| Problem::parameter(name, Invalid::new("wrong-type", "须为整数", "must be a whole number")))?;
         let whole = value.fract() == 0.0 && (f64::from(low)..=f64::from(high)).contains(&value);
-        if whole {
-            Ok(Some(value as u32))
-        } else {
-            Err(Problem::invalid(format!("?{name}"), Invalid::out_of_range(low, high)))
-        }
+        if whole { Ok(Some(value as u32)) } else { Err(Problem::parameter(name, Invalid::out_of_range(low, high))) }
     }
 
     pub(super) fn flag(&self, name: &str) -> Result<Option<bool>, Problem> {
@@ -69,7 +65,7 @@ impl Query {
             None => Ok(None),
             Some("true" | "1") => Ok(Some(true)),
             Some("false" | "0") => Ok(Some(false)),
-            Some(other) => Err(Problem::invalid(format!("?{name}"), Invalid::unknown_word(other, &["true", "false"]))),
+            Some(other) => Err(Problem::parameter(name, Invalid::unknown_word(other, &["true", "false"]))),
         }
     }
 }
@@ -83,7 +79,7 @@ pub(super) fn encoded(text: &str) -> String {
 /// A code in the path.
 pub(super) fn path_id<T: FromStr<Err = Invalid>>(request: &HttpRequest, name: &str) -> Result<T, Problem> {
     let text = request.match_info().query(name);
-    text.parse().map_err(|invalid| Problem::invalid(format!("/{name}"), invalid))
+    text.parse().map_err(|invalid| Problem::parameter(name, invalid))
 }
 
 /// The question for a shortlist.
@@ -92,7 +88,7 @@ pub(super) fn question(request: &HttpRequest) -> Result<Question, Problem> {
     let query = Query::read(request, &["top", "preset", "kind", "exclude", "max_km", "explore"])?;
     let mut exclude = Vec::new();
     for code in query.text("exclude").unwrap_or_default().split(',').filter(|code| !code.is_empty()) {
-        exclude.push(code.parse().map_err(|invalid| Problem::invalid("?exclude", invalid))?);
+        exclude.push(code.parse().map_err(|invalid| Problem::parameter("exclude", invalid))?);
     }
     exclude.sort_unstable();
     exclude.dedup();
@@ -111,28 +107,16 @@ pub(super) fn question(request: &HttpRequest) -> Result<Question, Problem> {
 pub(super) fn min_seq(request: &HttpRequest) -> Result<Option<u64>, Problem> {
     let Some(value) = request.headers().get(HeaderName::from_static("zeyou-min-seq")) else { return Ok(None) };
     let seq = value.to_str().ok().and_then(|text| text.parse().ok());
-    seq.map(Some).ok_or_else(|| {
-        Problem::new(
-            StatusCode::BAD_REQUEST,
-            "invalid-seq",
-            "Zeyou-Min-Seq 须为整数",
-            "Zeyou-Min-Seq must be a whole number",
-        )
-    })
+    let (zh, en) = ("Zeyou-Min-Seq 须为整数", "Zeyou-Min-Seq must be a whole number");
+    seq.map(Some).ok_or_else(|| Problem::header("Zeyou-Min-Seq", "invalid-seq", zh, en))
 }
 
 /// The revision in `If-Match`, written `"3"` or `3`.
 pub(super) fn if_match(request: &HttpRequest) -> Result<Option<u32>, Problem> {
     let Some(value) = request.headers().get(header::IF_MATCH) else { return Ok(None) };
     let rev = value.to_str().ok().and_then(|text| text.trim_matches('"').parse().ok());
-    rev.map(Some).ok_or_else(|| {
-        Problem::new(
-            StatusCode::BAD_REQUEST,
-            "invalid-if-match",
-            "If-Match 须为版本号",
-            "If-Match must be a revision number",
-        )
-    })
+    let (zh, en) = ("If-Match 须为版本号", "If-Match must be a revision number");
+    rev.map(Some).ok_or_else(|| Problem::header("If-Match", "invalid-if-match", zh, en))
 }
 
 /// `If-Match`, which is required.
@@ -142,24 +126,18 @@ pub(super) fn required_match(request: &HttpRequest) -> Result<u32, Problem> {
 
 /// The `Idempotency-Key`: exactly one, 1–255 printable ASCII characters.
 pub(super) fn idempotency_key(request: &HttpRequest) -> Result<String, Problem> {
+    const NAME: &str = "Idempotency-Key";
     let mut values = request.headers().get_all(HeaderName::from_static("idempotency-key"));
     let Some(value) = values.next() else {
-        return Err(Problem::new(
-            StatusCode::BAD_REQUEST,
-            "idempotency-key-required",
-            "须带 Idempotency-Key",
-            "send an Idempotency-Key",
-        ));
+        let (zh, en) = ("须带 Idempotency-Key", "send an Idempotency-Key");
+        return Err(Problem::header(NAME, "idempotency-key-required", zh, en));
     };
     let key = value.to_str().unwrap_or_default();
     let printable = key.bytes().all(|byte| (0x20..0x7f).contains(&byte));
     if values.next().is_some() || !(1..=255).contains(&key.len()) || !printable {
-        return Err(Problem::new(
-            StatusCode::BAD_REQUEST,
-            "idempotency-key-invalid",
-            "Idempotency-Key 须唯一，1–255 个可打印 ASCII 字符",
-            "send one Idempotency-Key of 1-255 printable ASCII characters",
-        ));
+        let zh = "Idempotency-Key 须唯一，1–255 个可打印 ASCII 字符";
+        let en = "send one Idempotency-Key of 1-255 printable ASCII characters";
+        return Err(Problem::header(NAME, "idempotency-key-invalid", zh, en));
     }
     Ok(key.to_owned())
 }

@@ -4,16 +4,23 @@ use actix_web::{HttpRequest, HttpResponse, web};
 
 use super::problem::{Problem, respond};
 use super::query::{min_seq, path_id, question};
-use crate::domain::{CollegeId, Explanation, Shortlist};
+use crate::domain::{CollegeId, DemandKind, Explanation, ParkId, PresetId, Sheet, Shortlist};
 use crate::service::{CodeCheck, Service};
 
-/// A park's shortlist. 200; 404 unknown park or preset; 422 bad parameter; 400/503 for `Zeyou-Min-Seq`.
-#[utoipa::path(get, path = "/api/v1/parks/{park}/shortlist", tag = "ranking",
-    params(("park" = String, Path), ("top" = Option<u16>, Query, description = "1-100, default 10"), ("preset" = Option<String>, Query),
-        ("kind" = Option<String>, Query, description = "hire, train, intern, order_class, tech_project"),
-        ("exclude" = Option<String>, Query, description = "college codes, comma-separated"), ("max_km" = Option<u16>, Query),
-        ("explore" = Option<bool>, Query), ("Zeyou-Min-Seq" = Option<u64>, Header)),
-    responses((status = 200, body = Shortlist), (status = 404), (status = 422), (status = 503)))]
+/// Colleges in order of merit for the park's need, with contributions that add up to the score, intervals, ties, the
+/// probability of belonging to the best `top`, named exclusions and unmet need. It recommends, it never assigns.
+#[utoipa::path(get, path = "/api/v1/parks/{park}/shortlist", tag = "ranking", operation_id = "shortlist",
+    summary = "园区择优名单 A park's shortlist",
+    description = "按园区需求择优排序：贡献相加即为总分，附区间、并列、入选概率、未入选的原因和缺口。只推荐，不指派。\n\nColleges in order of merit for the park's need: contributions that add up to the score, intervals, ties, chances, named exclusions, unmet need. It recommends, it never assigns.",
+    params(("park" = ParkId, Path, description = "园区代码 The park's code", example = "P0001"),
+        ("top" = Option<u16>, Query, minimum = 1, maximum = 100, description = "名单长度，默认 10 Length of the list, default 10"),
+        ("preset" = Option<PresetId>, Query, description = "权重预设，默认按园区阶段 Weight preset; by the park's stage if left out"),
+        ("kind" = Option<DemandKind>, Query, description = "只计此类需求 Only needs of this kind count"),
+        ("exclude" = Option<String>, Query, description = "不要的院校代码，逗号分隔 Codes of colleges not wanted, separated by commas"),
+        ("max_km" = Option<u16>, Query, minimum = 1, maximum = 5000, description = "最远距离（公里） Only colleges within this distance"),
+        ("explore" = Option<bool>, Query, description = "是否给出探索席位，默认 true Whether to name an exploration seat, default true"),
+        ("Zeyou-Min-Seq" = Option<u64>, Header, nullable = false, description = "等到此序号已计入 Wait until this event is included")),
+    responses((status = 200, description = "名单 The shortlist", body = Shortlist), (status = 400), (status = 404), (status = 422), (status = 503)))]
 pub(super) async fn shortlist(request: HttpRequest, service: web::Data<Service>) -> HttpResponse {
     let answer = async {
         let question = question(&request)?;
@@ -24,10 +31,20 @@ pub(super) async fn shortlist(request: HttpRequest, service: web::Data<Service>)
     respond(&request, answer.await)
 }
 
-/// Why a college has its rank. 200; 404 unknown park, preset or unranked college; 422 bad parameter.
-#[utoipa::path(get, path = "/api/v1/parks/{park}/colleges/{college}/explanation", tag = "ranking",
-    params(("park" = String, Path), ("college" = String, Path), ("preset" = Option<String>, Query), ("kind" = Option<String>, Query)),
-    responses((status = 200, body = Explanation), (status = 404), (status = 422)))]
+/// Strengths, weakness, what would lift it one rank, and the share of each rating in its satisfaction.
+#[utoipa::path(get, path = "/api/v1/parks/{park}/colleges/{college}/explanation", tag = "ranking", operation_id = "explanation",
+    summary = "名次的缘由 Why a college has its rank",
+    description = "长处、短处、怎样才能上升一位，以及每条评价在满意度中的份额。\n\nStrengths, weakness, what would lift it one rank, and the share of each rating in its satisfaction.",
+    params(("park" = ParkId, Path, description = "园区代码 The park's code", example = "P0001"),
+        ("college" = CollegeId, Path, description = "院校代码 The college's code", example = "C0001"),
+        ("top" = Option<u16>, Query, minimum = 1, maximum = 100, description = "名单长度，默认 10 Length of the list, default 10"),
+        ("preset" = Option<PresetId>, Query, description = "权重预设，默认按园区阶段 Weight preset; by the park's stage if left out"),
+        ("kind" = Option<DemandKind>, Query, description = "只计此类需求 Only needs of this kind count"),
+        ("exclude" = Option<String>, Query, description = "不要的院校代码，逗号分隔 Codes of colleges not wanted, separated by commas"),
+        ("max_km" = Option<u16>, Query, minimum = 1, maximum = 5000, description = "最远距离（公里） Only colleges within this distance"),
+        ("explore" = Option<bool>, Query, description = "是否给出探索席位，默认 true Whether to name an exploration seat, default true"),
+        ("Zeyou-Min-Seq" = Option<u64>, Header, nullable = false, description = "等到此序号已计入 Wait until this event is included")),
+    responses((status = 200, description = "缘由 The reasons", body = Explanation), (status = 400), (status = 404), (status = 422), (status = 503)))]
 pub(super) async fn explanation(request: HttpRequest, service: web::Data<Service>) -> HttpResponse {
     let answer = async {
         let question = question(&request)?;
@@ -38,13 +55,25 @@ pub(super) async fn explanation(request: HttpRequest, service: web::Data<Service
     respond(&request, answer.await)
 }
 
-/// Recomputes a printed ranking. 200; 404 for what is no code of this log.
-#[utoipa::path(get, path = "/api/v1/verify/{verify_code}", tag = "ranking", params(("verify_code" = String, Path)),
-    responses((status = 200, body = CodeCheck), (status = 404)))]
+/// Rebuilds the state the code was printed on, asks the same question again and compares.
+#[utoipa::path(get, path = "/api/v1/verify/{verify_code}", tag = "ranking", operation_id = "verify",
+    summary = "复核名单 Recompute a printed ranking",
+    description = "重建打印时的状态，再问同一问题并比较。\n\nRebuilds the state the code was printed on, asks the same question again and compares.",
+    params(("verify_code" = String, Path, description = "复核码，大小写与连字符不限 The code; case and hyphens do not matter")),
+    responses((status = 200, description = "复核结果 The outcome", body = CodeCheck), (status = 404), (status = 503)))]
 pub(super) async fn verify(request: HttpRequest, service: web::Data<Service>) -> HttpResponse {
     let answer = async {
         let check = service.verify_code(request.match_info().query("verify_code")).await?;
         Ok::<_, Problem>(HttpResponse::Ok().json(check))
     };
     respond(&request, answer.await)
+}
+
+/// Anchors of the twelve criteria and every constant of scoring.
+#[utoipa::path(get, path = "/api/v1/criteria", tag = "ranking", operation_id = "criteria",
+    summary = "现行准则表 The criteria sheet in force",
+    description = "十二项准则的锚点与全部计分常数。Anchors of the twelve criteria and every constant of scoring.",
+    responses((status = 200, description = "准则表 The sheet", body = Sheet)))]
+pub(super) async fn criteria(service: web::Data<Service>) -> HttpResponse {
+    HttpResponse::Ok().json(&*service.live().current().snapshot.state.sheet)
 }

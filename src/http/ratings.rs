@@ -6,9 +6,10 @@ use serde::Deserialize;
 use utoipa::ToSchema;
 
 use super::body::read_json;
+use super::metrics::Metrics;
 use super::problem::{Problem, respond};
 use super::query::{idempotency_key, path_id, required_match};
-use crate::domain::{Comment, Marks, Rating};
+use crate::domain::{Comment, Marks, Rating, RatingId};
 use crate::service::{RatingBody, RatingWritten, Service};
 
 /// New answers for a rating.
@@ -20,10 +21,21 @@ pub(super) struct RevisionBody {
     comment: Option<Comment>,
 }
 
-/// Submits a rating. 201; 400 key or JSON; 403 no confirmed engagement; 409 rated already; 422 bad value or reused key.
-#[utoipa::path(post, path = "/api/v1/ratings", tag = "ratings", request_body = RatingBody, params(("Idempotency-Key" = String, Header)),
-    responses((status = 201, body = RatingWritten), (status = 400), (status = 403), (status = 409), (status = 422)))]
-pub(super) async fn create(request: HttpRequest, payload: web::Payload, service: web::Data<Service>) -> HttpResponse {
+/// Only a confirmed engagement can be rated, once. Every ranking asked after the answer includes the rating. The same key
+/// with the same body is answered as the first time (`Idempotent-Replayed: true`).
+#[utoipa::path(post, path = "/api/v1/ratings", tag = "ratings", operation_id = "submit_rating", request_body = RatingBody,
+    summary = "提交评价 Submit a rating",
+    description = "已确认的合作可评价一次；此后所有名单都计入。以同一键重发同一请求，得到首次的回答（`Idempotent-Replayed: true`）。\n\nA confirmed engagement can be rated once; every ranking asked after the answer includes it. The same key with the same body is answered as the first time.",
+    params(("Idempotency-Key" = String, Header, description = "重试同一请求用同一键，1–255 个可打印 ASCII 字符 The same for every try of one request, 1-255 printable ASCII characters")),
+    responses((status = 201, description = "已记录 Recorded", body = RatingWritten,
+            headers(("ETag" = String, description = "版本 Its revision"), ("Location" = String, description = "其地址 Its address"))),
+        (status = 400), (status = 403), (status = 408), (status = 409), (status = 413), (status = 415), (status = 422), (status = 503), (status = 507)))]
+pub(super) async fn create(
+    request: HttpRequest,
+    payload: web::Payload,
+    service: web::Data<Service>,
+    metrics: web::Data<Metrics>,
+) -> HttpResponse {
     let answer = async {
         let body: RatingBody = read_json(&request, payload).await?;
         let key = idempotency_key(&request)?;
@@ -33,15 +45,20 @@ pub(super) async fn create(request: HttpRequest, payload: web::Payload, service:
         response.insert_header((header::ETAG, format!("\"{}\"", written.rev)));
         if replayed {
             response.insert_header((HeaderName::from_static("idempotent-replayed"), "true"));
+        } else {
+            metrics.rating_accepted();
         }
         Ok::<_, Problem>(response.json(written))
     };
     respond(&request, answer.await)
 }
 
-/// Reads a rating. 200; 404; 409 withdrawn.
-#[utoipa::path(get, path = "/api/v1/ratings/{id}", tag = "ratings", params(("id" = String, Path)),
-    responses((status = 200, body = Rating), (status = 404), (status = 409)))]
+/// Its current answers; a withdrawn rating is a conflict.
+#[utoipa::path(get, path = "/api/v1/ratings/{id}", tag = "ratings", operation_id = "read_rating",
+    summary = "查看评价 Read a rating",
+    description = "现行的回答；已撤回的评价返回冲突。Its current answers; a withdrawn rating is a conflict.", params(("id" = RatingId, Path, description = "评价编号（UUID） The rating's UUID")),
+    responses((status = 200, description = "评价 The rating", body = Rating, headers(("ETag" = String, description = "版本 Its revision"))),
+        (status = 404), (status = 409), (status = 422)))]
 pub(super) async fn read(request: HttpRequest, service: web::Data<Service>) -> HttpResponse {
     let answer = path_id(&request, "id").and_then(|id| {
         let (rating, rev) = service.rating(id)?;
@@ -50,9 +67,12 @@ pub(super) async fn read(request: HttpRequest, service: web::Data<Service>) -> H
     respond(&request, answer)
 }
 
-/// Revises a rating. 200; 412 stale `If-Match`; 428 without it; 404; 409 withdrawn.
-#[utoipa::path(put, path = "/api/v1/ratings/{id}", tag = "ratings", request_body = RevisionBody, params(("id" = String, Path), ("If-Match" = String, Header)),
-    responses((status = 200, body = RatingWritten), (status = 404), (status = 409), (status = 412), (status = 428)))]
+/// Replaces all its answers.
+#[utoipa::path(put, path = "/api/v1/ratings/{id}", tag = "ratings", operation_id = "revise_rating", request_body = RevisionBody,
+    summary = "修改评价 Revise a rating",
+    description = "全部回答一并替换。Replaces all its answers.", params(("id" = RatingId, Path, description = "评价编号（UUID） The rating's UUID"), ("If-Match" = String, Header, description = "所依据的版本 The revision it is based on, from `ETag` or `rev`", example = "\"1\"")),
+    responses((status = 200, description = "已修改 Revised", body = RatingWritten, headers(("ETag" = String, description = "版本 Its revision"))),
+        (status = 400), (status = 404), (status = 408), (status = 409), (status = 412), (status = 413), (status = 415), (status = 422), (status = 428), (status = 503), (status = 507)))]
 pub(super) async fn revise(request: HttpRequest, payload: web::Payload, service: web::Data<Service>) -> HttpResponse {
     let answer = async {
         let body: RevisionBody = read_json(&request, payload).await?;
@@ -63,9 +83,12 @@ pub(super) async fn revise(request: HttpRequest, payload: web::Payload, service:
     respond(&request, answer.await)
 }
 
-/// Withdraws a rating. 200; 412 stale `If-Match`; 428 without it; 404; 409 withdrawn already.
-#[utoipa::path(delete, path = "/api/v1/ratings/{id}", tag = "ratings", params(("id" = String, Path), ("If-Match" = String, Header)),
-    responses((status = 200, body = RatingWritten), (status = 404), (status = 409), (status = 412), (status = 428)))]
+/// Rankings no longer count it; the engagement can then be rated anew.
+#[utoipa::path(delete, path = "/api/v1/ratings/{id}", tag = "ratings", operation_id = "withdraw_rating",
+    summary = "撤回评价 Withdraw a rating",
+    description = "名单不再计入；该合作可重新评价。Rankings no longer count it; the engagement can then be rated anew.", params(("id" = RatingId, Path, description = "评价编号（UUID） The rating's UUID"), ("If-Match" = String, Header, description = "所依据的版本 The revision it is based on, from `ETag` or `rev`", example = "\"1\"")),
+    responses((status = 200, description = "已撤回 Withdrawn", body = RatingWritten),
+        (status = 400), (status = 404), (status = 409), (status = 412), (status = 422), (status = 428), (status = 503), (status = 507)))]
 pub(super) async fn withdraw(request: HttpRequest, service: web::Data<Service>) -> HttpResponse {
     let answer = async {
         let id = path_id(&request, "id")?;

@@ -8,14 +8,16 @@ use actix_web::dev::{ServiceFactory, ServiceRequest, ServiceResponse};
 use actix_web::{App, Error, HttpResponse, HttpServer, middleware, web};
 use utoipa_swagger_ui::SwaggerUi;
 
-use super::{directory, documents, guard, ranking, ratings, stream};
-use crate::domain::{College, Demand, Engagement, Enterprise, Industry, Major, Park, Preset, Programme};
+use super::metrics::{self, Metrics};
+use super::{directory, documents, guard, health, ranking, ratings, stream};
+use crate::domain::{College, Demand, Engagement, Enterprise, Industry, Major, Occupation, Park, Preset, Programme};
 use crate::service::{Service, ServiceError};
 use crate::store::StoreError;
 
 /// The application with all its routes.
 pub fn application(
     service: Service,
+    metrics: Metrics,
 ) -> App<
     impl ServiceFactory<
         ServiceRequest,
@@ -27,11 +29,19 @@ pub fn application(
 > {
     App::new()
         .app_data(web::Data::new(service))
+        .app_data(web::Data::new(metrics))
         .configure(routes)
         .service(SwaggerUi::new("/docs/{_:.*}").url("/openapi.json", documents::document()))
-        .route("/", web::get().to(|| async { HttpResponse::Found().insert_header(("location", "/docs/")).finish() }))
+        .route("/", web::get().to(to_docs))
+        .route("/docs", web::get().to(to_docs))
         .default_service(web::to(guard::not_found))
         .wrap(middleware::from_fn(guard::check))
+        .wrap(middleware::from_fn(metrics::measure))
+}
+
+/// The API, to read and try.
+async fn to_docs() -> HttpResponse {
+    HttpResponse::Found().insert_header(("location", "/docs/")).finish()
 }
 
 fn routes(config: &mut web::ServiceConfig) {
@@ -43,6 +53,7 @@ fn routes(config: &mut web::ServiceConfig) {
     directory::routes::<Engagement>(config);
     directory::routes::<Preset>(config);
     directory::routes::<Industry>(config);
+    directory::routes::<Occupation>(config);
     directory::routes::<Major>(config);
     let get = |path: &str| web::resource(path.to_owned()).default_service(web::to(guard::method_not_allowed_list));
     config
@@ -62,43 +73,10 @@ fn routes(config: &mut web::ServiceConfig) {
                 .route(web::delete().to(ratings::withdraw))
                 .default_service(web::to(guard::method_not_allowed_one)),
         )
-        .service(get("/api/v1/criteria").route(web::get().to(criteria)))
-        .service(get("/health/live").route(web::get().to(live)))
-        .service(get("/health/ready").route(web::get().to(ready)))
-        .service(get("/metrics").route(web::get().to(metrics)));
-}
-
-/// The criteria sheet in force: anchors and every constant of scoring.
-async fn criteria(service: web::Data<Service>) -> HttpResponse {
-    HttpResponse::Ok().json(&*service.live().current().snapshot.state.sheet)
-}
-
-/// The process answers.
-async fn live() -> HttpResponse {
-    HttpResponse::Ok().json(serde_json::json!({"status": "live"}))
-}
-
-/// The state is loaded and served.
-async fn ready(service: web::Data<Service>) -> HttpResponse {
-    let seq = service.live().current().snapshot.state.seq;
-    HttpResponse::Ok().json(serde_json::json!({"status": "ready", "seq": seq}))
-}
-
-/// Sizes of the served state in Prometheus' text format.
-async fn metrics(service: web::Data<Service>) -> HttpResponse {
-    let current = service.live().current();
-    let state = &current.snapshot.state;
-    let figures = [
-        ("zeyou_seq", state.seq as usize),
-        ("zeyou_parks", state.parks.len()),
-        ("zeyou_colleges", state.colleges.len()),
-        ("zeyou_programmes", state.programmes.len()),
-        ("zeyou_demands", state.demands.len()),
-        ("zeyou_engagements", state.engagements.len()),
-        ("zeyou_ratings", state.ratings.len()),
-    ];
-    let text: String = figures.iter().map(|(name, value)| format!("# TYPE {name} gauge\n{name} {value}\n")).collect();
-    HttpResponse::Ok().content_type("text/plain; version=0.0.4").body(text)
+        .service(get("/api/v1/criteria").route(web::get().to(ranking::criteria)))
+        .service(get("/health/live").route(web::get().to(health::live)))
+        .service(get("/health/ready").route(web::get().to(health::ready)))
+        .service(get("/metrics").route(web::get().to(metrics::scrape)));
 }
 
 /// Opens the log and serves it until the process is told to stop.
@@ -115,8 +93,8 @@ pub async fn serve(database: &Path, listen: &str, demo: bool) -> Result<(), Serv
             tracing::error!(%error, "the demo data were refused");
         }
     }
-    let shared = service.clone();
-    let server = HttpServer::new(move || application(shared.clone()))
+    let (shared, metrics) = (service.clone(), Metrics::default());
+    let server = HttpServer::new(move || application(shared.clone(), metrics.clone()))
         .client_request_timeout(Duration::from_secs(5))
         .shutdown_timeout(10)
         .bind(listen)

@@ -5,19 +5,33 @@ use serde_json::Value;
 
 use super::Service;
 use crate::engine::{Keyed, Registry};
-use crate::exchange::{TABLES, write_table};
+use crate::exchange::{TABLES, Table, write_table};
 
 fn open<V: Keyed + Serialize>(registry: &Registry<V>) -> Vec<Value> {
     let open = registry.iter().filter(|(_, entry)| !entry.closed);
     open.map(|(_, entry)| serde_json::to_value(&entry.value).unwrap_or(Value::Null)).collect()
 }
 
+/// One row a link, as in the file that is imported; an occupation without links has one row all the same.
+fn by_link(occupations: Vec<Value>) -> Vec<Value> {
+    let rows = |occupation: Value| {
+        let links = occupation["links"].as_array().filter(|links| !links.is_empty()).cloned();
+        links.unwrap_or_else(|| vec![Value::Null]).into_iter().map(move |link| {
+            let mut row = occupation.clone();
+            (row["code"], row["strength"]) = (link["major"].clone(), link["strength"].clone());
+            row
+        })
+    };
+    occupations.into_iter().flat_map(rows).collect()
+}
+
 impl Service {
-    /// Every table but the catalogue as CSV: file name and text.
+    /// Every table but the catalogue (majors, industries) as CSV: file name and text.
     pub fn export(&self) -> Vec<(&'static str, String)> {
         let current = self.live.current();
         let state = &current.snapshot.state;
         let rows = |file: &str| match file {
+            "occupations.csv" => Some(by_link(open(&state.occupations))),
             "parks.csv" => Some(open(&state.parks)),
             "enterprises.csv" => Some(open(&state.enterprises)),
             "colleges.csv" => Some(open(&state.colleges)),
@@ -27,9 +41,10 @@ impl Service {
             "ratings.csv" => Some(open(&state.ratings)),
             _ => None,
         };
-        TABLES
-            .iter()
-            .filter_map(|table| rows(table.file).map(|rows| (table.file, write_table(table.columns, rows.into_iter()))))
-            .collect()
+        let written = |table: &Table| {
+            let columns = [table.columns, table.optional].concat();
+            rows(table.file).map(|rows| (table.file, write_table(&columns, rows.into_iter())))
+        };
+        TABLES.iter().filter_map(written).collect()
     }
 }

@@ -1,7 +1,7 @@
 //! An event may only name what exists.
 
 use super::ServiceError;
-use crate::domain::{Event, Invalid, Target};
+use crate::domain::{Event, Invalid, Link, Target};
 use crate::engine::{Keyed, Registry, State};
 
 fn known<V: Keyed<Id: std::fmt::Display>>(
@@ -36,12 +36,23 @@ fn nearest<V: Keyed<Id: std::fmt::Display>>(registry: &Registry<V>, id: &str) ->
     open.into_iter().take(3).map(|(_, code)| code).collect()
 }
 
+/// Links point at nodes of the catalogue; `at` is the pointer of their list, without its first slash.
+fn linked(state: &State, at: &str, links: &[Link]) -> Result<(), ServiceError> {
+    let mut links = links.iter().enumerate();
+    links.try_for_each(|(n, link)| known(&format!("{at}/{n}/major"), "专业", "major", &state.majors, &link.major))
+}
+
 /// Checks everything an event refers to.
 ///
 /// # Errors
 /// `unknown-code` with the nearest three codes, or `conflict` for a rating that may not be given.
 pub(super) fn check(state: &State, event: &Event) -> Result<(), ServiceError> {
     match event {
+        Event::IndustryPut(industry) => {
+            let mut needs = industry.needs.iter().enumerate();
+            needs.try_for_each(|(n, need)| linked(state, &format!("needs/{n}/links"), &need.links))
+        }
+        Event::OccupationPut(occupation) => linked(state, "links", &occupation.links),
         Event::ParkPut(park) => {
             park.industries.iter().try_for_each(|id| known("industries", "行业", "industry", &state.industries, id))
         }

@@ -62,7 +62,9 @@ async fn what_is_no_json_is_malformed() {
         ("6 at the top", good.replacen('{', "{\"engagement\":\"G1\",", 1)),
         ("6 written differently", good.replacen("\"overall\":4", "\"overall\":4,\"\\u006fverall\":5", 1)),
     ] {
-        api.post_rating("k", body).await.is_problem(case, 400, "duplicate-field");
+        let answer = api.post_rating("k", body).await;
+        answer.is_problem(case, 400, "duplicate-field");
+        assert_eq!(answer.place(), if case == "6 at the top" { "/engagement" } else { "/marks/overall" }, "{case}");
     }
     assert_eq!(api.seq(), seq, "nothing was written");
 }
@@ -77,7 +79,12 @@ async fn a_rating_of_the_wrong_shape_is_refused_with_a_pointer() {
         let body = good.replacen('{', &format!("{{\"{field}\":1,"), 1);
         cases.push((format!("7/44 {field}"), body, "unknown-field", ""));
     }
-    cases.push(("7 in marks".into(), good.replacen("\"help\"", "\"weight\":1,\"help\"", 1), "unknown-field", "/marks"));
+    cases.push((
+        "7 in marks".into(),
+        good.replacen("\"help\"", "\"weight\":1,\"help\"", 1),
+        "unknown-field",
+        "/marks/weight",
+    ));
     for overall in ["0", "6", "-1"] {
         cases.push((format!("34 {overall}"), with_overall(&api, overall), "out-of-range", "/marks/overall"));
     }
@@ -93,17 +100,14 @@ async fn a_rating_of_the_wrong_shape_is_refused_with_a_pointer() {
         cases.push((format!("38 {overall}"), with_overall(&api, overall), "out-of-range", "/marks/overall"));
     }
     for overall in ["1e400", "-1e400", &"9".repeat(400)] {
-        cases.push((format!("38 {:.8}", overall), with_overall(&api, overall), "out-of-range", ""));
+        cases.push((format!("38 {:.8}", overall), with_overall(&api, overall), "out-of-range", "/marks/overall"));
     }
-    for field in ["overall", "supply", "skill", "stay", "help"] {
+    for at in ["/marks/overall", "/marks/supply", "/marks/skill", "/marks/stay", "/marks/help", "/engagement", "/marks"]
+    {
         let mut body: Value = serde_json::from_str(&good).expect("JSON");
-        body["marks"].as_object_mut().expect("marks").remove(field);
-        cases.push((format!("39 {field}"), body.to_string(), "missing-field", "/marks"));
-    }
-    for field in ["engagement", "marks"] {
-        let mut body: Value = serde_json::from_str(&good).expect("JSON");
-        body.as_object_mut().expect("a rating").remove(field);
-        cases.push((format!("39 {field}"), body.to_string(), "missing-field", ""));
+        let (parent, field) = at.rsplit_once('/').expect("a pointer");
+        body.pointer_mut(parent).and_then(Value::as_object_mut).expect("an object").remove(field);
+        cases.push((format!("39 {at}"), body.to_string(), "missing-field", at));
     }
     let unknown = r#"{"engagement":"G1","marks":{"overall":"unknown","supply":"unknown","skill":"unknown","stay":"unknown","help":"unknown"}}"#;
     cases.push(("39 nothing known".into(), unknown.into(), "missing-field", "/marks"));
@@ -128,7 +132,7 @@ async fn a_rating_of_the_wrong_shape_is_refused_with_a_pointer() {
         }
         let answer = api.post_rating("k", body).await;
         answer.is_problem(&case, 422, slug);
-        assert!(answer.pointer().starts_with(pointer), "{case}: {pointer:?} in {}", answer.text);
+        assert!(answer.place().starts_with(pointer), "{case}: {pointer:?} in {}", answer.text);
     }
     assert_eq!(api.seq(), seq, "nothing was written");
 }
@@ -274,6 +278,7 @@ async fn a_wrong_method_is_told_the_right_ones() {
         (Method::POST, "/api/v1/events", "GET"),
         (Method::POST, "/health/ready", "GET"),
         (Method::DELETE, "/api/v1/majors/460103", "GET, PUT"),
+        (Method::POST, "/api/v1/majors/460103", "GET, PUT"),
     ];
     for (method, path, allow) in cases {
         let case = format!("{method} {path}");
@@ -312,7 +317,7 @@ async fn an_id_in_the_address_has_the_shape_of_one() {
         api.put_if(&at, "1", &revision).await.is_problem(&format!("revise {bad}"), 422, "invalid-id");
         let answer = api.delete_if(&at, "1").await;
         answer.is_problem(&format!("withdraw {bad}"), 422, "invalid-id");
-        assert_eq!(answer.pointer(), "/id");
+        assert_eq!(answer.place(), "?id");
     }
     for bad in ["-a", "a%20b", "P0001%00", "%E4%B8%AD", &"x".repeat(65), "..%2f..%2fetc"] {
         for path in
@@ -344,7 +349,9 @@ async fn a_rating_needs_one_printable_key() {
         ("29 twice the same", vec![key(b"a"), key(b"a")]),
     ];
     for (case, keys) in cases {
-        post(keys).await.is_problem(case, 400, "idempotency-key-invalid");
+        let answer = post(keys).await;
+        answer.is_problem(case, 400, "idempotency-key-invalid");
+        assert_eq!(answer.place(), "Idempotency-Key:", "{case}");
     }
     assert_eq!(post(vec![key(&[b'k'; 255])]).await.status, 201, "255 characters are fine");
 }
@@ -375,7 +382,7 @@ async fn a_question_out_of_bounds_is_refused() {
     for (query, slug, pointer) in cases {
         let answer = api.shortlist("P0001", query).await;
         answer.is_problem(query, 422, slug);
-        assert_eq!(answer.pointer(), pointer, "{query}");
+        assert_eq!(answer.place(), pointer, "{query}");
     }
     for query in ["top=1", "top=100", "top=1e1", "max_km=5000", ""] {
         assert_eq!(api.shortlist("P0001", query).await.status, 200, "{query}");
@@ -428,9 +435,43 @@ async fn problems_speak_chinese_unless_asked_for_english() {
         assert_eq!(answer.header("content-language"), if chinese { "zh-CN" } else { "en" }, "{language:?}");
         let problem = answer.json();
         assert_eq!(problem["type"], "https://zeyou/errors/out-of-range");
+        assert_eq!(problem["title"], if chinese { "超出范围" } else { "Out of range" });
         let expected = if chinese { "须在 1 到 5 之间" } else { "must be between 1 and 5" };
         assert_eq!(problem["detail"], expected, "{language:?}");
         let error = json!({"pointer": "/marks/overall", "code": "out-of-range", "detail": expected});
         assert_eq!(problem["errors"], json!([error]), "{language:?}");
     }
+}
+
+#[actix_web::test]
+async fn every_answer_names_its_request_and_no_client_chooses_the_name() {
+    let api = spawn_app().await;
+    let mut seen = std::collections::BTreeSet::new();
+    for path in
+        ["/health/live", "/api/v1/parks", "/metrics", "/openapi.json", "/docs/", "/nothing", "/api/v1/parks?x=1"]
+    {
+        for _ in 0..2 {
+            let chosen = "00000000-0000-4000-8000-000000000000";
+            let answer = api.send(api.request(Method::GET, path).header("x-request-id", chosen)).await;
+            let id = answer.header("x-request-id").to_owned();
+            assert!(uuid::Uuid::parse_str(&id).is_ok_and(|id| id.get_version_num() == 4), "{path}: {id:?}");
+            assert!(id != chosen && seen.insert(id), "{path}: a new name each time");
+        }
+    }
+}
+
+#[actix_web::test]
+async fn a_fault_is_placed_where_it_lies() {
+    let api = spawn_app().await;
+    let stale = api.put_if("/api/v1/colleges/C0001", "x", &json!({})).await;
+    stale.is_problem("body before header", 422, "missing-field");
+    assert_eq!(stale.place(), "/id", "the field that is missing");
+    let escaped = api.put("/api/v1/colleges/C0001", &json!({"a/b~c": 1})).await;
+    assert_eq!(escaped.place(), "/a~1b~0c", "{}", escaped.text);
+    let seq = api.send(api.request(Method::GET, "/api/v1/parks").header("zeyou-min-seq", "soon")).await;
+    seq.is_problem("header", 400, "invalid-seq");
+    assert_eq!(seq.place(), "Zeyou-Min-Seq:");
+    let after = api.get("/api/v1/events?after=999999").await;
+    after.is_problem("the same rule of a parameter", 400, "invalid-seq");
+    assert_eq!(after.place(), "?after");
 }

@@ -11,6 +11,10 @@ fn college(id: &str, name: &str) -> Value {
     json!({"id": id, "name": name, "kind": "associate", "city": "云岭市"})
 }
 
+fn occupation(id: &str, links: Value) -> Value {
+    json!({"id": id, "name": "数控车工", "name_en": "CNC lathe operator", "links": links})
+}
+
 fn ids(page: &Value) -> Vec<String> {
     let items = page["items"].as_array().expect("items");
     items.iter().map(|item| item["id"].as_str().expect("an id").to_owned()).collect()
@@ -81,12 +85,15 @@ async fn the_address_and_the_body_name_the_same_entry() {
     let api = spawn_app().await;
     let answer = api.put("/api/v1/colleges/C9001", &college("C9002", "新学院")).await;
     answer.is_problem("other id", 422, "invalid-id");
-    assert_eq!(answer.pointer(), "/id");
+    assert_eq!(answer.place(), "/id");
 }
 
 #[actix_web::test]
 async fn every_list_is_walked_page_by_page_without_loss() {
     let api = spawn_app().await;
+    for id in ["4-01", "4-02", "4-03"] {
+        api.put(&format!("/api/v1/occupations/{id}"), &occupation(id, json!([]))).await.ok(201);
+    }
     let kinds = [
         ("parks", 1),
         ("enterprises", 7),
@@ -96,6 +103,7 @@ async fn every_list_is_walked_page_by_page_without_loss() {
         ("engagements", 200),
         ("presets", 1),
         ("industries", 2),
+        ("occupations", 2),
         ("majors", 150),
     ];
     for (kind, size) in kinds {
@@ -113,6 +121,7 @@ async fn every_list_is_walked_page_by_page_without_loss() {
             "engagements" => state.engagements.len(),
             "presets" => state.presets.len(),
             "industries" => state.industries.len(),
+            "occupations" => state.occupations.len(),
             _ => state.majors.len(),
         };
         assert_eq!(all.len(), expected, "{kind}: all of them");
@@ -157,7 +166,7 @@ async fn a_list_refuses_parameters_it_does_not_know() {
     for (path, slug, pointer) in cases {
         let answer = api.get(&format!("/api/v1/{path}")).await;
         answer.is_problem(path, 422, slug);
-        assert_eq!(answer.pointer(), pointer, "{path}");
+        assert_eq!(answer.place(), pointer, "{path}");
     }
 }
 
@@ -188,7 +197,18 @@ async fn a_reference_to_nothing_is_refused_with_near_codes() {
     engagement["enterprise"] = json!("E00099");
     let mut demand = api.get("/api/v1/demands/D00001").await.ok(200);
     demand["target"] = json!({"major": "430699"});
+    let trade = occupation("4-01", json!([{"major": "460103", "strength": 1}, {"major": "460199", "strength": 1}]));
+    let mut of_trade = api.get("/api/v1/demands/D00001").await.ok(200);
+    of_trade["target"] = json!({"occupation": "4-09"});
+    for id in ["4-01", "4-02", "4-03"] {
+        api.put(&format!("/api/v1/occupations/{id}"), &occupation(id, json!([]))).await.ok(201);
+    }
+    let mut industry = api.get("/api/v1/industries/%E6%B1%BD%E8%BD%A6").await.ok(200);
+    industry["needs"][1]["links"][0]["major"] = json!("460199");
     let cases = [
+        ("/api/v1/occupations/4-01", trade, "/links/1/major", "4601"),
+        ("/api/v1/industries/%E6%B1%BD%E8%BD%A6", industry, "/needs/1/links/0/major", "4601"),
+        ("/api/v1/demands/D00001", of_trade, "/target/occupation", "4-0"),
         ("/api/v1/parks/P9", park, "/industries", "汽车"),
         ("/api/v1/programmes/R00001", programme, "/major", "4601"),
         ("/api/v1/programmes/R00001", of_nobody, "/college", "C00"),
@@ -200,7 +220,7 @@ async fn a_reference_to_nothing_is_refused_with_near_codes() {
     for (path, body, pointer, near) in cases {
         let answer = api.send(api.request(Method::PUT, path).header("accept-language", "en").json(&body)).await;
         answer.is_problem(path, 422, "unknown-code");
-        assert_eq!(answer.pointer(), pointer, "{path}: {}", answer.text);
+        assert_eq!(answer.place(), pointer, "{path}: {}", answer.text);
         let detail = answer.json()["detail"].as_str().expect("a detail").to_owned();
         let codes = detail.split("near ones: ").nth(1).unwrap_or_default();
         assert_eq!(codes.split(", ").count(), 3, "{path}: three near codes in {detail:?}");
@@ -226,7 +246,7 @@ async fn weights_that_do_not_sum_to_a_hundred_are_refused() {
     for (case, weights) in cases {
         let answer = api.put(at, &preset(weights)).await;
         answer.is_problem(case, 422, "invalid-weights");
-        assert!(answer.pointer().starts_with("/weights"), "{case}: {}", answer.text);
+        assert!(answer.place().starts_with("/weights"), "{case}: {}", answer.text);
     }
     let unknown = api.put(at, &preset(json!({"beauty": 100}))).await;
     unknown.is_problem("unknown criterion", 422, "unknown-code");
@@ -245,4 +265,31 @@ async fn weights_that_do_not_sum_to_a_hundred_are_refused() {
     api.put(at, &preset(json!({"major_fit": 62.5, "satisfaction": 37.5}))).await.ok(201);
     let shortlist = api.shortlist("P0001", "preset=mine").await.ok(200);
     assert_eq!(shortlist["preset"], "mine", "a preset of one's own ranks");
+}
+
+#[actix_web::test]
+async fn a_demand_for_an_occupation_ranks_through_its_links() {
+    let api = spawn_app().await;
+    let park = json!({"id": "P9", "name": "园区", "city": "云岭市", "stage": "new", "industries": []});
+    api.put("/api/v1/parks/P9", &park).await.ok(201);
+    let demand = |target: Value| {
+        json!({"id": "D9", "park": "P9", "kind": "hire", "target": target, "headcount": 30,
+               "start": "2026-01-01", "end": "2099-12-31"})
+    };
+    let coverages = async || {
+        let shortlist = api.shortlist("P9", "top=100").await.ok(200);
+        let items = shortlist["items"].as_array().expect("items").clone();
+        items.into_iter().map(|item| (item["college"]["id"].clone(), item["coverage"].clone())).collect::<Vec<_>>()
+    };
+    api.put("/api/v1/demands/D9", &demand(json!({"major": "460103"}))).await.ok(201);
+    let by_major = coverages().await;
+    let at = "/api/v1/occupations/6-18-01-01";
+    let links = |major: &str| occupation("6-18-01-01", json!([{"major": major, "strength": 1}]));
+    assert_eq!(api.put(at, &links("460103")).await.header("etag"), "\"1\"");
+    assert_eq!(api.get(at).await.ok(200)["links"][0]["major"], "460103");
+    api.put("/api/v1/demands/D9", &demand(json!({"occupation": "6-18-01-01"}))).await.ok(200);
+    assert_eq!(coverages().await, by_major, "the occupation leads to that very major");
+    api.put(at, &links("490206")).await.ok(200);
+    assert_ne!(coverages().await, by_major, "other links, another ranking");
+    api.delete(at).await.is_problem("no event closes it", 405, "method-not-allowed");
 }

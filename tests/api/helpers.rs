@@ -1,6 +1,7 @@
 //! A server of its own for every test, and short words for what is asked of it.
 
 use std::net::SocketAddr;
+use std::sync::OnceLock;
 use std::time::Duration;
 
 use reqwest::header::HeaderMap;
@@ -9,6 +10,7 @@ use serde_json::{Value, json};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use zeyou::domain::EngagementStatus;
+use zeyou::http::Metrics;
 use zeyou::service::Service;
 
 /// A running server.
@@ -51,8 +53,12 @@ impl Answer {
         self.json()["type"].as_str().and_then(|text| text.rsplit('/').next()).unwrap_or_default().to_owned()
     }
 
-    pub(crate) fn pointer(&self) -> String {
-        self.json()["errors"][0]["pointer"].as_str().unwrap_or_default().to_owned()
+    /// What is to blame: a JSON pointer, `?name` for a parameter, `name:` for a header.
+    pub(crate) fn place(&self) -> String {
+        let error = &self.json()["errors"][0];
+        let text = |kind: &str| error[kind].as_str().map(str::to_owned);
+        let parameter = text("parameter").map(|name| format!("?{name}"));
+        text("pointer").or(parameter).or(text("header").map(|name| format!("{name}:"))).unwrap_or_default()
     }
 
     /// Asserts a whole problem, and that it tells nothing of the inside.
@@ -65,6 +71,18 @@ impl Answer {
         for field in ["type", "title", "detail"] {
             assert!(body[field].as_str().is_some_and(|text| !text.is_empty()), "{case}: no {field} in {}", self.text);
         }
+        let id = self.header("x-request-id");
+        assert_eq!(body["instance"], format!("urn:uuid:{id}"), "{case}: the request has one name");
+        let chinese = !body["title"].as_str().expect("a title").is_ascii();
+        assert_eq!(chinese, self.header("content-language") == "zh-CN", "{case}: the title's language {}", self.text);
+        let placeless = matches!(status, 404 | 405 | 414 | 500..);
+        assert!(placeless || body["errors"].is_array(), "{case}: no errors in {}", self.text);
+        for error in body.get("errors").map(|errors| errors.as_array().expect("a list")).into_iter().flatten() {
+            assert_eq!((&error["code"], &error["detail"]), (&json!(slug), &body["detail"]), "{case}");
+            let places = ["pointer", "parameter", "header"].iter().filter(|kind| error[**kind].is_string());
+            assert_eq!(places.count(), 1, "{case}: one place in {}", self.text);
+        }
+        assert!(body.get("errors") != Some(&json!([])), "{case}: never an empty list");
         let lower = self.text.to_lowercase();
         for inside in ["sqlite", "select ", "panicked", "src/", ".rs:"] {
             assert!(!lower.contains(inside), "{case}: the answer tells of the inside ({inside:?}): {}", self.text);
@@ -85,8 +103,8 @@ pub(crate) async fn spawn_app() -> Api {
     let service = Service::open(&folder.path().join("zeyou.db")).await.expect("an empty log opens");
     let report = service.import_demo().await.expect("the demo is imported");
     assert_eq!(report.errors, [], "the demo data are good");
-    let shared = service.clone();
-    let server = actix_web::HttpServer::new(move || zeyou::http::application(shared.clone()))
+    let (shared, metrics) = (service.clone(), Metrics::default());
+    let server = actix_web::HttpServer::new(move || zeyou::http::application(shared.clone(), metrics.clone()))
         .workers(1)
         .disable_signals()
         .bind("127.0.0.1:0")
@@ -95,6 +113,23 @@ pub(crate) async fn spawn_app() -> Api {
     actix_web::rt::spawn(server.run());
     let client = reqwest::Client::builder().no_proxy().timeout(Duration::from_secs(60)).build().expect("a client");
     Api { service, address, client, _folder: folder }
+}
+
+/// The OpenAPI document.
+pub(crate) fn document() -> &'static Value {
+    static DOCUMENT: OnceLock<Value> = OnceLock::new();
+    DOCUMENT.get_or_init(|| serde_json::from_str(&zeyou::http::openapi_json()).expect("JSON"))
+}
+
+/// The document's operation that answers a method at an address.
+fn operation(method: &str, path: &str) -> Option<&'static Value> {
+    let fits = |template: &str| {
+        let (wanted, given): (Vec<&str>, Vec<&str>) = (template.split('/').collect(), path.split('/').collect());
+        let same = |(a, b): (&&str, &&str)| a == b || (a.starts_with('{') && !b.is_empty());
+        wanted.len() == given.len() && wanted.iter().zip(&given).all(same)
+    };
+    let paths = document()["paths"].as_object().expect("paths");
+    paths.iter().find(|(template, _)| fits(template)).and_then(|(_, item)| item.get(method))
 }
 
 /// Five marks: `overall` and four fixed ones.
@@ -108,9 +143,16 @@ impl Api {
         self.client.request(method, format!("http://{}{path}", self.address))
     }
 
+    /// Sends it; whatever is answered must be among the answers that the OpenAPI document lists.
     pub(crate) async fn send(&self, request: RequestBuilder) -> Answer {
-        let response = request.send().await.expect("an answer");
+        let request = request.build().expect("a request");
+        let (method, path) = (request.method().as_str().to_lowercase(), request.url().path().to_owned());
+        let response = self.client.execute(request).await.expect("an answer");
         let (status, headers) = (response.status().as_u16(), response.headers().clone());
+        if let Some(operation) = operation(&method, &path) {
+            let listed = &operation["responses"][status.to_string()];
+            assert!(listed.is_object(), "{method} {path}: {status} is not documented");
+        }
         Answer { status, headers, text: response.text().await.expect("a body") }
     }
 

@@ -3,5 +3,6 @@
 mod bad_input;
 mod directory;
 mod helpers;
+mod operations;
 mod ratings;
 mod shortlist;

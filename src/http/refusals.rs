@@ -1,0 +1,106 @@
+//! What each refusal of a use case is in HTTP.
+
+use actix_web::http::{StatusCode as S, header};
+
+use super::directory::Entity;
+use super::problem::{Place, Problem};
+use crate::domain::{College, Demand, Engagement, Enterprise, Industry, Major, Occupation, Park, Preset, Programme};
+use crate::service::ServiceError;
+use crate::store::StoreError;
+
+impl From<ServiceError> for Problem {
+    fn from(error: ServiceError) -> Self {
+        match error {
+            ServiceError::Invalid(_, invalid) if invalid.rule == "invalid-verify-code" => {
+                Self::of(S::NOT_FOUND, invalid).at(Place::Parameter("verify_code".to_owned()))
+            }
+            ServiceError::Invalid(pointer, invalid) => Self::invalid(Place::Body(pointer), invalid),
+            ServiceError::NotFound(what, id) => {
+                let id: String = id.chars().take(64).collect();
+                let (zh, en) = (format!("没有{}“{id}”", in_chinese(what)), format!("there is no {what} `{id}`"));
+                Self::new(S::NOT_FOUND, "not-found", zh, en)
+            }
+            ServiceError::NoEngagement(_) => {
+                let (zh, en) = ("没有可评价的已确认合作", "there is no confirmed engagement to rate");
+                Self::new(S::FORBIDDEN, "no-engagement", zh, en).at(Place::Body("/engagement".to_owned()))
+            }
+            ServiceError::AlreadyRated(id) => {
+                let (zh, en) = ("该合作已评价，可修改原评价", "the engagement has been rated; revise that rating");
+                Self::new(S::CONFLICT, "already-rated", zh, en)
+                    .at(Place::Body("/engagement".to_owned()))
+                    .with(header::LOCATION, format!("/api/v1/ratings/{id}"))
+            }
+            ServiceError::RatingWithdrawn => {
+                Self::new(S::CONFLICT, "rating-withdrawn", "该评价已撤回", "the rating was withdrawn")
+                    .at(Place::Parameter("id".to_owned()))
+            }
+            ServiceError::PreconditionRequired => {
+                let (zh, en) = ("须带 If-Match（所依据的版本）", "send If-Match with the revision you saw");
+                Self::new(S::PRECONDITION_REQUIRED, "precondition-required", zh, en).at(Place::Header("If-Match"))
+            }
+            ServiceError::RevisionConflict(rev) => {
+                let zh = format!("已被他人修改，当前版本为 {rev}");
+                let en = format!("somebody changed it; the revision is now {rev}");
+                Self::new(S::PRECONDITION_FAILED, "revision-conflict", zh, en)
+                    .at(Place::Header("If-Match"))
+                    .with(header::ETAG, format!("\"{rev}\""))
+            }
+            ServiceError::InvalidSeq(head) => {
+                let (zh, en) =
+                    (format!("序号超出日志末尾 {head}"), format!("the seq lies beyond the end of the log, {head}"));
+                Self::new(S::BAD_REQUEST, "invalid-seq", zh, en).at(Place::Header("Zeyou-Min-Seq"))
+            }
+            ServiceError::ReplicaBehind(seq) => {
+                let (zh, en) =
+                    (format!("尚未更新到 {seq}，请稍后再试"), format!("seq {seq} is not served yet; try again"));
+                Self::new(S::SERVICE_UNAVAILABLE, "replica-behind", zh, en)
+                    .at(Place::Header("Zeyou-Min-Seq"))
+                    .with(header::RETRY_AFTER, "1")
+            }
+            ServiceError::Store(error) => refused_by_log(error),
+        }
+    }
+}
+
+/// What was not found, as the console calls it.
+fn in_chinese(what: &str) -> &str {
+    match what {
+        "park" => Park::ZH,
+        "enterprise" => Enterprise::ZH,
+        "college" => College::ZH,
+        "ranked college" => "参与排名的院校",
+        "programme" => Programme::ZH,
+        "demand" => Demand::ZH,
+        "engagement" => Engagement::ZH,
+        "preset" => Preset::ZH,
+        "industry" => Industry::ZH,
+        "occupation" => Occupation::ZH,
+        "major" => Major::ZH,
+        "rating" => "评价",
+        other => other,
+    }
+}
+
+fn refused_by_log(error: StoreError) -> Problem {
+    let key = Place::Header("Idempotency-Key");
+    match error {
+        StoreError::KeyReuse => {
+            let (zh, en) = ("该 Idempotency-Key 已用于另一请求", "the Idempotency-Key was used for another request");
+            Problem::new(S::UNPROCESSABLE_ENTITY, "idempotency-key-reuse", zh, en).at(key)
+        }
+        StoreError::KeyInFlight => {
+            let (zh, en) =
+                ("同一 Idempotency-Key 的请求正在处理", "a request with this Idempotency-Key is still running");
+            Problem::new(S::CONFLICT, "idempotency-in-progress", zh, en).at(key).with(header::RETRY_AFTER, "1")
+        }
+        StoreError::Full => {
+            let (zh, en) = ("磁盘已满，未写入", "the disk is full; nothing was written");
+            Problem::new(S::INSUFFICIENT_STORAGE, "storage-full", zh, en)
+        }
+        error => {
+            let zh = "暂时无法写入，请稍后以同一 Idempotency-Key 重试";
+            let en = "the log cannot be written now; retry with the same Idempotency-Key";
+            Problem::new(S::SERVICE_UNAVAILABLE, "unavailable", zh, en).because(&error)
+        }
+    }
+}

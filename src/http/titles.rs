@@ -1,0 +1,54 @@
+//! The title of each kind of problem: the same for every occurrence, in both languages.
+
+use actix_web::http::StatusCode;
+
+/// Slug, Chinese, English.
+const TITLES: [(&str, &str, &str); 40] = [
+    ("already-rated", "已评价", "Already rated"),
+    ("body-too-large", "请求体过大", "Body too large"),
+    ("duplicate-field", "字段重复", "Duplicate field"),
+    ("idempotency-in-progress", "同键请求处理中", "Request in progress"),
+    ("idempotency-key-invalid", "幂等键无效", "Invalid idempotency key"),
+    ("idempotency-key-required", "缺少幂等键", "Idempotency key required"),
+    ("idempotency-key-reuse", "幂等键已被使用", "Idempotency key reused"),
+    ("invalid-characters", "含有不允许的字符", "Invalid characters"),
+    ("invalid-date", "日期无效", "Invalid date"),
+    ("invalid-host", "Host 无效", "Invalid host"),
+    ("invalid-id", "代码无效", "Invalid id"),
+    ("invalid-if-match", "If-Match 无效", "Invalid If-Match"),
+    ("invalid-period", "起止日期无效", "Invalid period"),
+    ("invalid-precision", "精度无效", "Invalid precision"),
+    ("invalid-seq", "序号无效", "Invalid seq"),
+    ("invalid-sheet", "准则表无效", "Invalid criteria sheet"),
+    ("invalid-verify-code", "复核码无效", "Invalid verification code"),
+    ("invalid-weights", "权重无效", "Invalid weights"),
+    ("malformed-json", "JSON 格式错误", "Malformed JSON"),
+    ("malformed-query", "查询参数格式错误", "Malformed query"),
+    ("method-not-allowed", "方法不允许", "Method not allowed"),
+    ("missing-field", "缺少字段", "Missing field"),
+    ("no-engagement", "没有可评价的合作", "No engagement"),
+    ("not-acceptable", "无法按要求的格式回答", "Not acceptable"),
+    ("not-found", "未找到", "Not found"),
+    ("out-of-range", "超出范围", "Out of range"),
+    ("precondition-required", "须带版本", "Precondition required"),
+    ("rating-withdrawn", "评价已撤回", "Rating withdrawn"),
+    ("replica-behind", "尚未更新到所要的序号", "Replica behind"),
+    ("request-timeout", "请求超时", "Request timeout"),
+    ("revision-conflict", "版本冲突", "Revision conflict"),
+    ("storage-full", "存储已满", "Storage full"),
+    ("too-long", "文字过长", "Too long"),
+    ("unavailable", "暂不可用", "Unavailable"),
+    ("unknown-code", "代码不存在", "Unknown code"),
+    ("unknown-field", "未知字段", "Unknown field"),
+    ("unsupported-encoding", "不支持的内容编码", "Unsupported encoding"),
+    ("unsupported-media-type", "不支持的内容类型", "Unsupported media type"),
+    ("uri-too-long", "地址过长", "URI too long"),
+    ("wrong-type", "类型错误", "Wrong type"),
+];
+
+/// The title of a kind of problem in Chinese and in English.
+pub(super) fn title(slug: &str, status: StatusCode) -> (&'static str, &'static str) {
+    let found = TITLES.iter().find(|(known, ..)| *known == slug);
+    let reason = status.canonical_reason().unwrap_or("Error");
+    found.map_or((reason, reason), |(_, zh, en)| (*zh, *en))
+}
