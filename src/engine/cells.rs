@@ -3,7 +3,7 @@
 use super::fit::{Fit, NeedItem, Offer, Workspace, fit};
 use super::state::State;
 use crate::domain::{
-    Amount, College, CollegeStatus, Criterion, EngagementStatus, ExcludedReason, Offering, Park, Sheet, Travel,
+    Amount, College, CollegeStatus, Criterion, EngagementStatus, ExcludedReason, Offering, Park, Place, Sheet, Travel,
 };
 
 /// Points of one criterion, and whether they rest on the prior or on implication.
@@ -50,14 +50,30 @@ fn cell(sheet: &Sheet, criterion: Criterion, raw: Option<f64>) -> Cell {
     }
 }
 
-/// Kilometres as the crow flies (haversine, sphere of 6,371 km).
+/// Mean radius of the earth, kilometres.
+const RADIUS: f64 = 6371.0;
+
+/// Kilometres as the crow flies (haversine).
 pub(super) fn kilometres(park: &Park, college: &College) -> Option<f64> {
     let (a, b) = (park.place?, college.place?);
     let (lat_a, lat_b) = (a.lat().to_radians(), b.lat().to_radians());
     let (d_lat, d_lon) = (0.5 * (lat_b - lat_a), 0.5 * (b.lon() - a.lon()).to_radians());
     let (s, t) = (libm::sin(d_lat), libm::sin(d_lon));
     let h = s * s + libm::cos(lat_a) * libm::cos(lat_b) * t * t;
-    Some(2.0 * 6371.0 * libm::asin(h.sqrt().min(1.0)))
+    Some(2.0 * RADIUS * libm::asin(h.sqrt().min(1.0)))
+}
+
+/// A place as a point of the unit sphere.
+pub(super) fn on_sphere(place: Place) -> [f64; 3] {
+    let (lat, lon) = (place.lat().to_radians(), place.lon().to_radians());
+    let ring = libm::cos(lat);
+    [ring * libm::cos(lon), ring * libm::sin(lon), libm::sin(lat)]
+}
+
+/// The square of the straight line through the earth that joins two points `km` apart, on the unit sphere.
+pub(super) fn chord(km: f64) -> f64 {
+    let half = libm::sin(0.5 * km / RADIUS);
+    4.0 * half * half
 }
 
 fn minutes(travel: &Travel, km: f64) -> f64 {
@@ -102,7 +118,7 @@ pub(super) fn pair_cells(
 }
 
 /// Years of unbroken engagements up to the last one; a pause of up to half a year does not break them.
-fn unbroken_years(state: &State, college: &College) -> Option<f64> {
+pub(super) fn unbroken_years(state: &State, college: &College) -> Option<f64> {
     let mut periods: Vec<(i32, i32)> = state
         .engagements_of(&college.id)
         .filter(|engagement| engagement.status != EngagementStatus::Proposed && engagement.start <= state.today)
@@ -119,14 +135,13 @@ fn unbroken_years(state: &State, college: &College) -> Option<f64> {
     Some(f64::from(end - start + 1) / 365.25)
 }
 
-/// The six college criteria of one college.
-pub(super) fn college_cells(state: &State, college: &College, satisfaction: f64) -> [Cell; 6] {
-    let sheet = &state.sheet;
+/// The six college criteria of one college, with its mean satisfaction and its unbroken years.
+pub(super) fn college_cells(sheet: &Sheet, college: &College, satisfaction: f64, years: Option<f64>) -> [Cell; 6] {
     let retention = college.retained.zip(college.placed).filter(|(_, placed)| *placed > 0);
     [
         cell(sheet, Criterion::Satisfaction, Some(satisfaction)),
         cell(sheet, Criterion::Retention, retention.map(|(kept, placed)| f64::from(kept) / f64::from(placed))),
-        cell(sheet, Criterion::Continuity, unbroken_years(state, college)),
+        cell(sheet, Criterion::Continuity, years),
         cell(sheet, Criterion::Response, college.response_days.map(Amount::get)),
         cell(sheet, Criterion::Tech, college.tech_projects_3y.map(f64::from)),
         cell(sheet, Criterion::Cobuild, college.pledges.as_ref().map(|pledges| pledges.len() as f64)),

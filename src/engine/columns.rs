@@ -1,6 +1,6 @@
 //! All colleges by themselves: the columns of points that no park changes.
 
-use super::cells::{COLLEGE, Grade, college_cells, excluded, published_mean};
+use super::cells::{COLLEGE, Grade, college_cells, excluded, on_sphere, published_mean, unbroken_years};
 use super::rows::TILE;
 use super::satisfaction::Posterior;
 use super::state::State;
@@ -28,6 +28,10 @@ pub(super) struct Columns {
     /// Standard deviation of the satisfaction points.
     pub(super) satisfaction_sd: Vec<f64>,
     pub(super) standing: Vec<Standing>,
+    /// Years of unbroken engagements.
+    pub(super) years: Vec<Option<f64>>,
+    /// Where it lies on the unit sphere; `None` counts as too far from everywhere.
+    pub(super) point: Vec<Option<[f64; 3]>>,
 }
 
 impl Columns {
@@ -47,13 +51,18 @@ impl Columns {
         self.flags.resize(filled, 0);
         self.satisfaction_sd.resize(filled, 0.0);
         self.standing.resize(n, Standing::Free);
+        self.years.resize(n, None);
+        self.point.resize(n, None);
     }
 
     /// Brings the facts of one college up to date; its satisfaction is [`Self::rate`]'s.
     pub(super) fn set(&mut self, state: &State, at: u32) {
         let entry = state.colleges.at(at);
+        let years = unbroken_years(state, &entry.value);
+        self.years[at as usize] = years;
+        self.point[at as usize] = entry.value.place.map(on_sphere);
         let mut flags = 0;
-        for (j, cell) in college_cells(state, &entry.value, state.model.mean).iter().enumerate() {
+        for (j, cell) in college_cells(&state.sheet, &entry.value, state.model.mean, years).iter().enumerate() {
             if COLLEGE[j] != Criterion::Satisfaction {
                 self.points[j][at as usize] = cell.points;
             }

@@ -3,6 +3,7 @@
 mod cells;
 mod columns;
 mod explain;
+mod field;
 mod fit;
 mod fit_table;
 mod index;
@@ -14,6 +15,7 @@ mod rows;
 mod satisfaction;
 mod snapshot;
 mod state;
+mod state_bytes;
 mod transport;
 mod verify_code;
 

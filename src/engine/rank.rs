@@ -1,17 +1,14 @@
 //! Eligibility, score, order, ties, P(top k): the answer to a question.
 
-use std::borrow::Cow;
-
-use super::cells::{COLLEGE, Cell, Grade, PAIR, college_cells, kilometres, pair_cells, published_mean};
-use super::columns::Standing;
-use super::fit::{NeedItem, Offer, Workspace, fit, need_items};
+use super::cells::{COLLEGE, Cell, Grade, PAIR, college_cells, pair_cells, published_mean};
+use super::field::Field;
+use super::fit::{Offer, Workspace, fit};
 use super::normal::{Threshold, phi};
-use super::rows::{Row, TILE};
 use super::snapshot::Snapshot;
 use super::verify_code;
 use crate::domain::{
-    AsOf, CollegeRef, Contribution, Criterion, DemandKind, Evidence, Excluded, ExcludedReason, Explore, Item,
-    N_CRITERIA, Park, Preset, Question, Satisfaction, Shortlist, Unmet, Weights,
+    AsOf, CollegeRef, Contribution, Criterion, Evidence, Excluded, Explore, Item, N_CRITERIA, Question, Satisfaction,
+    Shortlist, Unmet,
 };
 
 /// How many exclusions are named in one answer.
@@ -28,20 +25,6 @@ pub enum Refusal {
     Preset(String),
     /// No such college, or it is not ranked for this question.
     College(String),
-}
-
-/// All candidates of a question with their scores.
-pub(super) struct Field<'a> {
-    pub(super) park: &'a Park,
-    pub(super) preset: &'a Preset,
-    pub(super) items: Cow<'a, [NeedItem]>,
-    /// Registry positions, best first up to `sorted`.
-    pub(super) order: Vec<u32>,
-    /// Score in millionths of a point, by registry position.
-    score: Vec<u32>,
-    /// Standard deviation of the score, by registry position.
-    sd: Vec<f64>,
-    excluded: Vec<(u32, ExcludedReason)>,
 }
 
 impl Snapshot {
@@ -78,130 +61,6 @@ impl Snapshot {
 
     pub(super) fn as_of(&self) -> AsOf {
         AsOf { seq: self.state.seq, at: self.state.at, model: self.state.model.id.clone() }
-    }
-
-    /// Filters and scores all colleges.
-    pub(super) fn field(&self, question: &Question) -> Result<Field<'_>, Refusal> {
-        let state = &self.state;
-        let unknown_park = || Refusal::Park(question.park.to_string());
-        let park = state.parks.get(&question.park).ok_or_else(unknown_park)?;
-        let preset_id = question.preset.clone().unwrap_or_else(|| park.stage.preset());
-        let preset = state.presets.get(&preset_id).ok_or_else(|| Refusal::Preset(preset_id.to_string()))?;
-        let at = state.parks.position(&park.id).ok_or_else(unknown_park)? as usize;
-        let (own, items);
-        let row = if question.kind.is_some() {
-            items = Cow::Owned(need_items(state, &park.id, question.kind));
-            own = Row::build(state, park, &items, &self.offers, &mut Workspace::default());
-            &own
-        } else {
-            items = Cow::Borrowed(&*self.needs[at]);
-            &*self.rows[at]
-        };
-        let score = self.scores(row, &preset.weights);
-        let sd = self.score_sds(row, &preset.weights);
-        let (mut keys, mut excluded) = (Vec::with_capacity(score.len()), Vec::new());
-        for (at, &standing) in (0_u32..).zip(&self.columns.standing) {
-            // Best first, then by id: one number to compare.
-            let key = u64::from(!score[at as usize]) << 32 | self.edges.place_of(at) as u64;
-            match standing {
-                Standing::Closed => {}
-                Standing::Excluded(reason) => excluded.push((key, reason)),
-                _ => match self.exclusion(park, question, row, at, standing) {
-                    Some(reason) => excluded.push((key, reason)),
-                    None => keys.push(key),
-                },
-            }
-        }
-        let top = usize::from(question.top);
-        if top < keys.len() {
-            keys.select_nth_unstable(top);
-            keys[..top].sort_unstable();
-        } else {
-            keys.sort_unstable();
-        }
-        excluded.sort_unstable_by_key(|&(key, _)| key);
-        let college = |key: u64| self.edges.at_place(key as u32);
-        let order = keys.iter().map(|&key| college(key)).collect();
-        let excluded = excluded.into_iter().map(|(key, reason)| (college(key), reason)).collect();
-        Ok(Field { park, preset, items, order, score, sd, excluded })
-    }
-
-    /// `Σ weight × points` of every college, in millionths of a point.
-    fn scores(&self, row: &Row, weights: &Weights) -> Vec<u32> {
-        let weight = |criterion: &Criterion| u32::from(weights.hundredths()[criterion.index()]);
-        let (pair, college) = (PAIR.each_ref().map(weight), COLLEGE.each_ref().map(weight));
-        let mut score = Vec::with_capacity(row.tiles.len() * TILE);
-        for (t, tile) in row.tiles.iter().enumerate() {
-            let mut sums = [0_u32; TILE];
-            for (weight, points) in pair.iter().zip(&tile.points) {
-                sums.iter_mut().zip(points).for_each(|(sum, &p)| *sum += weight * u32::from(p));
-            }
-            for (weight, points) in college.iter().zip(&self.columns.points) {
-                let points = &points[t * TILE..(t + 1) * TILE];
-                sums.iter_mut().zip(points).for_each(|(sum, &p)| *sum += weight * u32::from(p));
-            }
-            score.extend_from_slice(&sums);
-        }
-        score
-    }
-
-    /// Independent criteria: `sd² = Σ w² sd_j²`, by table over the grade bits.
-    fn score_sds(&self, row: &Row, weights: &Weights) -> Vec<f64> {
-        let sheet = &self.state.sheet;
-        let share = |criterion: Criterion| f64::from(weights.hundredths()[criterion.index()]) / 1e4;
-        let part = |criterion: Criterion, sd: f64| (share(criterion) * sd).powi(2);
-        let table = |criteria: &[Criterion; 6]| -> Vec<f64> {
-            (0..256_usize)
-                .map(|flags| {
-                    let parts = criteria.iter().enumerate().map(|(j, &criterion)| {
-                        let of = sheet.of(criterion);
-                        let implied = criterion == Criterion::MajorFit && flags >> 6 & 1 == 1;
-                        let sd = match (flags >> j & 1 == 1, implied) {
-                            (true, _) => of.sd_prior,
-                            (false, true) => of.sd_implied,
-                            (false, false) => of.sd_measured,
-                        };
-                        part(criterion, sd)
-                    });
-                    parts.sum()
-                })
-                .collect()
-        };
-        let (pair, college) = (table(&PAIR), table(&COLLEGE));
-        let satisfaction = share(Criterion::Satisfaction);
-        let by_college = self.columns.flags.iter().zip(&self.columns.satisfaction_sd);
-        row.tiles
-            .iter()
-            .flat_map(|tile| &tile.flags)
-            .zip(by_college)
-            .map(|(&p, (&c, &sd))| {
-                let known = pair[usize::from(p)] + college[usize::from(c)];
-                (known + (satisfaction * sd).powi(2)).sqrt().max(1e-6)
-            })
-            .collect()
-    }
-
-    fn exclusion(
-        &self,
-        park: &Park,
-        question: &Question,
-        row: &Row,
-        at: u32,
-        standing: Standing,
-    ) -> Option<ExcludedReason> {
-        let college = || &self.state.colleges.at(at).value;
-        if standing == Standing::Declines && college().declined_parks.binary_search(&park.id).is_ok() {
-            return Some(ExcludedReason::Declined);
-        }
-        if !question.exclude.is_empty() && question.exclude.binary_search(&college().id).is_ok() {
-            return Some(ExcludedReason::ExcludedByQuestion);
-        }
-        if question.kind == Some(DemandKind::Intern) && row.flags(at) >> 7 == 1 {
-            return Some(ExcludedReason::MajorGroupMismatch);
-        }
-        let (max_km, college) = (question.max_km?, college());
-        let too_far = kilometres(park, college).is_none_or(|km| km > f64::from(max_km));
-        too_far.then_some(ExcludedReason::TooFar)
     }
 
     pub(super) fn name(&self, at: u32) -> CollegeRef {
@@ -254,7 +113,7 @@ impl Snapshot {
         let offers = &self.offers[at as usize];
         let (pair, found) = pair_cells(&state.sheet, field.park, college, &field.items, offers, work);
         let effect = self.posterior.effect[self.edges.place_of(at)];
-        let own = college_cells(state, college, published_mean(state, effect));
+        let own = college_cells(&state.sheet, college, published_mean(state, effect), self.columns.years[at as usize]);
         let mut cells = [Cell { raw: None, points: 0, grade: Grade::Prior }; N_CRITERIA];
         PAIR.iter()
             .zip(pair)

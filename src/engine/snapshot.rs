@@ -106,11 +106,14 @@ impl Snapshot {
         }
     }
 
-    /// The fit of all pairs as bytes, for [`FitTable`].
-    pub fn fit_bytes(&self) -> Vec<u8> {
-        let mut bytes = Vec::with_capacity(self.rows.len() * Row::bytes(self.state.colleges.len()));
-        self.rows.iter().for_each(|row| row.write(&mut bytes));
-        bytes
+    /// Writes the fit of all pairs piece by piece, for [`FitTable`].
+    pub fn write_fit(&self, sink: &mut dyn FnMut(&[u8])) {
+        let mut bytes = Vec::new();
+        for row in self.rows.iter() {
+            bytes.clear();
+            row.write(&mut bytes);
+            sink(&bytes);
+        }
     }
 
     fn with_fit(state: State, known: impl Fn(usize) -> Option<Arc<Row>> + Sync) -> Self {

@@ -4,7 +4,6 @@ use std::sync::Arc;
 
 use imbl::{OrdMap, OrdSet, Vector};
 use serde::{Deserialize, Serialize};
-use sha2::{Digest, Sha256};
 
 use super::rating_ids::RatingIds;
 use super::registry::{Keyed, Registry};
@@ -53,7 +52,7 @@ pub struct State {
     pub ratings: Registry<Rating>,
     /// Positions among the ratings by the ids they go or went by.
     #[serde(skip)]
-    rating_ids: RatingIds,
+    pub(super) rating_ids: RatingIds,
     programmes_of: OrdSet<(CollegeId, ProgrammeId)>,
     demands_of: OrdSet<(ParkId, DemandId)>,
     /// Positions of the enterprise and the college of each engagement, by its position.
@@ -307,46 +306,6 @@ impl State {
         let list = self.colleges.position(college).and_then(|at| self.engagements_of.get(at as usize));
         list.into_iter().flat_map(|list| list.iter()).map(|&at| &self.engagements.at(at).value)
     }
-
-    /// Bytes of the whole state; the same log gives the same bytes.
-    pub fn to_bytes(&self) -> Vec<u8> {
-        // The two large tables stand apart, so that they are read side by side.
-        let parts = [encoded(&self.engagements), encoded(&(&self.ratings, &self.rating_ids)), encoded(self)];
-        let mut bytes = encoded(&parts.each_ref().map(Vec::len));
-        parts.iter().for_each(|part| bytes.extend_from_slice(part));
-        bytes
-    }
-
-    /// Reads a state back.
-    ///
-    /// # Errors
-    /// What is wrong with the bytes.
-    pub fn from_bytes(bytes: &[u8]) -> Result<Self, String> {
-        let (lengths, rest): ([usize; 3], &[u8]) = postcard::take_from_bytes(bytes).map_err(|e| e.to_string())?;
-        let cut = |at: usize, len: usize| at.checked_add(len).and_then(|end| rest.get(at..end)).ok_or("cut short");
-        let engagements = cut(0, lengths[0])?;
-        let ratings = cut(lengths[0], lengths[1])?;
-        let others = cut(lengths[0] + lengths[1], lengths[2])?;
-        let (engagements, (ratings, others)) = rayon::join(
-            || decoded::<Registry<Engagement>>(engagements),
-            || (decoded::<(Registry<Rating>, RatingIds)>(ratings), decoded::<Self>(others)),
-        );
-        let (ratings, rating_ids) = ratings?;
-        Ok(Self { engagements: engagements?, ratings, rating_ids, ..others? })
-    }
-
-    /// SHA-256 of [`Self::to_bytes`], in hexadecimal: two replicas at one seq agree on it.
-    pub fn digest(&self) -> String {
-        hex(&Sha256::digest(self.to_bytes()))
-    }
-}
-
-fn encoded(value: &impl Serialize) -> Vec<u8> {
-    postcard::to_stdvec(value).unwrap_or_else(|error| unreachable!("every part has a known length: {error}"))
-}
-
-fn decoded<'de, T: Deserialize<'de>>(bytes: &'de [u8]) -> Result<T, String> {
-    postcard::from_bytes(bytes).map_err(|error| error.to_string())
 }
 
 /// Where something was, if it is elsewhere now.
@@ -360,8 +319,4 @@ fn lowest<T: std::str::FromStr>() -> T {
         Ok(id) => id,
         Err(_) => unreachable!("`0` is a code"),
     }
-}
-
-pub(crate) fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }

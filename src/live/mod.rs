@@ -1,5 +1,6 @@
 //! The running state: one thread applies committed events in order and swaps the snapshot; readers never wait for it.
 
+use std::collections::BTreeMap;
 use std::sync::mpsc;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -12,14 +13,20 @@ use crate::domain::Question;
 use crate::engine::Snapshot;
 use crate::store::Recorded;
 
-/// Answers kept beside one snapshot; they die with it, so none can be stale.
-const MEMO: usize = 4_096;
+/// Bytes of answers kept beside one snapshot; they die with it, so none can be stale.
+const MEMO_BYTES: usize = 16 << 20;
 
 /// A snapshot as readers see it, with the answers already given from it.
 pub struct Published {
     /// The snapshot.
     pub snapshot: Snapshot,
-    memo: Mutex<std::collections::BTreeMap<Question, Bytes>>,
+    memo: Mutex<Memo>,
+}
+
+#[derive(Default)]
+struct Memo {
+    answers: BTreeMap<Question, Bytes>,
+    bytes: usize,
 }
 
 impl Published {
@@ -29,15 +36,17 @@ impl Published {
 
     /// The answer given to this question before, from this very snapshot.
     pub fn remembered(&self, question: &Question) -> Option<Bytes> {
-        self.memo.lock().unwrap_or_else(PoisonError::into_inner).get(question).cloned()
+        self.memo.lock().unwrap_or_else(PoisonError::into_inner).answers.get(question).cloned()
     }
 
-    /// Keeps an answer as long as this snapshot is served.
+    /// Keeps an answer as long as this snapshot is served and there is room; a full memo starts anew.
     pub fn remember(&self, question: Question, answer: Bytes) {
         let mut memo = self.memo.lock().unwrap_or_else(PoisonError::into_inner);
-        if memo.len() < MEMO {
-            memo.insert(question, answer);
+        if memo.bytes + answer.len() > MEMO_BYTES {
+            *memo = Memo::default();
         }
+        memo.bytes += answer.len();
+        memo.answers.insert(question, answer);
     }
 }
 

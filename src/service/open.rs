@@ -5,11 +5,14 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, mpsc};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
+use sha2::{Digest, Sha256};
+use tokio::sync::mpsc::Receiver;
+
 use super::{Service, ServiceError, foundation};
 use crate::domain::{Date, Event, Timestamp};
 use crate::engine::{FitTable, Snapshot, State};
-use crate::live::Live;
-use crate::store::{Draft, Store, StoreError, Unit, Writer};
+use crate::live::{Live, Published};
+use crate::store::{Draft, PIECE, Store, Unit, Writer};
 
 /// After this many events a new snapshot is left for the next start.
 const SNAPSHOT_EVERY: u64 = 20_000;
@@ -136,10 +139,45 @@ impl Service {
         if self.saved.load(Ordering::Relaxed) == seq {
             return Ok(seq);
         }
-        let encoded = move || (current.snapshot.state.to_bytes(), current.snapshot.fit_bytes());
-        let (state, fit) = tokio::task::spawn_blocking(encoded).await.map_err(|_| StoreError::Closed)?;
-        self.store.save_snapshot(seq, ENGINE, &state, &fit).await?;
+        self.store.save_state(seq, pieces(&current, |snapshot, sink| snapshot.state.write(sink))).await?;
+        let fit = |snapshot: &Snapshot, sink: &mut dyn FnMut(&[u8])| snapshot.write_fit(sink);
+        let (mut hash, mut hashed) = (Sha256::new(), pieces(&current, fit));
+        while let Some(piece) = hashed.recv().await {
+            hash.update(piece);
+        }
+        let digest: String = hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
+        if !self.store.has_fit(&digest).await? {
+            self.store.save_fit(&digest, pieces(&current, fit)).await?;
+        }
+        self.store.name_fit(seq, ENGINE, &digest).await?;
         self.saved.store(seq, Ordering::Relaxed);
         Ok(seq)
     }
+}
+
+/// What `write` writes of a snapshot, in pieces of one size; written while they are taken, so that few are in memory.
+fn pieces(
+    current: &Arc<Published>,
+    write: impl Fn(&Snapshot, &mut dyn FnMut(&[u8])) + Send + 'static,
+) -> Receiver<Vec<u8>> {
+    let (pieces, taken) = tokio::sync::mpsc::channel(4);
+    let current = Arc::clone(current);
+    tokio::task::spawn_blocking(move || {
+        let mut piece = Vec::with_capacity(PIECE);
+        write(&current.snapshot, &mut |mut bytes| {
+            while !bytes.is_empty() {
+                let (now, later) = bytes.split_at(bytes.len().min(PIECE - piece.len()));
+                piece.extend_from_slice(now);
+                bytes = later;
+                if piece.len() == PIECE {
+                    // Whoever took the pieces may have given up; the rest is then written to nobody.
+                    let _ = pieces.blocking_send(std::mem::replace(&mut piece, Vec::with_capacity(PIECE)));
+                }
+            }
+        });
+        if !piece.is_empty() {
+            let _ = pieces.blocking_send(piece);
+        }
+    });
+    taken
 }

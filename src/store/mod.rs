@@ -9,4 +9,5 @@ mod writer;
 pub use append::{Appended, Draft, IdempotencyKey, Recorded, Unit};
 pub use chain::{Chain, ChainFault};
 pub use log::{Store, StoreError};
+pub use snapshots::PIECE;
 pub use writer::Writer;

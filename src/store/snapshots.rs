@@ -2,63 +2,93 @@
 
 use futures_util::TryStreamExt;
 use sha2::{Digest, Sha256};
-use sqlx::Row;
+use sqlx::{Row, Sqlite, Transaction};
+use tokio::sync::mpsc::Receiver;
 
 use super::log::{LOG_ID, Store, StoreError};
 
-const PART_BYTES: usize = 1 << 20;
-/// Parts of one transaction: a longer one would keep ratings waiting.
-const PARTS: usize = 8;
+/// Bytes of one piece.
+pub const PIECE: usize = 1 << 20;
+/// Pieces of one transaction: a longer one would keep ratings waiting.
+const GROUP: usize = 8;
 
 fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
-fn digest(bytes: &[u8]) -> String {
-    hex(&Sha256::digest(bytes))
-}
+const INSERT_STATE: &str = "INSERT INTO state_snapshot (log_id, seq, part, digest, body) VALUES ($1, $2, $3, $4, $5) \
+                            ON CONFLICT (log_id, seq, part) DO UPDATE SET digest = excluded.digest, body = excluded.body";
+const INSERT_FIT: &str =
+    "INSERT INTO fit_part (log_id, digest, part, body) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING";
 
 impl Store {
-    /// Stores the state at `seq` with the fit table `engine` derived from it, and drops older snapshots but one.
+    async fn begin(&self) -> Result<Transaction<'static, Sqlite>, StoreError> {
+        Ok(self.pool.begin_with("BEGIN IMMEDIATE").await?)
+    }
+
+    /// Stores the state at `seq`, given in pieces of [`PIECE`] bytes.
     ///
-    /// It is written piece by piece between other writers; until the last piece it does not match its digest and so
-    /// does not count.
+    /// It is written between other writers; the first piece comes last and brings the digest, so that a state of which
+    /// only a part was written does not count.
     ///
     /// # Errors
     /// What SQLite says; then the snapshots before it still count.
-    pub async fn save_snapshot(&self, seq: u64, engine: &str, state: &[u8], fit: &[u8]) -> Result<(), StoreError> {
-        let fit_digest = digest(fit);
-        let known = sqlx::query("SELECT 1 FROM fit_snapshot WHERE log_id = $1 AND digest = $2 LIMIT 1")
-            .bind(LOG_ID)
-            .bind(&fit_digest)
-            .fetch_optional(&self.pool)
-            .await?;
-        if known.is_none() {
-            let insert =
-                "INSERT INTO fit_part (log_id, digest, part, body) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING";
-            for (first, parts) in fit.chunks(PART_BYTES * PARTS).enumerate() {
-                let mut tx = self.pool.begin_with("BEGIN IMMEDIATE").await?;
-                for (part, body) in (first * PARTS..).zip(parts.chunks(PART_BYTES)) {
-                    let query = sqlx::query(insert).bind(LOG_ID).bind(&fit_digest).bind(part as i64).bind(body);
-                    query.execute(&mut *tx).await?;
-                }
-                tx.commit().await?;
-            }
-        }
-        let state_digest = digest(state);
-        let insert = "INSERT INTO state_snapshot (log_id, seq, part, digest, body) VALUES ($1, $2, $3, $4, $5) ON CONFLICT DO NOTHING";
-        for (first, parts) in state.chunks(PART_BYTES * PARTS).enumerate() {
-            let mut tx = self.pool.begin_with("BEGIN IMMEDIATE").await?;
-            for (part, body) in (first * PARTS..).zip(parts.chunks(PART_BYTES)) {
-                let query = sqlx::query(insert).bind(LOG_ID).bind(seq as i64).bind(part as i64).bind(&state_digest);
-                query.bind(body).execute(&mut *tx).await?;
+    pub async fn save_state(&self, seq: u64, mut pieces: Receiver<Vec<u8>>) -> Result<(), StoreError> {
+        let Some(first) = pieces.recv().await else { return Ok(()) };
+        let mut hash = Sha256::new_with_prefix(&first);
+        let (mut part, mut group) = (1_i64, Vec::with_capacity(GROUP));
+        while pieces.recv_many(&mut group, GROUP).await > 0 {
+            let mut tx = self.begin().await?;
+            for body in group.drain(..) {
+                hash.update(&body);
+                let query = sqlx::query(INSERT_STATE).bind(LOG_ID).bind(seq as i64).bind(part).bind("").bind(body);
+                query.execute(&mut *tx).await?;
+                part += 1;
             }
             tx.commit().await?;
         }
-        let mut tx = self.pool.begin_with("BEGIN IMMEDIATE").await?;
+        let digest = hex(&hash.finalize());
+        let query = sqlx::query(INSERT_STATE).bind(LOG_ID).bind(seq as i64).bind(0).bind(digest).bind(first);
+        query.execute(&self.pool).await?;
+        Ok(())
+    }
+
+    /// Whether a fit table of this digest is stored.
+    ///
+    /// # Errors
+    /// What SQLite says.
+    pub async fn has_fit(&self, digest: &str) -> Result<bool, StoreError> {
+        let query = sqlx::query("SELECT 1 FROM fit_snapshot WHERE log_id = $1 AND digest = $2 LIMIT 1");
+        Ok(query.bind(LOG_ID).bind(digest).fetch_optional(&self.pool).await?.is_some())
+    }
+
+    /// Stores a fit table, given in pieces.
+    ///
+    /// # Errors
+    /// What SQLite says; then the table does not count.
+    pub async fn save_fit(&self, digest: &str, mut pieces: Receiver<Vec<u8>>) -> Result<(), StoreError> {
+        let (mut part, mut group) = (0_i64, Vec::with_capacity(GROUP));
+        while pieces.recv_many(&mut group, GROUP).await > 0 {
+            let mut tx = self.begin().await?;
+            for body in group.drain(..) {
+                let query = sqlx::query(INSERT_FIT).bind(LOG_ID).bind(digest).bind(part).bind(body);
+                query.execute(&mut *tx).await?;
+                part += 1;
+            }
+            tx.commit().await?;
+        }
+        Ok(())
+    }
+
+    /// Says that `engine` derived the fit table of this digest from the state at `seq`, and drops older snapshots but one.
+    ///
+    /// # Errors
+    /// What SQLite says.
+    pub async fn name_fit(&self, seq: u64, engine: &str, digest: &str) -> Result<(), StoreError> {
+        let mut tx = self.begin().await?;
         let name = "INSERT INTO fit_snapshot (log_id, seq, engine, digest) VALUES ($1, $2, $3, $4) \
                     ON CONFLICT (log_id, seq) DO UPDATE SET engine = excluded.engine, digest = excluded.digest";
-        sqlx::query(name).bind(LOG_ID).bind(seq as i64).bind(engine).bind(&fit_digest).execute(&mut *tx).await?;
+        sqlx::query(name).bind(LOG_ID).bind(seq as i64).bind(engine).bind(digest).execute(&mut *tx).await?;
         let prune = [
             "DELETE FROM state_snapshot WHERE log_id = $1 AND seq < \
              (SELECT min(seq) FROM (SELECT DISTINCT seq FROM state_snapshot WHERE log_id = $1 ORDER BY seq DESC LIMIT 2) AS newest)",
@@ -89,7 +119,7 @@ impl Store {
             while let Some(row) = rows.try_next().await? {
                 state.extend_from_slice(row.try_get::<&[u8], _>(0)?);
             }
-            if digest(&state) == stored {
+            if hex(&Sha256::digest(&state)) == stored {
                 return Ok(Some((seq as u64, state)));
             }
             tracing::warn!(seq, "a snapshot does not match its digest; using an older one or the log itself");

@@ -136,7 +136,8 @@ fn contributions_of_ratings_sum_to_the_effect_and_the_variance_is_close_to_exact
 #[test]
 fn a_stored_fit_table_gives_the_same_snapshot_and_another_one_is_refused() {
     let snapshot = city::snapshot(&city::events(9, 70, 30, 100));
-    let (state, bytes) = (snapshot.state.to_bytes(), snapshot.fit_bytes());
+    let (state, mut bytes) = (snapshot.state.to_bytes(), Vec::new());
+    snapshot.write_fit(&mut |piece| bytes.extend_from_slice(piece));
     let read = || State::from_bytes(&state).expect("a state");
     let with_fit = |bytes: &[u8], piece: usize| {
         let mut table = FitTable::of(&snapshot.state);

@@ -1,0 +1,167 @@
+//! Eligibility, score, order: all candidates of a question.
+
+use std::borrow::Cow;
+
+use super::cells::{COLLEGE, PAIR, chord, on_sphere};
+use super::columns::Standing;
+use super::fit::{NeedItem, Workspace, need_items};
+use super::rank::Refusal;
+use super::rows::{Row, TILE};
+use super::snapshot::Snapshot;
+use crate::domain::{Criterion, DemandKind, ExcludedReason, Park, Preset, Question, Weights};
+
+/// All candidates of a question with their scores.
+pub(super) struct Field<'a> {
+    pub(super) park: &'a Park,
+    pub(super) preset: &'a Preset,
+    pub(super) items: Cow<'a, [NeedItem]>,
+    /// Registry positions, best first up to `sorted`.
+    pub(super) order: Vec<u32>,
+    /// Score in millionths of a point, by registry position.
+    pub(super) score: Vec<u32>,
+    /// Standard deviation of the score, by registry position.
+    pub(super) sd: Vec<f64>,
+    pub(super) excluded: Vec<(u32, ExcludedReason)>,
+}
+
+/// The hard filters of a question, made ready to be asked of every college.
+struct Filter<'a> {
+    park: &'a Park,
+    row: &'a Row,
+    /// Registry positions, rising.
+    excluded: Vec<u32>,
+    intern: bool,
+    /// Where the park lies and how far a college may, as [`chord`].
+    within: Option<(Option<[f64; 3]>, f64)>,
+}
+
+impl Snapshot {
+    /// Filters and scores all colleges.
+    pub(super) fn field(&self, question: &Question) -> Result<Field<'_>, Refusal> {
+        let state = &self.state;
+        let unknown_park = || Refusal::Park(question.park.to_string());
+        let park = state.parks.get(&question.park).ok_or_else(unknown_park)?;
+        let preset_id = question.preset.clone().unwrap_or_else(|| park.stage.preset());
+        let preset = state.presets.get(&preset_id).ok_or_else(|| Refusal::Preset(preset_id.to_string()))?;
+        let at = state.parks.position(&park.id).ok_or_else(unknown_park)? as usize;
+        let (own, items);
+        let row = if question.kind.is_some() {
+            items = Cow::Owned(need_items(state, &park.id, question.kind));
+            own = Row::build(state, park, &items, &self.offers, &mut Workspace::default());
+            &own
+        } else {
+            items = Cow::Borrowed(&*self.needs[at]);
+            &*self.rows[at]
+        };
+        let score = self.scores(row, &preset.weights);
+        let sd = self.score_sds(row, &preset.weights);
+        let filter = self.filter(park, question, row);
+        let (mut keys, mut excluded) = (Vec::with_capacity(score.len()), Vec::new());
+        for (at, &standing) in (0_u32..).zip(&self.columns.standing) {
+            // Best first, then by id: one number to compare.
+            let key = u64::from(!score[at as usize]) << 32 | self.edges.place_of(at) as u64;
+            match standing {
+                Standing::Closed => {}
+                Standing::Excluded(reason) => excluded.push((key, reason)),
+                _ => match self.exclusion(&filter, at, standing) {
+                    Some(reason) => excluded.push((key, reason)),
+                    None => keys.push(key),
+                },
+            }
+        }
+        let top = usize::from(question.top);
+        if top < keys.len() {
+            keys.select_nth_unstable(top);
+            keys[..top].sort_unstable();
+        } else {
+            keys.sort_unstable();
+        }
+        excluded.sort_unstable_by_key(|&(key, _)| key);
+        let college = |key: u64| self.edges.at_place(key as u32);
+        let order = keys.iter().map(|&key| college(key)).collect();
+        let excluded = excluded.into_iter().map(|(key, reason)| (college(key), reason)).collect();
+        Ok(Field { park, preset, items, order, score, sd, excluded })
+    }
+
+    /// `Σ weight × points` of every college, in millionths of a point.
+    fn scores(&self, row: &Row, weights: &Weights) -> Vec<u32> {
+        let weight = |criterion: &Criterion| u32::from(weights.hundredths()[criterion.index()]);
+        let (pair, college) = (PAIR.each_ref().map(weight), COLLEGE.each_ref().map(weight));
+        let mut score = Vec::with_capacity(row.tiles.len() * TILE);
+        for (t, tile) in row.tiles.iter().enumerate() {
+            let mut sums = [0_u32; TILE];
+            for (weight, points) in pair.iter().zip(&tile.points) {
+                sums.iter_mut().zip(points).for_each(|(sum, &p)| *sum += weight * u32::from(p));
+            }
+            for (weight, points) in college.iter().zip(&self.columns.points) {
+                let points = &points[t * TILE..(t + 1) * TILE];
+                sums.iter_mut().zip(points).for_each(|(sum, &p)| *sum += weight * u32::from(p));
+            }
+            score.extend_from_slice(&sums);
+        }
+        score
+    }
+
+    /// Independent criteria: `sd² = Σ w² sd_j²`, by table over the grade bits.
+    fn score_sds(&self, row: &Row, weights: &Weights) -> Vec<f64> {
+        let sheet = &self.state.sheet;
+        let share = |criterion: Criterion| f64::from(weights.hundredths()[criterion.index()]) / 1e4;
+        let part = |criterion: Criterion, sd: f64| (share(criterion) * sd).powi(2);
+        let table = |criteria: &[Criterion; 6]| -> Vec<f64> {
+            (0..256_usize)
+                .map(|flags| {
+                    let parts = criteria.iter().enumerate().map(|(j, &criterion)| {
+                        let of = sheet.of(criterion);
+                        let implied = criterion == Criterion::MajorFit && flags >> 6 & 1 == 1;
+                        let sd = match (flags >> j & 1 == 1, implied) {
+                            (true, _) => of.sd_prior,
+                            (false, true) => of.sd_implied,
+                            (false, false) => of.sd_measured,
+                        };
+                        part(criterion, sd)
+                    });
+                    parts.sum()
+                })
+                .collect()
+        };
+        let (pair, college) = (table(&PAIR), table(&COLLEGE));
+        let satisfaction = share(Criterion::Satisfaction);
+        let by_college = self.columns.flags.iter().zip(&self.columns.satisfaction_sd);
+        row.tiles
+            .iter()
+            .flat_map(|tile| &tile.flags)
+            .zip(by_college)
+            .map(|(&p, (&c, &sd))| {
+                let known = pair[usize::from(p)] + college[usize::from(c)];
+                (known + (satisfaction * sd).powi(2)).sqrt().max(1e-6)
+            })
+            .collect()
+    }
+
+    fn filter<'a>(&self, park: &'a Park, question: &Question, row: &'a Row) -> Filter<'a> {
+        let mut excluded: Vec<u32> =
+            question.exclude.iter().filter_map(|id| self.state.colleges.position(id)).collect();
+        excluded.sort_unstable();
+        let within = question.max_km.map(|km| (park.place.map(on_sphere), chord(f64::from(km))));
+        Filter { park, row, excluded, intern: question.kind == Some(DemandKind::Intern), within }
+    }
+
+    fn exclusion(&self, filter: &Filter<'_>, at: u32, standing: Standing) -> Option<ExcludedReason> {
+        let declined = || &self.state.colleges.at(at).value.declined_parks;
+        if standing == Standing::Declines && declined().binary_search(&filter.park.id).is_ok() {
+            return Some(ExcludedReason::Declined);
+        }
+        if !filter.excluded.is_empty() && filter.excluded.binary_search(&at).is_ok() {
+            return Some(ExcludedReason::ExcludedByQuestion);
+        }
+        if filter.intern && filter.row.flags(at) >> 7 == 1 {
+            return Some(ExcludedReason::MajorGroupMismatch);
+        }
+        let (from, limit) = filter.within?;
+        let apart = from.zip(self.columns.point[at as usize]).map(|(a, b)| {
+            let d = [a[0] - b[0], a[1] - b[1], a[2] - b[2]];
+            d[0] * d[0] + d[1] * d[1] + d[2] * d[2]
+        });
+        apart.is_none_or(|apart| apart > limit).then_some(ExcludedReason::TooFar)
+    }
+}
