@@ -1,0 +1,55 @@
+#!/usr/bin/env bash
+# Load on the release binary at the size of a nation: start, memory, questions, ratings. Needs wrk (Debian: wrk).
+#
+#   benches/http/run.sh [RATINGS] [FOLDER]
+set -euo pipefail
+ratings=${1:-100000} folder=${2:-$(mktemp -d)}
+here=$(cd "$(dirname "$0")" && pwd)
+parks=2500 colleges=3000 port=7811 base=http://127.0.0.1:7811
+cd "$here/../.."
+cargo build --release --locked --bin zeyou
+zeyou=${CARGO_TARGET_DIR:-target}/release/zeyou
+mkdir -p "$folder"
+db=$folder/nation-$ratings.db csv=$folder/csv-$ratings
+if [ ! -e "$db" ]; then
+    "$zeyou" generate --parks $parks --colleges $colleges --enterprises 50000 --ratings "$ratings" --seed 1 "$csv" >/dev/null
+    "$zeyou" --database "$db" import "$csv"
+fi
+# Engagements that wait for a rating.
+awk -F, 'NR == FNR { if (FNR > 1) rated[$2] = 1; next } FNR > 1 && !($1 in rated) && ($0 ~ /confirmed|closed/) { print $1 }' \
+    <(awk -F, 'NR == 1 { for (i = 1; i <= NF; i++) if ($i == "engagement") at = i } { print "x," $at }' "$csv/ratings.csv") \
+    "$csv/engagements.csv" >"$folder/unrated-$ratings.txt"
+
+start() {
+    local from=$(date +%s%N)
+    "$zeyou" --database "$db" serve --listen 127.0.0.1:$port >"$folder/serve.log" 2>&1 &
+    server=$!
+    until curl -sf $base/health/ready >/dev/null; do sleep 0.01; done
+    echo "start with the stored snapshot: $((($(date +%s%N) - from) / 1000000)) ms"
+    grep -E 'VmRSS|VmHWM' /proc/$server/status
+}
+stop() { kill $server; wait $server || true; }
+trap 'kill ${server:-0} 2>/dev/null || true' EXIT
+
+# The first start writes the day's clock event and, if the engine is new, the fit table.
+start >/dev/null; stop
+start
+question="$base/api/v1/parks/P0001/shortlist?top=10"
+size=$(curl -s "$question" | wc -c)
+echo "a shortlist of 10: $size bytes"
+for run in 1 2 3; do
+    echo "distinct questions, 32 connections:"
+    wrk -t1 -c32 -d8 --latency -s "$here/ask.lua" $base -- $parks $colleges | grep -E '50%|99%|Requests/sec|Non-2xx'
+    echo "one question again and again:"
+    wrk -t1 -c32 -d4 --latency "$question" | grep -E '99%|Requests/sec|Non-2xx'
+    echo "a fixed file of $(curl -s $base/docs/swagger-ui.css | wc -c) bytes:"
+    wrk -t1 -c32 -d4 --latency "$base/docs/swagger-ui.css" | grep -E '99%|Requests/sec|Non-2xx'
+done
+seq=$(curl -s $base/health/ready)
+echo "ratings, 1 connection ($seq):"
+wrk -t1 -c1 -d6 -s "$here/rate.lua" $base -- "$folder/unrated-$ratings.txt" "$((RANDOM % 100))" | grep -E 'p99|Requests/sec'
+echo "ratings, 64 connections:"
+wrk -t1 -c64 -d6 -s "$here/rate.lua" $base -- "$folder/unrated-$ratings.txt" 3000 | grep -E 'p99|Requests/sec'
+curl -s $base/health/ready; echo
+grep -E 'VmRSS|VmHWM' /proc/$server/status
+stop
