@@ -21,6 +21,8 @@ mod programme;
 mod question;
 mod rating;
 mod schema;
+mod selected;
+mod selection;
 mod sheet;
 mod shortlist;
 mod text;
@@ -49,6 +51,11 @@ pub use preset::{Preset, Weights};
 pub use programme::{Basis, Programme, Seats};
 pub use question::Question;
 pub use rating::{Mark, Marks, Rating};
+pub use selected::{
+    BlockingPair, Change, CollegeUse, Comparison, Conflict, Envy, SelectedPair, Selection, SelectionStatus, ShortPark,
+    Wish, WishKind, WishPrice,
+};
+pub use selection::{Candidate, Pair, Quota, SelectionCollege, SelectionPark, SelectionProblem};
 pub use sheet::{Anchor, CriterionSheet, Sheet, Travel};
 pub use shortlist::{
     AsOf, CollegeRef, Contribution, Evidence, Excluded, ExcludedReason, Explore, Item, Satisfaction, Shortlist, Unmet,

@@ -1,0 +1,6 @@
+//! The selection and the portfolio against independent solvers.
+
+mod cases;
+mod conflicts;
+mod optimum;
+mod prices;
