@@ -40,6 +40,7 @@ pub use enterprise::Enterprise;
 pub use event::{EntityKind, Event, Subject};
 pub use explanation::{Counterfactual, Explanation, RatingContribution, Reason};
 pub use invalid::Invalid;
+pub(crate) use invalid::clip;
 pub(crate) use major::Kinship as MajorKinship;
 pub use major::{Major, MajorLevel, MajorRef};
 pub use model::Model;

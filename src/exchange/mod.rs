@@ -2,10 +2,12 @@
 
 mod generate;
 mod read;
+mod selection;
 mod tables;
 mod write;
 
 pub use generate::{Spec, generate};
 pub use read::{Row, RowError, read_table};
+pub use selection::{File, Limit, SelectionTables, read_selection};
 pub use tables::{RowEvents, TABLES, Table};
 pub use write::write_table;
