@@ -4,6 +4,7 @@ mod columns;
 mod explain;
 mod fit;
 mod normal;
+mod portfolio;
 mod rank;
 mod registry;
 mod satisfaction;
@@ -15,6 +16,7 @@ mod verify_code;
 
 pub use fit::{Fit, NeedItem, Offer, fit, need_items, offers};
 pub use normal::{p_top_k, phi};
+pub use portfolio::{Member, Portfolio, portfolio, team};
 pub use rank::Refusal;
 pub use registry::{Entry, Registry};
 pub use satisfaction::{Edges, Posterior, Share, contributions};

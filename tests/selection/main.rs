@@ -3,4 +3,5 @@
 mod cases;
 mod conflicts;
 mod optimum;
+mod portfolio;
 mod prices;
