@@ -78,8 +78,9 @@ fn solved(out: &mut String, timed: &TimedSelection) -> std::fmt::Result {
             college.college, college.capacity, college.wanted
         )?;
     }
-    let envy = selection.envy.blocking;
-    writeln!(out, "更愿彼此合作的未选对 {envy} / pairs that would rather have each other: {envy}")?;
+    if let Some(envy) = selection.envy.blocking {
+        writeln!(out, "更愿彼此合作的未选对 {envy} / pairs that would rather have each other: {envy}")?;
+    }
     let short = selection.short.len();
     writeln!(out, "未选足的园区 {short} / parks with fewer partners than wished for: {short}")?;
     writeln!(out, "推荐供双方确认，不是指派 / a recommendation to both sides, never an assignment")

@@ -14,7 +14,7 @@ pub struct Selection {
     pub bound: f64,
     /// `bound − objective`; 0 is a proof of optimality.
     pub gap: f64,
-    /// How it was proved.
+    /// What proves the bound: `prices`, `search`, or `conflicts`.
     pub proof: &'static str,
     /// The selected pairs, by park, then college.
     pub pairs: Vec<SelectedPair>,
@@ -86,8 +86,8 @@ pub struct CollegeUse {
     pub one_less: Option<f64>,
     /// Parks that would come if every park took its best and nobody counted places.
     pub wanted: u32,
-    /// How many of them are too many.
-    pub overload: u32,
+    /// Seats by which they exceed the capacity.
+    pub overload: u64,
 }
 
 /// The price of one wish: the optimum without it less the optimum with it.
@@ -106,8 +106,8 @@ pub struct WishPrice {
 /// Pairs that would rather have each other than what they got; both sides rank by the score.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
 pub struct Envy {
-    /// How many there are; 0 means the selection is stable.
-    pub blocking: usize,
+    /// How many there are; 0 means the selection is stable; `null` where it was not worked out.
+    pub blocking: Option<usize>,
     /// The weightiest, at most 100.
     pub pairs: Vec<BlockingPair>,
 }

@@ -6,6 +6,9 @@ use crate::domain::Sheet;
 /// Tolerance of a comparison of coverages.
 const EPSILON: f64 = 1e-12;
 
+/// Colleges that may come in for one member in a round of exchanges: those that could add most.
+const TRIED: usize = 12;
+
 /// Marginal coverages kept for each college; looking through more takes longer than working one out.
 const KEPT: usize = 256;
 
@@ -158,10 +161,14 @@ impl<F: Fn(&[usize]) -> f64> Search<F> {
                 let mut others = team.clone();
                 others.remove(out);
                 let without = self.value(&others);
-                for college in (0..self.known.len()).filter(|college| !team.contains(college)) {
+                let outsiders = (0..self.known.len()).filter(|college| !team.contains(college));
+                let mut limits: Vec<(f64, usize)> =
+                    outsiders.map(|college| (self.limit(&others, college), college)).collect();
+                limits.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
+                for (limit, college) in limits.into_iter().take(TRIED) {
                     let reached = best.map_or(value, |best| best.0) + EPSILON;
-                    if without + self.limit(&others, college) <= reached {
-                        continue;
+                    if without + limit <= reached {
+                        break;
                     }
                     let with = without + self.marginal(&others, without, college);
                     if with > reached {

@@ -5,3 +5,4 @@ mod conflicts;
 mod optimum;
 mod portfolio;
 mod prices;
+mod side;

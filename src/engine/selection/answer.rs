@@ -2,6 +2,7 @@
 
 use super::case::{Case, Edge};
 use super::flow::{Flow, Search};
+use super::grid::Grid;
 use super::prices::{forbidden_price, forced_price, place_prices};
 use super::rules::{blocking, deferred_acceptance, greedy, parks_in_order, wanted};
 use crate::domain::{
@@ -53,34 +54,19 @@ impl Report<'_> {
     fn colleges(&self, selected: &[&Edge]) -> Vec<CollegeUse> {
         let case = self.case;
         let (more, less) = place_prices(self.flow);
-        let mut used = vec![0; case.colleges.len()];
-        let mut wanted = wanted(self.flow.grid);
-        for edge in selected {
-            used[edge.college as usize] += edge.seats;
-            wanted[edge.college as usize] += u32::from(edge.forced);
-        }
-        let colleges = (0..case.colleges.len()).map(|j| {
-            let (capacity, seats) = (case.capacity[j], self.seats[j]);
+        let mut colleges = uses(case, selected, self.flow.grid, self.edges);
+        for (j, college) in colleges.iter_mut().enumerate() {
             // A pair of several seats needs them all: one seat is a place only if it completes one.
-            let completes = (capacity + 1) % seats == 0;
-            let loses = capacity > 0 && capacity % seats == 0;
-            CollegeUse {
-                college: case.colleges[j].clone(),
-                capacity,
-                used: used[j],
-                one_more: Some(if completes { case.points(more[j]) } else { 0.0 }),
-                one_less: if capacity == 0 {
-                    None
-                } else if loses {
-                    less[j].map(|units| case.points(units))
-                } else {
-                    Some(0.0)
-                },
-                wanted: wanted[j],
-                overload: wanted[j].saturating_sub(capacity / seats),
-            }
-        });
-        colleges.collect()
+            let (capacity, seats) = (case.capacity[j], self.seats[j]);
+            let completes = (u64::from(capacity) + 1).is_multiple_of(seats.into());
+            college.one_more = Some(if completes { case.points(more[j]) } else { 0.0 });
+            college.one_less = match capacity {
+                0 => None,
+                _ if capacity.is_multiple_of(seats) => less[j].map(|units| case.points(units)),
+                _ => Some(0.0),
+            };
+        }
+        colleges
     }
 
     fn wishes(&self) -> Vec<WishPrice> {
@@ -117,25 +103,55 @@ impl Report<'_> {
                 college_gain: case.points(college_gain),
             }
         });
-        Envy { pairs: pairs.collect(), blocking: blocking.len() }
+        Envy { pairs: pairs.collect(), blocking: Some(blocking.len()) }
     }
 
     fn comparison(&self, objective: f64) -> Vec<Comparison> {
-        let (case, grid) = (self.case, self.flow.grid);
-        let forced: Vec<i64> = case.edges.iter().filter(|edge| edge.forced).map(|edge| edge.score).collect();
+        let grid = self.flow.grid;
         let rules = [
             ("greedy", greedy(grid)),
             ("deferred_acceptance", deferred_acceptance(grid)),
             ("parks_in_order", parks_in_order(grid)),
         ];
-        let compared = rules.into_iter().map(|(rule, taken)| {
-            let scores = taken.iter().map(|&e| grid.value[e as usize]).chain(forced.iter().copied());
-            let reached = sum(case, scores);
-            let share = (objective > 0.0).then(|| reached / objective);
-            Comparison { rule, objective: reached, share, pairs: taken.len() + forced.len() }
-        });
-        compared.collect()
+        let value = |taken: &[u32]| taken.iter().map(|&e| grid.value[e as usize]).sum();
+        let compared = rules.map(|(rule, taken)| compared(self.case, objective, rule, value(&taken), taken.len()));
+        compared.into()
     }
+}
+
+/// What a rule reached with free pairs worth `value`, beside the forced ones.
+pub(super) fn compared(case: &Case, objective: f64, rule: &'static str, value: i64, pairs: usize) -> Comparison {
+    let forced: Vec<i64> = case.edges.iter().filter(|edge| edge.forced).map(|edge| edge.score).collect();
+    let reached = sum(case, forced.iter().copied().chain([value]));
+    let share = (objective > 0.0).then(|| reached / objective);
+    Comparison { rule, objective: reached, share, pairs: pairs + forced.len() }
+}
+
+/// Every college's use, without prices; `edges` are the case's behind each of the grid's.
+pub(super) fn uses(case: &Case, selected: &[&Edge], grid: &Grid, edges: &[u32]) -> Vec<CollegeUse> {
+    let mut uses: Vec<CollegeUse> = (0..case.colleges.len())
+        .map(|j| CollegeUse {
+            college: case.colleges[j].clone(),
+            capacity: case.capacity[j],
+            used: 0,
+            one_more: None,
+            one_less: None,
+            wanted: 0,
+            overload: 0,
+        })
+        .collect();
+    for edge in selected {
+        uses[edge.college as usize].used += edge.seats;
+    }
+    let forced = case.edges.iter().filter(|edge| edge.forced);
+    for edge in wanted(grid).into_iter().map(|e| &case.edges[edges[e as usize] as usize]).chain(forced) {
+        let college = &mut uses[edge.college as usize];
+        college.wanted += 1;
+        // Seats first, less the capacity below.
+        college.overload += u64::from(edge.seats);
+    }
+    uses.iter_mut().for_each(|college| college.overload = college.overload.saturating_sub(college.capacity.into()));
+    uses
 }
 
 /// Points of a sum of score units.

@@ -1,7 +1,7 @@
 //! Why the wishes cannot all be met: smallest sets of them that exclude each other.
 
 use super::case::Case;
-use super::matching::{Active, Matching, Reached, Ways};
+use super::matching::{Active, Matching, Paths, Reached, Ways};
 
 /// One wish, by position in the case.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -140,12 +140,13 @@ fn shortage(ways: &Ways, active: &Active) -> Option<Vec<Term>> {
     if !ways.case.mandatory {
         return None;
     }
-    let (park, reached) = unfilled(ways, &mut ways.empty(active), None)?;
+    let mut paths = Paths::new(ways.case);
+    let (park, reached) = unfilled(ways, &mut ways.empty(active), None, &mut paths)?;
     let terms = suspects(ways.case, active, &reached);
     let active = Active::only(ways.case, &terms);
     let mut matching = ways.empty(&active);
     // The others can all be served; only this park lacks something.
-    unfilled(ways, &mut matching, Some(park));
+    unfilled(ways, &mut matching, Some(park), &mut paths);
     let mut needed = Vec::new();
     for term in terms {
         if term == Term::Partners(park as u32) {
@@ -154,7 +155,7 @@ fn shortage(ways: &Ways, active: &Active) -> Option<Vec<Term>> {
         }
         let mut without = matching.clone();
         drop_term(ways, &active, &mut without, term);
-        if fill(ways, &mut without, park).is_none() {
+        if fill(ways, &mut without, park, &mut paths).is_none() {
             needed.push(term);
         } else {
             matching = without;
@@ -164,10 +165,10 @@ fn shortage(ways: &Ways, active: &Active) -> Option<Vec<Term>> {
 }
 
 /// Serves all parks, `last` after the others; the first that lacks something, and what it reached.
-fn unfilled(ways: &Ways, matching: &mut Matching, last: Option<usize>) -> Option<(usize, Reached)> {
+fn unfilled(ways: &Ways, matching: &mut Matching, last: Option<usize>, paths: &mut Paths) -> Option<(usize, Reached)> {
     let parks = (0..ways.case.parks.len()).filter(|&i| Some(i) != last).chain(last);
     for i in parks {
-        if let Some(reached) = fill(ways, matching, i) {
+        if let Some(reached) = fill(ways, matching, i, paths) {
             return Some((i, reached));
         }
     }
@@ -175,9 +176,9 @@ fn unfilled(ways: &Ways, matching: &mut Matching, last: Option<usize>) -> Option
 }
 
 /// Serves one park; what it reached if it lacks something.
-fn fill(ways: &Ways, matching: &mut Matching, park: usize) -> Option<Reached> {
+fn fill(ways: &Ways, matching: &mut Matching, park: usize, paths: &mut Paths) -> Option<Reached> {
     while matching.count[park] < matching.need[park] {
-        if let Err(reached) = ways.augment(matching, park) {
+        if let Err(reached) = ways.augment(matching, park, paths) {
             return Some(reached);
         }
     }

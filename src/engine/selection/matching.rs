@@ -28,6 +28,36 @@ pub(super) struct Reached {
     pub(super) colleges: Vec<bool>,
 }
 
+/// Where the search for alternating paths has been; kept between searches.
+pub(super) struct Paths {
+    stamp: u32,
+    park_seen: Vec<u32>,
+    college_seen: Vec<u32>,
+    before_park: Vec<u32>,
+    before_college: Vec<u32>,
+    queue: Vec<usize>,
+}
+
+impl Paths {
+    pub(super) fn new(case: &Case) -> Self {
+        Self {
+            stamp: 0,
+            park_seen: vec![0; case.parks.len()],
+            college_seen: vec![0; case.colleges.len()],
+            before_park: vec![0; case.parks.len()],
+            before_college: vec![0; case.colleges.len()],
+            queue: Vec::new(),
+        }
+    }
+
+    fn begin(&mut self, park: usize) {
+        self.stamp += 1;
+        self.queue.clear();
+        self.queue.push(park);
+        self.park_seen[park] = self.stamp;
+    }
+}
+
 /// Places handed out under some wishes.
 #[derive(Clone)]
 pub(super) struct Matching {
@@ -81,37 +111,34 @@ impl<'a> Ways<'a> {
     }
 
     /// Gives the park one more partner, moving others if need be; if that is impossible, what it reached.
-    pub(super) fn augment(&self, matching: &mut Matching, park: usize) -> Result<(), Reached> {
+    pub(super) fn augment(&self, matching: &mut Matching, park: usize, paths: &mut Paths) -> Result<(), Reached> {
         let case = self.case;
-        let mut reached = Reached { parks: vec![false; case.parks.len()], colleges: vec![false; case.colleges.len()] };
-        let mut before_park = vec![u32::MAX; case.parks.len()];
-        let mut before_college = vec![u32::MAX; case.colleges.len()];
-        let mut queue = vec![park];
-        reached.parks[park] = true;
+        paths.begin(park);
         let mut at = 0;
-        while at < queue.len() {
-            let i = queue[at];
+        while at < paths.queue.len() {
+            let i = paths.queue[at];
             at += 1;
             for e in self.rows[i].clone().filter(|&e| matching.open[e] && !matching.held[e]) {
                 let j = case.edges[e].college as usize;
-                if std::mem::replace(&mut reached.colleges[j], true) {
+                if std::mem::replace(&mut paths.college_seen[j], paths.stamp) == paths.stamp {
                     continue;
                 }
-                before_college[j] = e as u32;
+                paths.before_college[j] = e as u32;
                 if matching.load[j] < matching.places[j] {
-                    self.shift(matching, park, j, &before_park, &before_college);
+                    self.shift(matching, park, j, &paths.before_park, &paths.before_college);
                     return Ok(());
                 }
                 for &other in self.columns[j].iter().filter(|&&other| matching.held[other as usize]) {
                     let i = case.edges[other as usize].park as usize;
-                    if !std::mem::replace(&mut reached.parks[i], true) {
-                        before_park[i] = other;
-                        queue.push(i);
+                    if std::mem::replace(&mut paths.park_seen[i], paths.stamp) != paths.stamp {
+                        paths.before_park[i] = other;
+                        paths.queue.push(i);
                     }
                 }
             }
         }
-        Err(reached)
+        let seen = |seen: &[u32]| seen.iter().map(|&seen| seen == paths.stamp).collect();
+        Err(Reached { parks: seen(&paths.park_seen), colleges: seen(&paths.college_seen) })
     }
 
     fn shift(&self, matching: &mut Matching, park: usize, college: usize, before_park: &[u32], before_college: &[u32]) {

@@ -9,10 +9,14 @@ mod case;
 mod conflict;
 mod flow;
 mod grid;
+mod knapsack;
 mod matching;
 mod prices;
 mod relax;
 mod rules;
+mod search;
+mod side;
+mod side_answer;
 mod words;
 
 use crate::domain::{Invalid, Selection, SelectionProblem, SelectionStatus};
@@ -30,10 +34,20 @@ use flow::Flow;
 /// score is too large.
 pub fn select(problem: &SelectionProblem, proven: impl FnOnce()) -> Result<Selection, Invalid> {
     let case = Case::new(problem)?;
-    let seats = case.seats().unwrap_or_default();
     if conflict::forced_conflict(&case, &matching::Active::all(&case)).is_some() {
         return Ok(infeasible(&case));
     }
+    let seats = match case.seats() {
+        Some(seats) if case.quota.iter().all(Option::is_none) => seats,
+        _ if case.mandatory => {
+            return Err(Invalid::new(
+                "unsupported",
+                "有城市限额或名额不等时，不支持“恰好”的院校数",
+                "an exact number of partners cannot be combined with quotas or differing seats",
+            ));
+        }
+        _ => return Ok(side_answer::side_selection(&case, proven)),
+    };
     let (grid, edges) = case.grid(&seats);
     let flow = Flow::solve(&grid, start_prices(&grid));
     if case.mandatory && flow.count != grid.wish {
@@ -47,7 +61,8 @@ pub fn select(problem: &SelectionProblem, proven: impl FnOnce()) -> Result<Selec
 /// Why the wishes exclude each other, and the least that must give way.
 fn infeasible(case: &Case) -> Selection {
     let conflicts = conflict::conflicts(case);
-    let (changes, admitted) = relax::least_relaxation(case);
+    let flow = case.seats().is_some() && case.quota.iter().all(Option::is_none);
+    let (changes, admitted) = if flow { relax::least_relaxation(case) } else { relax::raised_limits(case) };
     let changes = changes.into_iter().map(|(term, by)| words::change(case, term, by));
     Selection {
         status: SelectionStatus::Infeasible,

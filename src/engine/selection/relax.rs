@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 
 use super::case::Case;
 use super::conflict::Term;
-use super::matching::{Active, Matching, Ways};
+use super::matching::{Active, Matching, Paths, Ways};
 
 const PLENTY: i64 = i64::MAX / 4;
 
@@ -111,8 +111,8 @@ pub(super) fn least_relaxation(case: &Case) -> (Vec<(Term, i64)>, Vec<u32>) {
         }
         network.arc(outside, i, PLENTY, 1, term);
     }
-    // All partners that cost nothing are handed out already.
-    let mut least = 1;
+    // Mandatory partners that cost nothing are handed out already.
+    let mut least = i64::from(case.mandatory);
     for (e, edge) in case.edges.iter().enumerate() {
         if !case.mandatory && !edge.forced {
             continue;
@@ -141,9 +141,9 @@ pub(super) fn least_relaxation(case: &Case) -> (Vec<(Term, i64)>, Vec<u32>) {
 
 /// As many partners as the wishes allow.
 fn handed_out(ways: &Ways) -> Matching {
-    let mut matching = ways.empty(&Active::all(ways.case));
+    let (mut matching, mut paths) = (ways.empty(&Active::all(ways.case)), Paths::new(ways.case));
     for i in 0..ways.case.parks.len() {
-        while matching.count[i] < matching.need[i] && ways.augment(&mut matching, i).is_ok() {}
+        while matching.count[i] < matching.need[i] && ways.augment(&mut matching, i, &mut paths).is_ok() {}
     }
     matching
 }
@@ -175,6 +175,34 @@ fn changes(case: &Case, ways: &Ways, network: &Network) -> (Vec<(Term, i64)>, Ve
             _ => {}
         }
     }
+    changes.sort_unstable();
+    (changes, admitted)
+}
+
+/// Changes that end all conflicts of forced pairs where pairs take differing seats or quotas apply: the pairs stay, what
+/// they run into gives way. Enough, but others may change less.
+pub(super) fn raised_limits(case: &Case) -> (Vec<(Term, i64)>, Vec<u32>) {
+    let (mut changes, mut admitted) = (Vec::new(), Vec::new());
+    let mut park: Vec<i64> = case.wish.iter().map(|&wish| -i64::from(wish)).collect();
+    let mut college: Vec<i64> = case.capacity.iter().map(|&capacity| -i64::from(capacity)).collect();
+    let mut quota: Vec<i64> = case.quotas.iter().map(|quota| -i64::from(quota.1)).collect();
+    for (e, edge) in case.edges.iter().enumerate().filter(|(_, edge)| edge.forced) {
+        park[edge.park as usize] += 1;
+        college[edge.college as usize] += i64::from(edge.seats);
+        if let Some(q) = case.quota[edge.college as usize] {
+            quota[q as usize] += 1;
+        }
+        if edge.forbidden {
+            changes.push((Term::Forbidden(e as u32), 0));
+        }
+        if edge.low {
+            admitted.push(e as u32);
+        }
+    }
+    let over = |term: fn(u32) -> Term, over: Vec<i64>| {
+        over.into_iter().enumerate().filter(|over| over.1 > 0).map(move |(at, over)| (term(at as u32), over))
+    };
+    changes.extend(over(Term::Partners, park).chain(over(Term::Capacity, college)).chain(over(Term::Quota, quota)));
     changes.sort_unstable();
     (changes, admitted)
 }

@@ -78,9 +78,9 @@ pub(super) fn deferred_acceptance(grid: &Grid) -> Vec<u32> {
     kept.into_iter().flatten().map(|(_, Reverse(e))| e).collect()
 }
 
-/// Parks each college would have if every park took its best, `(n_colleges,)`.
+/// The edges every park would take if nobody counted places.
 pub(super) fn wanted(grid: &Grid) -> Vec<u32> {
-    let mut wanted = vec![0; grid.n_colleges()];
+    let mut wanted = Vec::new();
     let mut row: Vec<(Reverse<i64>, usize)> = Vec::new();
     for i in 0..grid.n_parks() {
         row.clear();
@@ -89,9 +89,7 @@ pub(super) fn wanted(grid: &Grid) -> Vec<u32> {
         if (1..row.len()).contains(&wish) {
             row.select_nth_unstable(wish - 1);
         }
-        for &(_, e) in &row[..wish] {
-            wanted[grid.college[e] as usize] += 1;
-        }
+        wanted.extend(row[..wish].iter().map(|edge| edge.1 as u32));
     }
     wanted
 }
