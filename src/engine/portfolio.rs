@@ -133,13 +133,13 @@ impl<F: Fn(&[usize]) -> f64> Search<F> {
         while team.len() < size {
             rest.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
             let mut best: Option<(f64, usize)> = None;
-            for at in 0..rest.len() {
-                let (limit, college) = rest[at];
+            for entry in &mut rest {
+                let (limit, college) = *entry;
                 if best.is_some_and(|best| limit <= best.0) {
                     break;
                 }
                 let marginal = if team.is_empty() { limit } else { self.marginal(&team, value, college) };
-                rest[at].0 = marginal;
+                entry.0 = marginal;
                 if best.is_none_or(|best| marginal > best.0 + EPSILON) {
                     best = Some((marginal, college));
                 }
@@ -153,12 +153,12 @@ impl<F: Fn(&[usize]) -> f64> Search<F> {
     }
 
     /// Exchanges one member for another while that covers more, the best exchange first.
-    fn swap(&mut self, team: &mut Vec<usize>) {
+    fn swap(&mut self, team: &mut [usize]) {
         let mut value = self.value(team);
         loop {
             let mut best: Option<(f64, usize, usize)> = None;
             for out in 0..team.len() {
-                let mut others = team.clone();
+                let mut others = team.to_vec();
                 others.remove(out);
                 let without = self.value(&others);
                 let outsiders = (0..self.known.len()).filter(|college| !team.contains(college));

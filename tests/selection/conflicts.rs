@@ -124,12 +124,12 @@ fn fewest_changes(problem: &SelectionProblem) -> f64 {
 fn infeasible(rng: &mut ChaCha8Rng, case: usize) -> SelectionProblem {
     let (n_parks, n_colleges) = (rng.random_range(1..9), rng.random_range(1..8));
     let mut problem = problem(rng, n_parks, n_colleges, true);
-    problem.mandatory = case % 4 != 0;
-    if case % 3 == 0 {
+    problem.mandatory = !case.is_multiple_of(4);
+    if case.is_multiple_of(3) {
         problem.min_score = Some(2_000_000);
     }
     problem = with_wishes(rng, problem, case % 6);
-    if case % 5 == 0 && !problem.forced.is_empty() {
+    if case.is_multiple_of(5) && !problem.forced.is_empty() {
         problem.forbidden.push(problem.forced[0]);
     }
     problem

@@ -225,8 +225,8 @@ fn drop_term(ways: &Ways, active: &Active, matching: &mut Matching, term: Term) 
         }
         Term::Forbidden(e) => matching.open[e as usize] = true,
         Term::MinScore => {
-            for (e, edge) in case.edges.iter().enumerate().filter(|(_, edge)| edge.low) {
-                matching.open[e] = !active.forced[e] && !(active.forbidden[e] && edge.forbidden);
+            for e in (0..case.edges.len()).filter(|&e| case.edges[e].low) {
+                matching.open[e] = !active.forced[e] && !active.forbidden[e];
             }
         }
         Term::Partners(i) => ways.release(matching, i as usize),

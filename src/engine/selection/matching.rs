@@ -100,8 +100,7 @@ impl<'a> Ways<'a> {
         };
         for (e, edge) in case.edges.iter().enumerate() {
             let (i, j) = (edge.park as usize, edge.college as usize);
-            matching.open[e] =
-                !(active.forced[e] || active.forbidden[e] && edge.forbidden || active.min_score && edge.low);
+            matching.open[e] = !(active.forced[e] || active.forbidden[e] || active.min_score && edge.low);
             if active.forced[e] {
                 matching.need[i] = matching.need[i].saturating_sub(1);
                 matching.places[j] = matching.places[j].saturating_sub(1);

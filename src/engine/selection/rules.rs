@@ -104,9 +104,9 @@ pub(super) fn blocking(flow: &Flow) -> Vec<(usize, i64, i64)> {
         park_last[i] = park_last[i].min(grid.value[e]);
         college_last[j] = college_last[j].min(grid.value[e]);
     }
-    for i in 0..grid.n_parks() {
+    for (i, last) in park_last.iter_mut().enumerate() {
         if flow.count[i] < grid.wish[i] {
-            park_last[i] = 0;
+            *last = 0;
         }
     }
     for (j, last) in college_last.iter_mut().enumerate() {
