@@ -2,9 +2,10 @@
 
 use compact_str::CompactString;
 use serde::Serialize;
+use utoipa::ToSchema;
 
 /// The answer to a [`SelectionProblem`](super::SelectionProblem). Scores and prices are in points.
-#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, ToSchema)]
 pub struct Selection {
     /// What is known about it.
     pub status: SelectionStatus,
@@ -35,7 +36,7 @@ pub struct Selection {
 }
 
 /// What is known about a selection.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum SelectionStatus {
     /// Proven optimal.
@@ -48,11 +49,13 @@ pub enum SelectionStatus {
 }
 
 /// A selected pair.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
 pub struct SelectedPair {
     /// The park.
+    #[schema(value_type = String)]
     pub park: CompactString,
     /// The college.
+    #[schema(value_type = String)]
     pub college: CompactString,
     /// Its score.
     pub score: f64,
@@ -61,9 +64,10 @@ pub struct SelectedPair {
 }
 
 /// A park that does not get what it wished for.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
 pub struct ShortPark {
     /// The park.
+    #[schema(value_type = String)]
     pub park: CompactString,
     /// Partners wished for.
     pub wish: u32,
@@ -72,9 +76,10 @@ pub struct ShortPark {
 }
 
 /// How a college's capacity is used and what it is worth.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
 pub struct CollegeUse {
     /// The college.
+    #[schema(value_type = String)]
     pub college: CompactString,
     /// Its capacity, seats.
     pub capacity: u32,
@@ -91,20 +96,22 @@ pub struct CollegeUse {
 }
 
 /// The price of one wish: the optimum without it less the optimum with it.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
 pub struct WishPrice {
     /// `forced` or `forbidden`.
     pub kind: &'static str,
     /// The park.
+    #[schema(value_type = String)]
     pub park: CompactString,
     /// The college.
+    #[schema(value_type = String)]
     pub college: CompactString,
     /// Points; `null` where it is not known.
     pub price: Option<f64>,
 }
 
 /// Pairs that would rather have each other than what they got; both sides rank by the score.
-#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, ToSchema)]
 pub struct Envy {
     /// How many there are; 0 means the selection is stable; `null` where it was not worked out.
     pub blocking: Option<usize>,
@@ -113,11 +120,13 @@ pub struct Envy {
 }
 
 /// One of them.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
 pub struct BlockingPair {
     /// The park.
+    #[schema(value_type = String)]
     pub park: CompactString,
     /// The college.
+    #[schema(value_type = String)]
     pub college: CompactString,
     /// Their score.
     pub score: f64,
@@ -128,7 +137,7 @@ pub struct BlockingPair {
 }
 
 /// What another rule would have reached.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
 pub struct Comparison {
     /// `greedy`, `deferred_acceptance` or `parks_in_order`.
     pub rule: &'static str,
@@ -141,7 +150,7 @@ pub struct Comparison {
 }
 
 /// Wishes of which each is needed for the contradiction: without any one of them the others can be met.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
 pub struct Conflict {
     /// The wishes.
     pub wishes: Vec<Wish>,
@@ -152,15 +161,18 @@ pub struct Conflict {
 }
 
 /// One wish of the planner's.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
 pub struct Wish {
     /// What it is about.
     pub kind: WishKind,
     /// The park it names.
+    #[schema(value_type = Option<String>)]
     pub park: Option<CompactString>,
     /// The college it names.
+    #[schema(value_type = Option<String>)]
     pub college: Option<CompactString>,
     /// The city it names.
+    #[schema(value_type = Option<String>)]
     pub city: Option<CompactString>,
     /// In words, in Chinese.
     pub zh: String,
@@ -169,7 +181,7 @@ pub struct Wish {
 }
 
 /// The kinds of wishes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum WishKind {
     /// A pair to be selected.
@@ -187,7 +199,7 @@ pub enum WishKind {
 }
 
 /// What gives way.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
 pub struct Change {
     /// The wish.
     pub wish: Wish,

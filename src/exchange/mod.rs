@@ -3,6 +3,7 @@
 mod generate;
 mod read;
 mod selection;
+mod selection_limits;
 mod tables;
 mod write;
 

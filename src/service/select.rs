@@ -35,7 +35,7 @@ pub struct SelectionFiles {
 }
 
 /// A selection and how long it took.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, utoipa::ToSchema)]
 pub struct TimedSelection {
     /// The selection.
     #[serde(flatten)]

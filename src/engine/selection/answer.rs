@@ -1,10 +1,11 @@
 //! From positions back to names: the answer of an exact solve.
 
 use super::case::{Case, Edge};
-use super::flow::{Flow, Search};
+use super::flow::Flow;
 use super::grid::Grid;
 use super::prices::{forbidden_price, forced_price, place_prices};
 use super::rules::{blocking, deferred_acceptance, greedy, parks_in_order, wanted};
+use super::shortest::Search;
 use crate::domain::{
     BlockingPair, CollegeUse, Comparison, Envy, SelectedPair, Selection, SelectionStatus, ShortPark, WishPrice,
 };

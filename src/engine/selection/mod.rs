@@ -15,6 +15,7 @@ mod prices;
 mod relax;
 mod rules;
 mod search;
+mod shortest;
 mod side;
 mod side_answer;
 mod words;

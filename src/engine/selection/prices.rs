@@ -1,6 +1,7 @@
 //! What a place and a wish are worth, exactly, by shortest paths in what the optimum leaves free.
 
-use super::flow::{Flow, Search};
+use super::flow::Flow;
+use super::shortest::Search;
 
 /// Nothing leads there.
 const NEVER: i64 = i64::MAX;

@@ -64,7 +64,7 @@ impl Choice {
         }
         for _ in 0..4 {
             let before = self.value;
-            for &at in order.iter().filter(|&&at| !side.edges.is_empty() && at < side.edges.len()) {
+            for &at in order.iter() {
                 if self.taken[at] {
                     continue;
                 }
@@ -129,7 +129,6 @@ pub(super) fn close(side: &Side, best: Choice, left: &[i64], bound: i64) -> (Cho
     let gap = bound - best.value;
     let mut tree = Tree { side, left, best, open: Vec::new(), free: Vec::new(), ahead: Vec::new(), nodes: 0 };
     let mut root = Choice::empty(side);
-    let mut promised = bound;
     for i in 0..side.wish.len() {
         let mut row: Vec<usize> = (side.row[i]..side.row[i + 1]).collect();
         row.sort_by_key(|&at| (std::cmp::Reverse(left[at]), at));
@@ -157,27 +156,20 @@ pub(super) fn close(side: &Side, best: Choice, left: &[i64], bound: i64) -> (Cho
     if tree.open.len() > UNDECIDED {
         return (tree.best, false);
     }
-    // The best each park, then each tail of parks, can add after prices.
-    for (place, &at) in tree.open.iter().enumerate() {
-        tree.free.push(side.wish[side.edge(at).park as usize]);
-        tree.ahead.push(
-            tree.open[place..]
-                .iter()
-                .position(|&other| side.edge(other).park != side.edge(at).park)
-                .map_or(tree.open.len(), |step| place + step),
-        );
+    let park = |at: usize| side.edge(at).park;
+    tree.free = tree.open.iter().map(|&at| side.wish[park(at) as usize]).collect();
+    tree.ahead = vec![tree.open.len(); tree.open.len()];
+    for place in (1..tree.open.len()).rev() {
+        let same = park(tree.open[place - 1]) == park(tree.open[place]);
+        tree.ahead[place - 1] = if same { tree.ahead[place] } else { place };
     }
-    let settled: i64 = (0..left.len()).filter(|&at| root.taken[at]).map(|at| left[at]).sum();
-    let mut rest = 0;
-    let mut place = 0;
+    let (mut rest, mut place) = (0, 0);
     while place < tree.open.len() {
         rest += tree.completion(place, &root);
         place = tree.ahead[place];
     }
-    // What the prices promise beyond the pairs: limits that are not used up.
-    let slack = promised - settled - rest;
-    promised = slack + settled;
-    let closed = tree.search(0, &mut root, promised, rest);
+    // Beside the pairs, the prices promise their worth of what is not used up: `bound` is all of it.
+    let closed = tree.search(0, &mut root, bound - rest, rest);
     (tree.best, closed)
 }
 
