@@ -5,18 +5,38 @@ use std::collections::{BinaryHeap, VecDeque};
 
 use super::grid::Grid;
 
+/// Where to start: prices, and which edges the last auction sold.
+pub(super) struct Start {
+    /// Price of a place at each college, score units.
+    pub(super) price: Vec<i64>,
+    /// Whether the edge was sold; decides where a park has several equal choices.
+    pub(super) sold: Vec<bool>,
+}
+
 /// Auctions at falling steps, each from the prices of the one before, lowered so that too high ones can fall again.
-pub(super) fn start_prices(grid: &Grid) -> Vec<i64> {
+///
+/// Scores that are all multiples of one amount have optimal prices that are, too: there the prices are rounded, or else
+/// what is left of the steps would tell equal choices apart and send many parks to the same college.
+pub(super) fn start(grid: &Grid) -> Start {
     let largest = grid.value.iter().copied().max().unwrap_or(0).max(0);
-    let mut price = vec![0; grid.n_colleges()];
+    let (mut price, mut sold) = (vec![0; grid.n_colleges()], Vec::new());
     for fraction in [10, 50, 250, 1_000] {
         let step = largest / fraction + 1;
-        price = auction(grid, price, step);
+        (price, sold) = auction(grid, price, step);
         if fraction < 1_000 {
             price.iter_mut().for_each(|price| *price = (*price - 2 * step).max(0));
         }
     }
-    price
+    let amount = grid.value.iter().fold(0, |amount, &value| greatest_common_divisor(amount, value.abs())).max(1);
+    price.iter_mut().for_each(|price| *price = (*price + amount / 2) / amount * amount);
+    Start { price, sold }
+}
+
+fn greatest_common_divisor(mut a: i64, mut b: i64) -> i64 {
+    while b != 0 {
+        (a, b) = (b, a % b);
+    }
+    a
 }
 
 /// Prices of the colleges' places, `(n_colleges,)`, at which few colleges are wanted by too many or too few.
@@ -25,7 +45,7 @@ pub(super) fn start_prices(grid: &Grid) -> Vec<i64> {
 /// go before its next choice is as good, plus `step` (Bertsekas, *The auction algorithm*, 1988, with several places a
 /// college and several partners a park). The prices are within `step` of optimal ones. They are only a start: the flow
 /// makes the answer exact from any prices.
-fn auction(grid: &Grid, mut price: Vec<i64>, step: i64) -> Vec<i64> {
+fn auction(grid: &Grid, mut price: Vec<i64>, step: i64) -> (Vec<i64>, Vec<bool>) {
     // Mandatory places make everything worth bidding for; a few times the largest value is enough for a start.
     let largest = grid.value.iter().map(|value| value.abs()).max().unwrap_or(0);
     let open = grid.open.max(-4 * largest);
@@ -81,5 +101,5 @@ fn auction(grid: &Grid, mut price: Vec<i64>, step: i64) -> Vec<i64> {
             }
         }
     }
-    price
+    (price, held)
 }

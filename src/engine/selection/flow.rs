@@ -1,5 +1,6 @@
 //! The optimum: from any prices along shortest paths to a flow that fits every capacity.
 
+use super::auction::{Start, start};
 use super::grid::Grid;
 use super::shortest::{NONE, Search};
 
@@ -24,14 +25,14 @@ pub(super) struct Flow<'a> {
 
 impl<'a> Flow<'a> {
     /// The optimum of the grid.
-    pub(super) fn solve(grid: &'a Grid, price: Vec<i64>) -> Self {
-        let mut flow = Self::at(grid, price);
+    pub(super) fn solve(grid: &'a Grid) -> Self {
+        let mut flow = Self::at(grid, start(grid));
         flow.settle();
         flow
     }
 
     /// What every park takes at given prices, capacities aside.
-    fn at(grid: &'a Grid, price: Vec<i64>) -> Self {
+    fn at(grid: &'a Grid, Start { price, sold }: Start) -> Self {
         let mut flow = Self {
             grid,
             held: vec![false; grid.value.len()],
@@ -40,11 +41,12 @@ impl<'a> Flow<'a> {
             count: vec![0; grid.n_parks()],
             holders: vec![Vec::new(); grid.n_colleges()],
         };
-        let mut row: Vec<(i64, u32)> = Vec::new();
+        let mut row: Vec<(i64, bool, u32)> = Vec::new();
         for i in 0..grid.n_parks() {
             row.clear();
             let left = |e: usize| grid.value[e] - flow.price[grid.college[e] as usize];
-            row.extend(grid.of_park(i).map(|e| (-left(e), e as u32)).filter(|&(left, _)| -left > grid.open));
+            row.extend(grid.of_park(i).map(|e| (-left(e), !sold[e], e as u32)));
+            row.retain(|&(left, unsold, _)| -left > grid.open || -left == grid.open && !unsold);
             let wish = grid.wish[i] as usize;
             if row.len() > wish && wish > 0 {
                 row.select_nth_unstable(wish - 1);
@@ -54,7 +56,7 @@ impl<'a> Flow<'a> {
                 // A park that wishes for nobody is no way through; `settle` gives it a worth at the end.
                 flow.worth[i] = row.iter().map(|edge| -edge.0).min().unwrap_or(i64::MAX / 4);
             }
-            for &(_, e) in &row {
+            for &(_, _, e) in &row {
                 flow.take(e as usize);
             }
         }

@@ -22,7 +22,6 @@ mod words;
 
 use crate::domain::{Invalid, Selection, SelectionProblem, SelectionStatus};
 use answer::Report;
-use auction::start_prices;
 use case::Case;
 use flow::Flow;
 
@@ -50,7 +49,7 @@ pub fn select(problem: &SelectionProblem, proven: impl FnOnce()) -> Result<Selec
         _ => return Ok(side_answer::side_selection(&case, proven)),
     };
     let (grid, edges) = case.grid(&seats);
-    let flow = Flow::solve(&grid, start_prices(&grid));
+    let flow = Flow::solve(&grid);
     if case.mandatory && flow.count != grid.wish {
         return Ok(infeasible(&case));
     }

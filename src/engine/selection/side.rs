@@ -3,7 +3,6 @@
 
 use std::cmp::Reverse;
 
-use super::auction::start_prices;
 use super::case::{Case, Edge};
 use super::flow::Flow;
 use super::grid::Grid;
@@ -151,7 +150,7 @@ impl<'a> Side<'a> {
         let places = (0..n).map(|j| u64::from(self.limits[j]) / mean(j)).map(|places| places as u32).collect();
         let edges = (0..self.edges.len()).map(|at| self.edge(at)).map(|edge| (edge.park, edge.college, edge.score));
         let grid = Grid::new(edges.collect(), self.wish.clone(), places, false);
-        let flow = Flow::solve(&grid, start_prices(&grid));
+        let flow = Flow::solve(&grid);
         let prices = (0..n).map(|j| flow.price[j] / mean(j) as i64);
         let quotas = || self.case.quotas.iter().map(|_| 0);
         (prices.chain(quotas()).collect(), flow.worth.iter().copied().chain(quotas()).collect())
