@@ -185,3 +185,61 @@ fn export_import_export_gives_the_same_bytes() {
     let exported = std::fs::read_to_string(one.join("ratings.csv")).expect("exported");
     assert!(exported.contains("\"'=很好，\n\"\"谢谢\"\"\"\n"), "the comment comes along");
 }
+
+#[test]
+fn a_planner_s_own_table_is_selected_from_and_bad_rows_are_named() {
+    let folder = tempfile::tempdir().expect("folder");
+    let file = |name: &str, text: &str| {
+        let path = folder.path().join(name);
+        std::fs::write(&path, text).expect("written");
+        path.to_str().expect("path").to_owned()
+    };
+    let table = file(
+        "candidates.csv",
+        "\u{feff}园区,院校,得分\n东园,甲院,90\n东园,乙院,80\n西园,甲院,85\n西园,乙院,60\n南园,甲院,70\n南园,乙院,65.5\n",
+    );
+    let selected = |more: &[&str]| {
+        let arguments = [&["select", "--candidates", &table, "--per-park", "1"], more].concat();
+        zeyou(folder.path(), &arguments)
+    };
+    let json = |more: &[&str]| -> serde_json::Value {
+        let answer = selected(&[more, &["--json"]].concat());
+        assert!(answer.status.success(), "{}", text(&answer.stderr));
+        serde_json::from_slice(&answer.stdout).expect("json")
+    };
+    let answer = json(&["--capacity", "1"]);
+    assert_eq!((&answer["status"], &answer["gap"]), (&"optimal".into(), &0.0.into()));
+    // Greedy takes 90 and then 65.5; the optimum gives 甲院 to 西园.
+    assert_eq!((&answer["objective"], &answer["comparison"][0]["objective"]), (&165.0.into(), &155.5.into()));
+    assert_eq!(answer["pairs"].as_array().map(Vec::len), Some(2));
+    assert!(answer["seconds"].as_f64().is_some_and(|seconds| seconds >= 0.0));
+    let forced = file("forced.csv", "park,college\n南园,甲院\n");
+    let answer = json(&["--capacity", "1", "--forced", &forced]);
+    assert_eq!((&answer["objective"], &answer["wishes"][0]["price"]), (&150.0.into(), &15.0.into()));
+    let capacity = file("capacity.csv", "college,capacity\n甲院,3\n乙院,0\n");
+    assert_eq!(json(&["--capacity", &capacity])["objective"], 245.0);
+    let answer = json(&["--capacity", "1", "--mandatory"]);
+    assert_eq!(answer["status"], "infeasible");
+    assert!(answer["conflicts"][0]["zh"].as_str().is_some_and(|words| words.contains("恰好")), "{answer}");
+    let table_text = text(&selected(&["--capacity", "1"]).stdout);
+    assert!(table_text.contains("已证明最优") && table_text.contains("西园  甲院  85"), "{table_text}");
+    assert!(text(&selected(&["--capacity", "1", "--mandatory"]).stdout).contains("让步"));
+
+    let bad = file("bad.csv", "park,college,score\nA,X,1\nA,X,2\nB,,3\nC,X,high\nD,X,NaN\n");
+    let wishes = file("wishes.csv", "park,college\nA,X\nA,Z\n");
+    let arguments = ["select", "--candidates", &bad, "--per-park", "1", "--capacity", "1", "--forbidden", &wishes];
+    let refused = zeyou(folder.path(), &arguments);
+    assert!(!refused.status.success());
+    let errors = text(&refused.stderr);
+    for expected in [
+        "bad.csv, line 3:",
+        "bad.csv, line 4, column college",
+        "bad.csv, line 5, column score",
+        "bad.csv, line 6, column score",
+        "wishes.csv, line 3:",
+        "5 bad rows",
+    ] {
+        assert!(errors.contains(expected), "{expected} in {errors}");
+    }
+    assert!(!folder.path().join("zeyou.db").exists());
+}

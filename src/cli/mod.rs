@@ -1,5 +1,6 @@
 //! The command line.
 
+mod selection;
 mod table;
 
 use std::path::PathBuf;
@@ -10,7 +11,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 
 use crate::domain::{CollegeId, DemandKind, ParkId, PresetId, Question};
 use crate::exchange::{Spec, generate_with};
-use crate::service::{ImportReport, Service, ServiceError};
+use crate::service::{ImportReport, SelectionFiles, Service, ServiceError};
 use crate::store::{Store, StoreError};
 
 /// 择优: picks partner colleges for industrial parks on merit.
@@ -92,6 +93,39 @@ enum Command {
         /// The folder to write to.
         directory: PathBuf,
     },
+    /// Select partners for many parks at once, from a table `park,college,score`: the proven optimum under capacity.
+    Select {
+        /// CSV `park,college,score[,seats][,km]`; the headings may be 园区,院校,得分[,名额][,公里].
+        #[arg(long)]
+        candidates: PathBuf,
+        /// Partners of each park, or a CSV `park,partners`.
+        #[arg(long)]
+        per_park: String,
+        /// Capacity of each college, or a CSV `college,capacity[,city]`.
+        #[arg(long)]
+        capacity: String,
+        /// CSV `park,college`: pairs to be selected, such as existing agreements.
+        #[arg(long)]
+        forced: Option<PathBuf>,
+        /// CSV `park,college`: pairs not to be selected.
+        #[arg(long)]
+        forbidden: Option<PathBuf>,
+        /// CSV `city,pairs`: most pairs of all colleges of a city.
+        #[arg(long)]
+        quotas: Option<PathBuf>,
+        /// No pair below this score.
+        #[arg(long, allow_negative_numbers = true)]
+        min_score: Option<f64>,
+        /// No pair farther apart than this; needs the column `km`.
+        #[arg(long)]
+        max_km: Option<f64>,
+        /// Every park wants exactly its number of partners, not at most.
+        #[arg(long)]
+        mandatory: bool,
+        /// Print JSON.
+        #[arg(long)]
+        json: bool,
+    },
     /// Recompute the hash chain and the state of the whole log; names the first bad event.
     Verify,
     /// Print the OpenAPI document.
@@ -154,6 +188,35 @@ pub async fn run() -> Result<ExitCode, Box<dyn std::error::Error>> {
             write_files(&directory, service.export())?;
             println!("exported to {}", directory.display());
         }
+        Command::Select {
+            candidates,
+            per_park,
+            capacity,
+            forced,
+            forbidden,
+            quotas,
+            min_score,
+            max_km,
+            mandatory,
+            json,
+        } => {
+            let files = SelectionFiles {
+                candidates,
+                per_park,
+                capacity,
+                forced,
+                forbidden,
+                quotas,
+                min_score,
+                max_km,
+                mandatory,
+            };
+            match Service::select_files(&files)? {
+                Ok(timed) if json => println!("{}", serde_json::to_string_pretty(&timed)?),
+                Ok(timed) => print!("{}", selection::table(&timed)),
+                Err(errors) => return Ok(print_errors(&errors)),
+            }
+        }
         Command::Verify => return verify(&database).await,
         Command::Openapi => println!("{}", crate::http::openapi_json()),
     }
@@ -185,6 +248,12 @@ fn write_files(directory: &std::path::Path, files: Vec<(&'static str, String)>) 
         std::fs::write(&path, text).map_err(at(path.clone()))?;
     }
     Ok(())
+}
+
+fn print_errors(errors: &[crate::exchange::RowError]) -> ExitCode {
+    errors.iter().for_each(|error| eprintln!("{error}"));
+    eprintln!("{0} bad rows; nothing was selected / {0} 行有误，未作选择", errors.len());
+    ExitCode::FAILURE
 }
 
 fn print_report(report: &ImportReport, dry_run: bool) -> ExitCode {

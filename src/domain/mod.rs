@@ -21,6 +21,8 @@ mod programme;
 mod question;
 mod rating;
 mod schema;
+mod selected;
+mod selection;
 mod sheet;
 mod shortlist;
 mod text;
@@ -38,6 +40,7 @@ pub use enterprise::Enterprise;
 pub use event::{EntityKind, Event, Subject};
 pub use explanation::{Counterfactual, Explanation, RatingContribution, Reason};
 pub use invalid::Invalid;
+pub(crate) use invalid::clip;
 pub(crate) use major::Kinship as MajorKinship;
 pub use major::{Major, MajorLevel, MajorRef};
 pub use model::Model;
@@ -49,6 +52,11 @@ pub use preset::{Preset, Weights};
 pub use programme::{Basis, Programme, Seats};
 pub use question::Question;
 pub use rating::{Mark, Marks, Rating};
+pub use selected::{
+    BlockingPair, Change, CollegeUse, Comparison, Conflict, Envy, SelectedPair, Selection, SelectionStatus, ShortPark,
+    Wish, WishKind, WishPrice,
+};
+pub use selection::{Candidate, Pair, Quota, SelectionCollege, SelectionPark, SelectionProblem};
 pub use sheet::{Anchor, CriterionSheet, Sheet, Travel};
 pub use shortlist::{
     AsOf, CollegeRef, Contribution, Evidence, Excluded, ExcludedReason, Explore, Item, Satisfaction, Shortlist, Unmet,

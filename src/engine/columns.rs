@@ -1,9 +1,9 @@
 //! All colleges by themselves: the columns of points that no park changes.
 
 use super::cells::{COLLEGE, Grade, college_cells, excluded, on_sphere, published_mean, unbroken_years};
-use super::rows::TILE;
 use super::satisfaction::Posterior;
 use super::state::State;
+use super::tiles::TILE;
 use crate::domain::{Criterion, ExcludedReason};
 
 /// Whether a college can be on a shortlist.

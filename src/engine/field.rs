@@ -6,8 +6,8 @@ use super::cells::{COLLEGE, PAIR, chord, on_sphere};
 use super::columns::Standing;
 use super::fit::{NeedItem, Workspace, need_items};
 use super::rank::Refusal;
-use super::rows::{Row, TILE};
 use super::snapshot::Snapshot;
+use super::tiles::{Row, TILE};
 use crate::domain::{Criterion, DemandKind, ExcludedReason, Park, Preset, Question, Weights};
 
 /// All candidates of a question with their scores.

@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use super::rows::Row;
 use super::state::State;
+use super::tiles::Row;
 
 /// The rows read so far.
 pub struct FitTable {

@@ -7,9 +7,9 @@ use rayon::prelude::*;
 use super::columns::Columns;
 use super::fit::{NeedItem, Offer, Workspace, need_items, offers};
 use super::fit_table::FitTable;
-use super::rows::Row;
 use super::satisfaction::{Edges, Posterior};
 use super::state::{Changed, State};
+use super::tiles::Row;
 use crate::domain::{CollegeId, EngagementId, ParkId};
 
 /// More changed ratings than this are rebuilt rather than inserted one by one.

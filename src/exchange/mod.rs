@@ -3,10 +3,13 @@
 mod formula;
 mod generate;
 mod read;
+mod selection;
+mod selection_limits;
 mod tables;
 mod write;
 
 pub use generate::{Spec, generate, generate_with};
 pub use read::{Row, RowError, read_table};
+pub use selection::{File, Limit, SelectionTables, read_selection};
 pub use tables::{RowEvents, TABLES, Table};
 pub use write::write_table;

@@ -8,6 +8,7 @@ mod import;
 mod open;
 mod rate;
 mod references;
+mod select;
 mod verify;
 
 use std::sync::Arc;
@@ -21,6 +22,7 @@ use crate::store::{Store, StoreError, Writer};
 pub use directory::Written;
 pub use import::ImportReport;
 pub use rate::{RatingBody, RatingWritten};
+pub use select::{SelectionFiles, TimedSelection};
 pub use verify::{CodeCheck, LogCheck};
 
 /// Everything a user can do.

@@ -1,0 +1,46 @@
+//! The answer under side constraints: no prices, but a bound.
+
+use super::answer::{compared, pairs, short, sum, uses};
+use super::case::{Case, Edge};
+use super::search::Choice;
+use super::side::Side;
+use crate::domain::{Selection, SelectionStatus, WishPrice};
+
+/// Solves a case with differing seats or quotas; the forced pairs must fit.
+pub(super) fn side_selection(case: &Case, proven: impl FnOnce()) -> Selection {
+    let side = Side::new(case);
+    let answer = side.solve();
+    proven();
+    let mut selected: Vec<&Edge> = case.edges.iter().filter(|edge| edge.forced).collect();
+    selected.extend((0..side.edges.len()).filter(|&at| answer.taken[at]).map(|at| side.edge(at)));
+    selected.sort_unstable_by_key(|edge| (edge.park, edge.college));
+    let objective = sum(case, selected.iter().map(|edge| edge.score));
+    let gap = case.points(answer.bound - answer.value);
+    // Capacities play no part in who would be wanted.
+    let (grid, edges) = case.grid(&vec![1; case.colleges.len()]);
+    let wishes = case.edges.iter().filter(|edge| edge.forced || edge.forbidden).map(|edge| WishPrice {
+        kind: if edge.forced { "forced" } else { "forbidden" },
+        park: case.parks[edge.park as usize].clone(),
+        college: case.colleges[edge.college as usize].clone(),
+        price: None,
+    });
+    let rules = [("greedy", side.by_value()), ("parks_in_order", side.by_park())];
+    let comparison = rules.map(|(rule, order)| {
+        let mut choice = Choice::empty(&side);
+        order.into_iter().for_each(|at| choice.take_if_it_fits(&side, at));
+        compared(case, objective, rule, choice.value, choice.taken.iter().filter(|&&taken| taken).count())
+    });
+    Selection {
+        status: if gap == 0.0 { SelectionStatus::Optimal } else { SelectionStatus::Feasible },
+        objective,
+        bound: objective + gap,
+        gap,
+        proof: if answer.searched { "search" } else { "prices" },
+        short: short(case, &selected),
+        colleges: uses(case, &selected, &grid, &edges),
+        wishes: wishes.collect(),
+        comparison: comparison.into(),
+        pairs: pairs(case, &selected),
+        ..Selection::default()
+    }
+}
