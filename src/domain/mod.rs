@@ -20,6 +20,7 @@ mod preset;
 mod programme;
 mod question;
 mod rating;
+mod ratings;
 mod schema;
 mod sheet;
 mod shortlist;
@@ -49,6 +50,7 @@ pub use preset::{Preset, Weights};
 pub use programme::{Basis, Programme, Seats};
 pub use question::Question;
 pub use rating::{Mark, Marks, Rating};
+pub use ratings::{Attributes, Ratings};
 pub use sheet::{Anchor, CriterionSheet, Sheet, Travel};
 pub use shortlist::{
     AsOf, CollegeRef, Contribution, Evidence, Excluded, ExcludedReason, Explore, Item, Satisfaction, Shortlist, Unmet,
