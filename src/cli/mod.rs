@@ -1,5 +1,6 @@
 //! The command line.
 
+mod evaluate;
 mod table;
 
 use std::path::PathBuf;
@@ -92,6 +93,8 @@ enum Command {
         /// The folder to write to.
         directory: PathBuf,
     },
+    /// Score a model on ratings it has not seen.
+    Evaluate(evaluate::EvaluateArguments),
     /// Recompute the hash chain and the state of the whole log; names the first bad event.
     Verify,
     /// Print the OpenAPI document.
@@ -145,6 +148,7 @@ pub async fn run() -> Result<ExitCode, Box<dyn std::error::Error>> {
             write_files(&directory, service.export())?;
             println!("exported to {}", directory.display());
         }
+        Command::Evaluate(arguments) => return evaluate::run(arguments),
         Command::Verify => return verify(&database).await,
         Command::Openapi => println!("{}", crate::http::openapi_json()),
     }
