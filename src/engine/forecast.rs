@@ -92,3 +92,20 @@ impl Accuracy {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn densities_and_intervals_are_those_of_the_tables() {
+        let normal = Forecast { mean: 3.0, variance: 4.0, freedom: f64::INFINITY };
+        assert!((normal.log_density(5.0) - (-2.112_085_713_764_618)).abs() < 1e-12);
+        assert!(normal.covers(3.0 + 2.0 * 1.9599, QUANTILES[2]) && !normal.covers(3.0 + 2.0 * 1.9600, QUANTILES[2]));
+        // Student's t with 10 degrees of freedom and scale 1 has variance 1.25.
+        let t = Forecast { mean: 0.0, variance: 1.25, freedom: 10.0 };
+        assert!((t.log_density(1.0) - (-1.468_103_3)).abs() < 1e-6, "{}", t.log_density(1.0));
+        assert!(t.covers(2.226, QUANTILES[2]) && !t.covers(2.231, QUANTILES[2]));
+        assert!(t.covers(0.699, QUANTILES[0]) && !t.covers(0.7005, QUANTILES[0]));
+    }
+}

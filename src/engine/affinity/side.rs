@@ -5,6 +5,7 @@ use crate::engine::rows::Rows;
 
 /// Factors per row.
 pub(super) const RANK: usize = 8;
+const HALF: usize = RANK / 2;
 /// Numbers per row: the bias, then the factors.
 pub(super) const DIM: usize = RANK + 1;
 
@@ -44,10 +45,11 @@ pub(super) fn score(raters: &Side, u: usize, colleges: &Side, i: usize) -> f32 {
     raters.bias[u] + colleges.bias[i] + ((half[0] + half[2]) + (half[1] + half[3]))
 }
 
-/// What a row's ratings say about it: precision `Σ w x xᵀ` and `Σ w x t` with `x = (1, q)` of the other side
-/// and `t = y − μ − bias` of the other side. Summed in the order of the row, in single precision.
+/// What a row's ratings say about it: precision `Σ w x xᵀ` (lower triangle) and `Σ w x t` with `x = (1, q)` and
+/// `t = y − μ − bias` of the other side. Summed in the order of the row, in single precision.
 pub(super) fn evidence(rows: &Rows, r: usize, mean: f32, others: &Side) -> (Matrix<DIM>, [f64; DIM]) {
-    let mut square = [[0.0_f32; RANK]; RANK];
+    // The lower triangle in two blocks, so that the sums stay in registers: rows of the first half need half a row.
+    let (mut upper, mut lower) = ([[0.0_f32; HALF]; HALF], [[0.0_f32; RANK]; HALF]);
     let (mut linear, mut right) = ([0.0_f32; RANK], [0.0_f32; RANK]);
     let (mut count, mut total) = (0.0_f32, 0.0_f32);
     let range = rows.range(r);
@@ -61,10 +63,9 @@ pub(super) fn evidence(rows: &Rows, r: usize, mean: f32, others: &Side) -> (Matr
             linear[k] += wx[k];
             right[k] += wx[k] * t;
         }
-        for (line, a) in square.iter_mut().zip(&wx) {
-            for k in 0..RANK {
-                line[k] += a * x[k];
-            }
+        for i in 0..HALF {
+            (0..HALF).for_each(|k| upper[i][k] += wx[i] * x[k]);
+            (0..RANK).for_each(|k| lower[i][k] += wx[i + HALF] * x[k]);
         }
         count += w;
         total += w * t;
@@ -74,10 +75,10 @@ pub(super) fn evidence(rows: &Rows, r: usize, mean: f32, others: &Side) -> (Matr
     (precision[0][0], side[0]) = (f64::from(count), f64::from(total));
     for i in 0..RANK {
         precision[i + 1][0] = f64::from(linear[i]);
-        precision[0][i + 1] = f64::from(linear[i]);
         side[i + 1] = f64::from(right[i]);
-        for j in 0..RANK {
-            precision[i + 1][j + 1] = f64::from(square[i][j]);
+        for j in 0..=i {
+            let cell = if i < HALF { upper[i][j] } else { lower[i - HALF][j] };
+            precision[i + 1][j + 1] = f64::from(cell);
         }
     }
     (precision, side)

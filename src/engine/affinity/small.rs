@@ -126,11 +126,9 @@ mod tests {
     fn a_factor_gives_the_matrix_and_its_inverse_back() {
         let l = cholesky(&A);
         let inverse = l.inverse();
-        for i in 0..3 {
-            for j in 0..3 {
-                let product: f64 = (0..3).map(|k| A[i][k] * inverse[k][j]).sum();
-                assert!((product - f64::from(u8::from(i == j))).abs() < 1e-12);
-            }
+        for (i, row) in inverse.iter().enumerate() {
+            let product = times(&A, row);
+            (0..3).for_each(|j| assert!((product[j] - f64::from(u8::from(i == j))).abs() < 1e-12));
         }
     }
 
