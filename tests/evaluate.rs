@@ -77,6 +77,33 @@ fn every_model_answers_with_every_figure() {
 }
 
 #[test]
+fn any_scale_gives_the_same_errors_in_its_own_units_and_equal_scores_stay_finite() {
+    let folder = folder();
+    let text = std::fs::read_to_string(folder.path().join("all.csv")).expect("read");
+    let scaled = |factor: f64| -> String {
+        let row = |line: &str| {
+            let cells: Vec<&str> = line.split(',').collect();
+            let score: f64 = cells[2].parse().expect("score");
+            format!("{},{},{},{}\n", cells[0], cells[1], 1000.0 + factor * score, cells[3])
+        };
+        text.lines().take(1).map(|head| format!("{head}\n")).chain(text.lines().skip(1).map(row)).collect()
+    };
+    std::fs::write(folder.path().join("wide.csv"), scaled(50.0)).expect("written");
+    std::fs::write(folder.path().join("flat.csv"), scaled(0.0)).expect("written");
+    for model in ["crossed", "affinity"] {
+        for way in [&["--folds", "2"][..], &["--warm-up", "100", "--prequential"]] {
+            let run = |file: &str| {
+                let arguments = [&["--json", "--model", model], way, &[file]].concat();
+                number(&json(folder.path(), &arguments), "rmse")
+            };
+            let (narrow, wide) = (run("all.csv"), run("wide.csv"));
+            assert!((wide / narrow / 50.0 - 1.0).abs() < 0.01, "{model} {way:?}: {wide} against {narrow}");
+            assert!(run("flat.csv") < 1e-3);
+        }
+    }
+}
+
+#[test]
 fn folds_predict_every_rating_once_and_a_seed_repeats_them() {
     let folder = folder();
     let run = |seed: &str| {

@@ -37,10 +37,13 @@ impl Forecast {
     }
 
     /// Whether the central interval whose normal quantile is `z` holds a score. The quantile of Student's t by the
-    /// Cornish-Fisher expansion, good to 1e-3 from 8 degrees of freedom.
+    /// Cornish-Fisher expansion to the third order, good to 1e-3 from 8 degrees of freedom.
     pub fn covers(&self, y: f64, z: f64) -> bool {
-        let (v, z2) = (self.freedom, z * z);
-        let t = z + z * (z2 + 1.0) / (4.0 * v) + z * ((5.0 * z2 + 16.0) * z2 + 3.0) / (96.0 * v * v);
+        let (over, z2) = (1.0 / self.freedom, z * z);
+        let first = (z2 + 1.0) / 4.0;
+        let second = ((5.0 * z2 + 16.0) * z2 + 3.0) / 96.0;
+        let third = (((3.0 * z2 + 19.0) * z2 + 17.0) * z2 - 15.0) / 384.0;
+        let t = z * (1.0 + over * (first + over * (second + over * third)));
         (y - self.mean).abs() <= t * self.spread()
     }
 }

@@ -54,6 +54,11 @@ impl Rows {
         rows
     }
 
+    /// Scores as multiples of `unit` above `mean`.
+    pub(super) fn standardise(&mut self, mean: f64, unit: f64) {
+        self.score.iter_mut().for_each(|y| *y = ((f64::from(*y) - mean) / unit) as f32);
+    }
+
     /// How many rows there are.
     pub fn n_rows(&self) -> usize {
         self.start.len().saturating_sub(1)

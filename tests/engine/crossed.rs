@@ -72,9 +72,8 @@ fn the_posterior_is_that_of_a_dense_solver() {
     let solved = Crossed::solve(&rows, n_colleges, variances);
     let n = n_raters + n_colleges;
     let (mut a, mut b) = (vec![vec![0.0; n]; n], vec![0.0; n]);
-    for k in 0..n {
-        a[k][k] = if k < n_raters { 1.0 / variances.rater } else { 1.0 / variances.college };
-    }
+    (0..n_raters).for_each(|k| a[k][k] = 1.0 / variances.rater);
+    (n_raters..n).for_each(|k| a[k][k] = 1.0 / variances.college);
     for e in 0..150 {
         let (u, i) = (ratings.rater[e] as usize, n_raters + ratings.college[e] as usize);
         for (x, y) in [(u, u), (u, i), (i, u), (i, i)] {

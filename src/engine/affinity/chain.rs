@@ -6,10 +6,10 @@ use rand_chacha::rand_core::SeedableRng;
 use rand_distr::{Distribution, Gamma};
 use rayon::prelude::*;
 
-use super::NOISE_WEIGHT;
 use super::hyper::Hyper;
 use super::side::{DIM, Side, evidence, score};
 use super::small::{cholesky, normals, times};
+use super::{NOISE_WEIGHT, SHARPEST};
 use crate::domain::{Attributes, Ratings};
 use crate::engine::forecast::Forecast;
 use crate::engine::rows::Rows;
@@ -30,14 +30,16 @@ enum Who {
 pub struct Chain {
     seed: ChaCha8Rng,
     sweep: u32,
-    mean: f32,
+    /// Mean and standard deviation of the scores: inside, scores are standardised.
+    mean: f64,
+    unit: f64,
     by_rater: Rows,
     by_college: Rows,
     raters: Side,
     colleges: Side,
     rater_hyper: Hyper,
     college_hyper: Hyper,
-    /// Typical variance of a rating, around which each rater's own lies.
+    /// Typical variance of a standardised rating, around which each rater's own lies.
     noise: f64,
 }
 
@@ -50,24 +52,27 @@ impl Chain {
         college_attributes: Option<&Attributes>,
         seed: u64,
     ) -> Self {
-        let (by_rater, by_college) = (Rows::by_rater(ratings, chosen), Rows::by_college(ratings, chosen));
+        let (mut by_rater, mut by_college) = (Rows::by_rater(ratings, chosen), Rows::by_college(ratings, chosen));
         let n = chosen.len().max(1) as f64;
         let mean = chosen.iter().map(|&e| ratings.score[e as usize]).sum::<f64>() / n;
-        let noise = chosen.iter().map(|&e| (ratings.score[e as usize] - mean).powi(2)).sum::<f64>() / n;
+        let variance = chosen.iter().map(|&e| (ratings.score[e as usize] - mean).powi(2)).sum::<f64>() / n;
+        let unit = if variance > 0.0 { variance.sqrt() } else { 1.0 };
+        by_rater.standardise(mean, unit);
+        by_college.standardise(mean, unit);
         let (n_raters, n_colleges) = (ratings.raters.len(), ratings.colleges.len());
         let mut chain = Self {
             seed: ChaCha8Rng::seed_from_u64(seed),
             sweep: 0,
-            mean: mean as f32,
+            mean,
+            unit,
             by_rater,
             by_college,
             raters: Side::new(n_raters),
             colleges: Side::new(n_colleges),
             rater_hyper: Hyper::new(n_raters, rater_attributes),
             college_hyper: Hyper::new(n_colleges, college_attributes),
-            noise: noise.max(1e-6),
+            noise: 1.0,
         };
-        chain.raters.weight.fill(1.0 / chain.noise as f32);
         for i in 0..n_colleges {
             let start: [f64; DIM] = normals(&mut chain.stream(Who::Colleges, i));
             chain.colleges.set(i, &start.map(|x| 0.1 * x));
@@ -100,7 +105,7 @@ impl Chain {
         };
         let constant = times(&hyper.precision, &hyper.mean);
         let draw = |r: usize| {
-            let (mut precision, mut right) = evidence(rows, r, self.mean, others);
+            let (mut precision, mut right) = evidence(rows, r, others);
             let weight = f64::from(own.weight[r]);
             let prior = if hyper.shift.is_empty() { constant } else { times(&hyper.precision, &hyper.mean_of(r)) };
             for i in 0..DIM {
@@ -132,10 +137,9 @@ impl Chain {
             let range = self.by_rater.range(u);
             let n = range.len() as f64;
             let cells = self.by_rater.partner[range.clone()].iter().zip(&self.by_rater.score[range]);
-            let rest: f32 =
-                cells.map(|(&i, y)| (y - self.mean - score(&self.raters, u, &self.colleges, i as usize)).powi(2)).sum();
+            let rest: f32 = cells.map(|(&i, y)| (y - score(&self.raters, u, &self.colleges, i as usize)).powi(2)).sum();
             let (shape, rate) = (0.5 * (NOISE_WEIGHT + n), 0.5 * (NOISE_WEIGHT * self.noise + f64::from(rest)));
-            gamma(shape, rate, &mut self.stream(Who::Noise, u)) as f32
+            gamma(shape, rate, &mut self.stream(Who::Noise, u)).min(SHARPEST) as f32
         };
         let mut weights = vec![0.0; self.raters.weight.len()];
         weights.par_chunks_mut(CHUNK).enumerate().for_each(|(chunk, out)| {
@@ -144,7 +148,8 @@ impl Chain {
         let total: f64 = weights.iter().map(|&w| f64::from(w)).sum();
         self.raters.weight = weights;
         let shape = 0.5 * NOISE_WEIGHT * self.raters.weight.len() as f64;
-        self.noise = gamma(1.0 + shape, 0.5 * NOISE_WEIGHT * total, &mut self.stream(Who::Hyper, 2));
+        let noise = gamma(1.0 + shape, 0.5 * NOISE_WEIGHT * total, &mut self.stream(Who::Hyper, 2));
+        self.noise = noise.max(1.0 / SHARPEST);
     }
 }
 
@@ -158,6 +163,8 @@ pub struct Averages {
     /// Sums over sweeps of the expected score, its square, and the noise variance.
     sums: Vec<[f64; 3]>,
     kept: u32,
+    /// What sums are counted from.
+    mean: f64,
     scale: (f64, f64),
 }
 
@@ -165,17 +172,19 @@ impl Averages {
     /// Nothing kept yet. Pairs are (rater, college); scores lie within `scale`.
     pub fn new(pairs: Vec<(u32, u32)>, scale: (f64, f64)) -> Self {
         let sums = vec![[0.0; 3]; pairs.len()];
-        Self { pairs, sums, kept: 0, scale }
+        Self { pairs, sums, kept: 0, mean: 0.0, scale }
     }
 
     /// Keeps the chain's present state.
     pub fn add(&mut self, chain: &Chain) {
         self.kept += 1;
+        self.mean = chain.mean;
         self.sums.par_chunks_mut(1024).zip(self.pairs.par_chunks(1024)).for_each(|(sums, pairs)| {
             for (sum, &(u, i)) in sums.iter_mut().zip(pairs) {
                 let (u, i) = (u as usize, i as usize);
-                let y = f64::from(chain.mean + score(&chain.raters, u, &chain.colleges, i));
-                *sum = [sum[0] + y, sum[1] + y * y, sum[2] + 1.0 / f64::from(chain.raters.weight[u])];
+                let y = chain.unit * f64::from(score(&chain.raters, u, &chain.colleges, i));
+                let noise = chain.unit * chain.unit / f64::from(chain.raters.weight[u]);
+                *sum = [sum[0] + y, sum[1] + y * y, sum[2] + noise];
             }
         });
     }
@@ -186,7 +195,7 @@ impl Averages {
         let forecast = |sum: &[f64; 3]| {
             let mean = sum[0] / n;
             let variance = (sum[1] / n - mean * mean).max(0.0) + sum[2] / n;
-            Forecast { mean: mean.clamp(self.scale.0, self.scale.1), variance, freedom: f64::INFINITY }
+            Forecast { mean: (self.mean + mean).clamp(self.scale.0, self.scale.1), variance, freedom: f64::INFINITY }
         };
         self.sums.iter().map(forecast).collect()
     }

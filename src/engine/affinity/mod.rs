@@ -15,3 +15,5 @@ pub use online::Affinity;
 
 /// How many ratings the prior of a rater's own noise is worth.
 const NOISE_WEIGHT: f64 = 8.0;
+/// No rater's precision rises above this, in standardised scores: all equal scores must stay finite.
+const SHARPEST: f64 = 1e6;

@@ -5,10 +5,10 @@ use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::SeedableRng;
 use rayon::prelude::*;
 
-use super::NOISE_WEIGHT;
 use super::belief::{Belief, Cell, Evidence};
 use super::side::DIM;
 use super::small::{Matrix, cholesky, normals};
+use super::{NOISE_WEIGHT, SHARPEST};
 use crate::engine::forecast::Forecast;
 
 /// A sweep follows every so many ratings.
@@ -39,7 +39,10 @@ pub struct Affinity {
     raters: Group,
     colleges: Group,
     seed: u64,
-    /// Grand mean: mean score at the last sweep.
+    /// Scores are kept as multiples of a quarter of the scale above its middle.
+    middle: f64,
+    unit: f64,
+    /// Grand mean: mean of the kept scores at the last sweep.
     mean: f32,
     sum: f64,
     n: usize,
@@ -85,20 +88,20 @@ impl Group {
 impl Affinity {
     /// Knows nothing yet of so many raters and colleges; scores lie within `scale`.
     pub fn new(n_raters: usize, n_colleges: usize, scale: (f64, f64), seed: u64) -> Self {
-        let noise = ((scale.1 - scale.0) / 4.0).powi(2);
-        let mut affinity = Self {
+        let unit = if scale.1 > scale.0 { (scale.1 - scale.0) / 4.0 } else { 1.0 };
+        Self {
             raters: Group::new(n_raters),
             colleges: Group::new(n_colleges),
             seed,
-            mean: (0.5 * (scale.0 + scale.1)) as f32,
+            middle: 0.5 * (scale.0 + scale.1),
+            unit,
+            mean: 0.0,
             sum: 0.0,
             n: 0,
             refit_at: 0,
-            noise,
+            noise: 1.0,
             scale,
-        };
-        affinity.raters.beliefs.iter_mut().for_each(|belief| belief.weight = 1.0 / noise as f32);
-        affinity
+        }
     }
 
     /// The forecast of a rater's rating of a college.
@@ -107,8 +110,9 @@ impl Affinity {
         let (mean, variance) = belief.meets(&self.colleges.beliefs[college]);
         let freedom = NOISE_WEIGHT + self.raters.rows[rater].len() as f64;
         let noise = freedom / (freedom - 2.0) / f64::from(belief.weight);
-        let mean = (f64::from(self.mean) + mean).clamp(self.scale.0, self.scale.1);
-        Forecast { mean, variance: variance + noise, freedom }
+        let mean = self.middle + self.unit * (f64::from(self.mean) + mean);
+        let variance = self.unit * self.unit * (variance + noise);
+        Forecast { mean: mean.clamp(self.scale.0, self.scale.1), variance, freedom }
     }
 
     /// Takes in ratings at once and refits from a cold start.
@@ -131,6 +135,7 @@ impl Affinity {
     }
 
     fn push(&mut self, rater: usize, college: usize, score: f64) {
+        let score = (score - self.middle) / self.unit;
         self.raters.rows[rater].push((college as u32, score as f32));
         self.colleges.rows[college].push((rater as u32, score as f32));
         self.sum += score;
@@ -174,7 +179,7 @@ impl Affinity {
         let evidence = Evidence::of(row, self.mean, &self.colleges.beliefs);
         let mut belief = Belief::given(&evidence, (&group.mean, &group.precision), group.beliefs[u].weight);
         let error = NOISE_WEIGHT * self.noise + evidence.error(&belief);
-        belief.weight = ((NOISE_WEIGHT + row.len() as f64) / error) as f32;
+        belief.weight = ((NOISE_WEIGHT + row.len() as f64) / error).min(SHARPEST) as f32;
         belief
     }
 

@@ -46,8 +46,8 @@ pub(super) fn score(raters: &Side, u: usize, colleges: &Side, i: usize) -> f32 {
 }
 
 /// What a row's ratings say about it: precision `Σ w x xᵀ` (lower triangle) and `Σ w x t` with `x = (1, q)` and
-/// `t = y − μ − bias` of the other side. Summed in the order of the row, in single precision.
-pub(super) fn evidence(rows: &Rows, r: usize, mean: f32, others: &Side) -> (Matrix<DIM>, [f64; DIM]) {
+/// `t = y − bias` of the other side. Summed in the order of the row, in single precision.
+pub(super) fn evidence(rows: &Rows, r: usize, others: &Side) -> (Matrix<DIM>, [f64; DIM]) {
     // The lower triangle in two blocks, so that the sums stay in registers: rows of the first half need half a row.
     let (mut upper, mut lower) = ([[0.0_f32; HALF]; HALF], [[0.0_f32; RANK]; HALF]);
     let (mut linear, mut right) = ([0.0_f32; RANK], [0.0_f32; RANK]);
@@ -56,7 +56,7 @@ pub(super) fn evidence(rows: &Rows, r: usize, mean: f32, others: &Side) -> (Matr
     for (&other, &y) in rows.partner[range.clone()].iter().zip(&rows.score[range]) {
         let other = other as usize;
         let (x, w) = (&others.factors[other], others.weight[other]);
-        let t = y - mean - others.bias[other];
+        let t = y - others.bias[other];
         let mut wx = [0.0; RANK];
         for k in 0..RANK {
             wx[k] = w * x[k];
