@@ -112,15 +112,24 @@ def cmfrec(name, train, test, scale):
 
 def myfm(name, train, test, scale):
     import myfm as m
-    from sklearn.preprocessing import OneHotEncoder
+    import numpy as np
+    from scipy import sparse
 
-    encoder = OneHotEncoder(handle_unknown="ignore")
-    x = encoder.fit_transform([(u, i) for u, i, _ in train])
+    users = {u: k for k, u in enumerate(dict.fromkeys(u for u, _, _ in train))}
+    items = {i: k + len(users) for k, i in enumerate(dict.fromkeys(i for _, i, _ in train))}
+
+    def one_hot(pairs):
+        cells = [(r, c) for r, (u, i, _) in enumerate(pairs) for c in (users.get(u), items.get(i)) if c is not None]
+        shape = (len(pairs), len(users) + len(items))
+        return sparse.csr_matrix(([1.0] * len(cells), tuple(zip(*cells))), shape=shape)
+
+    x = one_hot(train)
     model = m.MyFMRegressor(rank=8, random_seed=1)
     yield
-    model.fit(x, [y for *_, y in train], n_iter=400, n_kept_samples=370, group_shapes=[len(c) for c in encoder.categories_])
+    shapes = [len(users), len(items)]
+    model.fit(x, np.array([y for *_, y in train]), n_iter=400, n_kept_samples=370, group_shapes=shapes)
     yield
-    yield list(model.predict(encoder.transform([(u, i) for u, i, _ in test])))
+    yield list(model.predict(one_hot(test)))
 
 
 def river(name, train, test, scale):
