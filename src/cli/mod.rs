@@ -1,5 +1,6 @@
 //! The command line.
 
+mod evaluate;
 mod selection;
 mod table;
 
@@ -93,6 +94,8 @@ enum Command {
         /// The folder to write to.
         directory: PathBuf,
     },
+    /// Score a model on ratings it has not seen.
+    Evaluate(evaluate::EvaluateArguments),
     /// Select partners for many parks at once, from a table `park,college,score`: the proven optimum under capacity.
     Select {
         /// CSV `park,college,score[,seats][,km]`; the headings may be 园区,院校,得分[,名额][,公里].
@@ -188,6 +191,7 @@ pub async fn run() -> Result<ExitCode, Box<dyn std::error::Error>> {
             write_files(&directory, service.export())?;
             println!("exported to {}", directory.display());
         }
+        Command::Evaluate(arguments) => return evaluate::run(arguments),
         Command::Select {
             candidates,
             per_park,

@@ -20,6 +20,7 @@ mod preset;
 mod programme;
 mod question;
 mod rating;
+mod ratings;
 mod schema;
 mod selected;
 mod selection;
@@ -52,6 +53,7 @@ pub use preset::{Preset, Weights};
 pub use programme::{Basis, Programme, Seats};
 pub use question::Question;
 pub use rating::{Mark, Marks, Rating};
+pub use ratings::{Attributes, Ratings};
 pub use selected::{
     BlockingPair, Change, CollegeUse, Comparison, Conflict, Envy, SelectedPair, Selection, SelectionStatus, ShortPark,
     Wish, WishKind, WishPrice,

@@ -1,17 +1,21 @@
 //! The core: pure, synchronous, deterministic. No I/O, no clock, no chance, no unordered map.
 
+mod affinity;
 mod cells;
 mod columns;
+mod crossed;
 mod explain;
 mod field;
 mod fit;
 mod fit_table;
+mod forecast;
 mod index;
 mod normal;
 mod portfolio;
 mod rank;
 mod rating_ids;
 mod registry;
+mod rows;
 mod satisfaction;
 mod selection;
 mod snapshot;
@@ -21,12 +25,16 @@ mod tiles;
 mod transport;
 mod verify_code;
 
+pub use affinity::{Affinity, Averages, Chain};
+pub use crossed::{Crossed, CrossedOnline, Variances};
 pub use fit::{Fit, NeedItem, Offer, Workspace, fit, need_items, offers};
 pub use fit_table::FitTable;
+pub use forecast::{Accuracy, Forecast};
 pub use normal::{p_top_k, phi};
 pub use portfolio::{Member, Portfolio, portfolio, team};
 pub use rank::Refusal;
 pub use registry::{Entry, Keyed, Registry};
+pub use rows::Rows;
 pub use satisfaction::{Edges, Posterior, Share, contributions};
 pub use selection::select;
 pub use snapshot::Snapshot;

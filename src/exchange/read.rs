@@ -49,6 +49,11 @@ impl Row {
         Some(unguarded(text.trim())).filter(|text| !text.is_empty())
     }
 
+    /// The columns' names, in the order of the file.
+    pub(super) fn columns(&self) -> impl Iterator<Item = &str> {
+        self.cells.iter().map(|(name, _)| name.as_str())
+    }
+
     /// A cell as JSON text.
     pub(super) fn string(&self, column: &str) -> Value {
         self.text(column).map_or(Value::Null, Value::from)

@@ -2,6 +2,7 @@
 
 mod ask;
 mod directory;
+mod evaluate;
 mod export;
 mod foundation;
 mod import;
@@ -20,6 +21,7 @@ use crate::live::Live;
 use crate::store::{Store, StoreError, Writer};
 
 pub use directory::Written;
+pub use evaluate::{Evaluated, Evaluation, EvaluationError, EvaluationPlan, ModelKind, Split, evaluate};
 pub use import::ImportReport;
 pub use rate::{RatingBody, RatingWritten};
 pub use select::{SelectionFiles, TimedSelection};

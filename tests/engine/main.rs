@@ -1,6 +1,8 @@
 //! Properties of the core.
 
+mod affinity;
 mod city;
+mod crossed;
 mod fit;
 mod rank;
 mod satisfaction;
