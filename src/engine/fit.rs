@@ -62,6 +62,8 @@ pub struct Fit {
 pub struct Workspace {
     /// `c_dp`, row-major `(n_needs, n_offers)`.
     quality: Vec<f64>,
+    /// Groups of majors that serve each need, as bits.
+    wanted: Vec<u128>,
     /// Offers that serve any need.
     relevant: Vec<usize>,
     rows: Vec<usize>,
@@ -140,6 +142,10 @@ pub fn offers(state: &State, college: &CollegeId) -> Vec<Offer> {
         .collect()
 }
 
+fn group_bit(major: MajorRef) -> u128 {
+    1 << major.group()
+}
+
 /// `c_dp` of METHODS §4 in [0, 1]: level factor × link strength × kinship, less if only implied.
 fn match_quality(sheet: &Sheet, item: &NeedItem, offer: &Offer) -> f64 {
     let mut best = 0.0_f64;
@@ -171,20 +177,33 @@ pub fn fit(sheet: &Sheet, items: &[NeedItem], offers: &[Offer], work: &mut Works
     if total <= 0.0 || offers.is_empty() {
         return result;
     }
-    work.quality.clear();
-    for item in items {
-        work.quality.extend(offers.iter().map(|offer| match_quality(sheet, item, offer)));
-    }
     let n_offers = offers.len();
-    work.relevant.clear();
-    work.relevant.extend((0..n_offers).filter(|&p| (0..items.len()).any(|d| work.quality[d * n_offers + p] > 0.0)));
+    let Workspace { quality, relevant, wanted, .. } = work;
+    quality.clear();
+    quality.resize(items.len() * n_offers, 0.0);
+    wanted.clear();
+    wanted
+        .extend(items.iter().map(|item| item.links.iter().fold(0_u128, |groups, link| groups | group_bit(link.major))));
+    relevant.clear();
+    for (p, offer) in offers.iter().enumerate() {
+        // Nothing is related across groups, and most offers are of another group.
+        let (group, mut any) = (group_bit(offer.major), false);
+        for (d, item) in items.iter().enumerate().filter(|(d, _)| wanted[*d] & group != 0) {
+            let found = match_quality(sheet, item, offer);
+            quality[d * n_offers + p] = found;
+            any |= found > 0.0;
+        }
+        if any {
+            relevant.push(p);
+        }
+    }
     if work.relevant.is_empty() {
         return result;
     }
     result.any = true;
     let (mut value, mut implied, mut seated, mut seats_known) = (0.0, 0.0, 0.0, true);
     for (k, kind) in DemandKind::ALL.into_iter().enumerate() {
-        let Workspace { quality, relevant, rows, worth, need, seats, plan, served } = work;
+        let Workspace { quality, relevant, rows, worth, need, seats, plan, served, .. } = work;
         rows.clear();
         rows.extend((0..items.len()).filter(|&d| items[d].kind == kind));
         if rows.is_empty() {

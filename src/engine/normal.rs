@@ -49,7 +49,7 @@ impl Threshold {
         let wanted = libm::log(target / (total - target));
         for _ in 0..60 {
             let (above, slope) = sums(mean, inverse_sd, tau);
-            if (above - target).abs() < 1e-7 {
+            if (above - target).abs() < 1e-5 {
                 break;
             }
             if above > target {

@@ -160,8 +160,15 @@ impl Snapshot {
     fn explore(&self, field: &Field<'_>, top: usize) -> Option<Explore> {
         let mean = |at: u32| f64::from(field.score[at as usize]) / 1e6;
         let upper = |at: u32| mean(at) + EXPLORE_SDS * field.sd[at as usize];
-        let rest = field.order[top..].iter().copied();
-        let best = rest.max_by(|&a, &b| upper(a).total_cmp(&upper(b)).then(b.cmp(&a)))?;
+        let (mut best, mut highest) = (None, f64::NEG_INFINITY);
+        for &at in &field.order[top..] {
+            let upper = upper(at);
+            // Equal bounds: the one that came first into the registry.
+            if upper > highest || upper == highest && best.is_some_and(|best| at < best) {
+                (best, highest) = (Some(at), upper);
+            }
+        }
+        let best = best?;
         let bar = mean(field.order[top - 1]);
         let seat = Explore { college: self.name(best), score: mean(best), upper: rounded(upper(best)) };
         (upper(best) > bar).then_some(seat)
