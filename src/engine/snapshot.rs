@@ -12,8 +12,8 @@ use super::state::{Changed, State};
 use super::tiles::Row;
 use crate::domain::{CollegeId, EngagementId, ParkId};
 
-/// More changed ratings than this are rebuilt rather than inserted one by one.
-const REBUILD_RATINGS: usize = 256;
+/// More changed ratings than this are sorted anew rather than merged.
+const REBUILD_RATINGS: usize = 2_048;
 
 /// The frozen parts a question is answered from. Cloning shares all of it.
 #[derive(Clone, Debug)]
@@ -225,8 +225,7 @@ impl Snapshot {
         if rebuild || ratings.len() > REBUILD_RATINGS {
             self.edges = Arc::new(Edges::build(&self.state));
         } else if !ratings.is_empty() {
-            let edges = Arc::make_mut(&mut self.edges);
-            ratings.iter().for_each(|id| edges.update(&self.state, id));
+            self.edges = Arc::new(self.edges.updated(&self.state, ratings));
         }
         self.posterior = Arc::new(Posterior::solve(&self.edges, &self.state.model));
     }

@@ -4,6 +4,7 @@
 //! Every sum of the solver runs in this order, so the posterior does not depend on the order of arrival. Rows of equal
 //! length lie together because a processor that can foresee the end of a row takes half the time.
 
+use std::collections::BTreeMap;
 use std::ops::Range;
 
 use crate::domain::EngagementId;
@@ -82,56 +83,87 @@ impl Edges {
         edges
     }
 
-    /// Brings the rating of one engagement up to date; gives what [`Self::build`] would give.
-    pub fn update(&mut self, state: &State, id: &EngagementId) {
-        let Some(engagement) = state.engagements.position(id) else { return };
-        let Some((rater, college)) = state.parties(engagement) else { return };
-        let college = self.place[college as usize];
-        let live = state.ratings.get(id).map(|rating| rating.marks.score());
-        let mut row = match self.raters.iter().position(|&other| other == rater) {
-            Some(u) => self.take(u),
-            None => Vec::new(),
-        };
-        let key = |edge: &Edge| (edge.0, &state.engagements.at(edge.1).value.id);
-        let e = row.partition_point(|edge| key(edge) < (college, id));
-        let present = row.get(e).is_some_and(|edge| edge.1 == engagement);
-        match (present, live) {
-            (true, Some(score)) => row[e].2 = score,
-            (false, Some(score)) => row.insert(e, (college, engagement, score)),
-            (true, None) => drop(row.remove(e)),
-            (false, None) => {}
+    /// These edges with the ratings of some engagements brought up to date; what [`Self::build`] would give, for one pass
+    /// of copying.
+    #[must_use]
+    pub fn updated(&self, state: &State, ids: &[EngagementId]) -> Self {
+        let mut rows: BTreeMap<u32, Vec<Edge>> = BTreeMap::new();
+        let mut gone = Vec::new();
+        for id in ids {
+            let Some(engagement) = state.engagements.position(id) else { continue };
+            let Some((rater, college)) = state.parties(engagement) else { continue };
+            let row = rows.entry(rater).or_insert_with(|| match self.raters.iter().position(|&other| other == rater) {
+                Some(u) => {
+                    gone.push(u);
+                    self.row(u).map(|e| (self.college[e], self.engagement[e], self.score[e])).collect()
+                }
+                None => Vec::new(),
+            });
+            let college = self.place[college as usize];
+            let key = |edge: &Edge| (edge.0, &state.engagements.at(edge.1).value.id);
+            let e = row.partition_point(|edge| key(edge) < (college, id));
+            let present = row.get(e).is_some_and(|edge| edge.1 == engagement);
+            match (present, state.ratings.get(id).map(|rating| rating.marks.score())) {
+                (true, Some(score)) => row[e].2 = score,
+                (false, Some(score)) => row.insert(e, (college, engagement, score)),
+                (true, None) => drop(row.remove(e)),
+                (false, None) => {}
+            }
         }
-        if !row.is_empty() {
-            self.put(state, rater, &row);
-        }
-    }
-
-    /// Takes a row out.
-    fn take(&mut self, u: usize) -> Vec<Edge> {
-        let row = self.row(u);
-        let len = row.len() as u32;
-        let colleges = self.college.drain(row.clone());
-        let engagements = self.engagement.drain(row.clone());
-        let edges = colleges.zip(engagements).zip(self.score.drain(row)).map(|((c, e), s)| (c, e, s)).collect();
-        self.raters.remove(u);
-        self.start.remove(u);
-        self.start[u..].iter_mut().for_each(|start| *start -= len);
-        edges
-    }
-
-    /// Puts a row where it belongs.
-    fn put(&mut self, state: &State, rater: u32, row: &[Edge]) {
-        let len = row.len() as u32;
-        let (low, high) = (self.end_of_run(row.len() - 1), self.end_of_run(row.len()));
+        gone.sort_unstable();
         let id = |at: u32| &state.enterprises.at(at).value.id;
-        let u = low + self.raters[low..high].partition_point(|&other| id(other) < id(rater));
-        let at = self.start[u] as usize;
-        self.college.splice(at..at, row.iter().map(|&(college, ..)| college));
-        self.engagement.splice(at..at, row.iter().map(|&(_, engagement, _)| engagement));
-        self.score.splice(at..at, row.iter().map(|&(.., score)| score));
-        self.raters.insert(u, rater);
-        self.start.insert(u, at as u32);
-        self.start[u + 1..].iter_mut().for_each(|start| *start += len);
+        let mut rows: Vec<(u32, Vec<Edge>)> = rows.into_iter().filter(|(_, row)| !row.is_empty()).collect();
+        rows.sort_by(|a, b| (a.1.len(), id(a.0)).cmp(&(b.1.len(), id(b.0))));
+        let mut next =
+            Self { n_colleges: self.n_colleges, place: self.place.clone(), at: self.at.clone(), ..Self::default() };
+        next.reserve(self.len() + ids.len(), self.raters.len() + rows.len());
+        let mut from = 0;
+        for (rater, row) in rows {
+            let (low, high) = (self.end_of_run(row.len() - 1), self.end_of_run(row.len()));
+            let to = low + self.raters[low..high].partition_point(|&other| id(other) < id(rater));
+            next.copy(self, from..to, &gone);
+            from = to;
+            next.push(rater, &row);
+        }
+        next.copy(self, from..self.raters.len(), &gone);
+        next
+    }
+
+    fn reserve(&mut self, edges: usize, raters: usize) {
+        self.college.reserve(edges);
+        self.engagement.reserve(edges);
+        self.score.reserve(edges);
+        self.raters.reserve(raters);
+        self.start.reserve(raters + 1);
+        self.start.push(0);
+    }
+
+    fn push(&mut self, rater: u32, row: &[Edge]) {
+        self.college.extend(row.iter().map(|&(college, ..)| college));
+        self.engagement.extend(row.iter().map(|&(_, engagement, _)| engagement));
+        self.score.extend(row.iter().map(|&(.., score)| score));
+        self.raters.push(rater);
+        self.start.push(self.college.len() as u32);
+    }
+
+    /// Appends the rows of a range but those that are gone.
+    fn copy(&mut self, from: &Self, mut range: Range<usize>, gone: &[usize]) {
+        let first = gone.partition_point(|&u| u < range.start);
+        for &u in gone[first..].iter().take_while(|&&u| u < range.end) {
+            self.copy_all(from, range.start..u);
+            range.start = u + 1;
+        }
+        self.copy_all(from, range);
+    }
+
+    fn copy_all(&mut self, from: &Self, range: Range<usize>) {
+        let edges = from.start[range.start] as usize..from.start[range.end] as usize;
+        let shift = (self.college.len() as u32).wrapping_sub(edges.start as u32);
+        self.start.extend(from.start[range.start + 1..=range.end].iter().map(|start| start.wrapping_add(shift)));
+        self.college.extend_from_slice(&from.college[edges.clone()]);
+        self.engagement.extend_from_slice(&from.engagement[edges.clone()]);
+        self.score.extend_from_slice(&from.score[edges]);
+        self.raters.extend_from_slice(&from.raters[range]);
     }
 
     /// How many ratings there are.
