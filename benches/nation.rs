@@ -8,32 +8,17 @@ use std::time::Instant;
 use criterion::{Criterion, criterion_group, criterion_main};
 use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
-use zeyou::domain::{Event, Model, Preset, Question, Sheet, Timestamp};
-use zeyou::engine::{Changed, Edges, Posterior, Snapshot, State, Workspace, fit, need_items, offers, p_top_k};
-use zeyou::exchange::{Spec, TABLES, generate, read_table};
+use zeyou::domain::{Event, Question};
+use zeyou::engine::{Edges, Posterior, Snapshot, State, Workspace, fit, need_items, offers, p_top_k};
+use zeyou::exchange::Spec;
+
+#[path = "../tests/engine/city.rs"]
+mod city;
+
+use city::{apply, empty};
 
 fn events(parks: usize, colleges: usize, enterprises: usize, ratings: usize) -> Vec<Event> {
-    let presets: Vec<Preset> = serde_json::from_str(include_str!("../data/criteria/presets.json")).expect("presets");
-    let mut events: Vec<Event> = presets.into_iter().map(Event::PresetPut).collect();
-    events.push(Event::Clock { today: "2026-11-24".parse().expect("date") });
-    let files = generate(&Spec { parks, colleges, enterprises, ratings, seed: 1 });
-    for table in &TABLES {
-        if let Some((name, text)) = files.iter().find(|(name, _)| *name == table.file) {
-            let rows = read_table(name, text.as_bytes(), table.columns).expect("a generated table");
-            events.extend((table.events)(name, &rows).into_iter().map(|event| event.expect("a generated row").1));
-        }
-    }
-    events
-}
-
-fn apply(state: &mut State, events: &[Event]) -> Vec<Changed> {
-    events.iter().map(|event| state.apply(state.seq + 1, Timestamp::from_micros(state.seq as i64), event)).collect()
-}
-
-fn empty() -> State {
-    let sheet: Sheet = serde_json::from_str(include_str!("../data/criteria/sheet.json")).expect("sheet");
-    let model: Model = serde_json::from_str(include_str!("../models/default.json")).expect("model");
-    State::new(sheet, model)
+    city::events_of(&Spec { parks, colleges, enterprises, ratings, seed: 1 })
 }
 
 fn timed<T>(what: &str, run: impl FnOnce() -> T) -> T {
