@@ -6,6 +6,7 @@ mod documents;
 mod guard;
 mod health;
 mod metrics;
+mod models;
 mod problem;
 mod query;
 mod ranking;

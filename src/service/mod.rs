@@ -4,8 +4,10 @@ mod ask;
 mod directory;
 mod evaluate;
 mod export;
+mod fit;
 mod foundation;
 mod import;
+mod models;
 mod open;
 mod rate;
 mod references;
@@ -22,6 +24,7 @@ use crate::store::{Store, StoreError, Writer};
 
 pub use directory::Written;
 pub use evaluate::{Evaluated, Evaluation, EvaluationError, EvaluationPlan, ModelKind, Split, evaluate};
+pub use fit::{FitError, FitFigures, FitPlan, FittedModel, fit_model};
 pub use import::ImportReport;
 pub use rate::{RatingBody, RatingWritten};
 pub use select::{SelectionFiles, TimedSelection};
