@@ -9,7 +9,7 @@ use actix_web::{App, Error, HttpResponse, HttpServer, middleware, web};
 use utoipa_swagger_ui::SwaggerUi;
 
 use super::metrics::{self, Metrics};
-use super::{directory, documents, guard, health, models, ranking, ratings, stream};
+use super::{changes, directory, documents, guard, health, models, ranking, ratings, stream};
 use crate::domain::{College, Demand, Engagement, Enterprise, Industry, Major, Occupation, Park, Preset, Programme};
 use crate::service::{Service, ServiceError};
 use crate::store::StoreError;
@@ -59,6 +59,7 @@ fn routes(config: &mut web::ServiceConfig) {
     config
         .service(get("/api/v1/parks/{park}/shortlist").route(web::get().to(ranking::shortlist)))
         .service(get("/api/v1/parks/{park}/colleges/{college}/explanation").route(web::get().to(ranking::explanation)))
+        .service(get("/api/v1/parks/{park}/changes").route(web::get().to(changes::changes)))
         .service(get("/api/v1/verify/{verify_code}").route(web::get().to(ranking::verify)))
         .service(get("/api/v1/events").route(web::get().to(stream::events)))
         .service(

@@ -1,6 +1,7 @@
 //! Use cases, one file per verb: the only place where the log meets the engine.
 
 mod ask;
+mod changes;
 mod directory;
 mod evaluate;
 mod export;
@@ -64,6 +65,9 @@ pub enum ServiceError {
     /// `If-Match` names an older revision.
     #[error("the revision is now {0}")]
     RevisionConflict(u32),
+    /// A parameter of the question breaks a rule.
+    #[error("{}: {}", .0, .1.en)]
+    Parameter(&'static str, Invalid),
     /// A seq far beyond the log.
     #[error("the log ends at seq {0}")]
     InvalidSeq(u64),
@@ -82,6 +86,14 @@ impl From<Refusal> for ServiceError {
             Refusal::Preset(id) => Self::NotFound("preset", id),
             Refusal::College(id) => Self::NotFound("ranked college", id),
         }
+    }
+}
+
+/// Runs long work beside the threads that answer.
+async fn aside<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> T {
+    match tokio::task::spawn_blocking(work).await {
+        Ok(done) => done,
+        Err(error) => std::panic::resume_unwind(error.into_panic()),
     }
 }
 

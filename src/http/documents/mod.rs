@@ -38,6 +38,7 @@ use crate::service::Written;
     paths(
         super::ranking::shortlist,
         super::ranking::explanation,
+        super::changes::changes,
         super::ranking::verify,
         super::ranking::criteria,
         super::models::read,
