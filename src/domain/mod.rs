@@ -1,5 +1,6 @@
 //! The vocabulary as plain values: parsed once, invalid states cannot be built. No I/O, no clock.
 
+mod changes;
 mod code;
 mod college;
 mod criterion;
@@ -28,6 +29,7 @@ mod sheet;
 mod shortlist;
 mod text;
 
+pub use changes::{ChangeEvent, Changes, CollegeChange, PartChange, Ranked, SatisfactionChange};
 pub use code::{
     CollegeId, DemandId, EngagementId, EnterpriseId, IndustryId, ModelId, OccupationId, ParkId, PresetId, ProgrammeId,
     RatingId,
@@ -39,7 +41,7 @@ pub use demand::{Demand, DemandKind, SkillLevel, Target, Urgency};
 pub use engagement::{Engagement, EngagementStatus};
 pub use enterprise::Enterprise;
 pub use event::{EntityKind, Event, Subject};
-pub use explanation::{Counterfactual, Explanation, RatingContribution, Reason};
+pub use explanation::{Counterfactual, Explanation, RatingContribution, Reason, Sentence, WithoutRating};
 pub use invalid::Invalid;
 pub(crate) use invalid::clip;
 pub(crate) use major::Kinship as MajorKinship;

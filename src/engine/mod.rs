@@ -2,6 +2,7 @@
 
 mod affinity;
 mod cells;
+mod changes;
 mod columns;
 mod crossed;
 mod explain;
@@ -18,14 +19,17 @@ mod registry;
 mod rows;
 mod satisfaction;
 mod selection;
+mod sentence;
 mod snapshot;
 mod state;
 mod state_bytes;
 mod tiles;
 mod transport;
 mod verify_code;
+mod without;
 
 pub use affinity::{Affinity, Averages, Chain};
+pub use changes::Placed;
 pub use crossed::{Crossed, CrossedOnline, Variances};
 pub use fit::{Fit, NeedItem, Offer, Workspace, fit, need_items, offers};
 pub use fit_table::FitTable;

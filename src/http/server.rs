@@ -9,7 +9,7 @@ use actix_web::{App, Error, HttpResponse, HttpServer, middleware, web};
 use utoipa_swagger_ui::SwaggerUi;
 
 use super::metrics::{self, Metrics};
-use super::{directory, documents, guard, health, ranking, ratings, stream};
+use super::{changes, directory, documents, guard, health, models, ranking, ratings, stream};
 use crate::domain::{College, Demand, Engagement, Enterprise, Industry, Major, Occupation, Park, Preset, Programme};
 use crate::service::{Service, ServiceError};
 use crate::store::StoreError;
@@ -59,6 +59,7 @@ fn routes(config: &mut web::ServiceConfig) {
     config
         .service(get("/api/v1/parks/{park}/shortlist").route(web::get().to(ranking::shortlist)))
         .service(get("/api/v1/parks/{park}/colleges/{college}/explanation").route(web::get().to(ranking::explanation)))
+        .service(get("/api/v1/parks/{park}/changes").route(web::get().to(changes::changes)))
         .service(get("/api/v1/verify/{verify_code}").route(web::get().to(ranking::verify)))
         .service(get("/api/v1/events").route(web::get().to(stream::events)))
         .service(
@@ -72,6 +73,12 @@ fn routes(config: &mut web::ServiceConfig) {
                 .route(web::put().to(ratings::revise))
                 .route(web::delete().to(ratings::withdraw))
                 .default_service(web::to(guard::method_not_allowed_one)),
+        )
+        .service(
+            web::resource("/api/v1/models/current")
+                .route(web::get().to(models::read))
+                .route(web::put().to(models::activate))
+                .default_service(web::to(guard::method_not_allowed_open)),
         )
         .service(get("/api/v1/criteria").route(web::get().to(ranking::criteria)))
         .service(get("/health/live").route(web::get().to(health::live)))

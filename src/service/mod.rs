@@ -1,11 +1,14 @@
 //! Use cases, one file per verb: the only place where the log meets the engine.
 
 mod ask;
+mod changes;
 mod directory;
 mod evaluate;
 mod export;
+mod fit;
 mod foundation;
 mod import;
+mod models;
 mod open;
 mod rate;
 mod references;
@@ -22,6 +25,7 @@ use crate::store::{Store, StoreError, Writer};
 
 pub use directory::Written;
 pub use evaluate::{Evaluated, Evaluation, EvaluationError, EvaluationPlan, ModelKind, Split, evaluate};
+pub use fit::{FitError, FitFigures, FitPlan, FittedModel, fit_model};
 pub use import::ImportReport;
 pub use rate::{RatingBody, RatingWritten};
 pub use select::{SelectionFiles, TimedSelection};
@@ -61,6 +65,9 @@ pub enum ServiceError {
     /// `If-Match` names an older revision.
     #[error("the revision is now {0}")]
     RevisionConflict(u32),
+    /// A parameter of the question breaks a rule.
+    #[error("{}: {}", .0, .1.en)]
+    Parameter(&'static str, Invalid),
     /// A seq far beyond the log.
     #[error("the log ends at seq {0}")]
     InvalidSeq(u64),
@@ -79,6 +86,14 @@ impl From<Refusal> for ServiceError {
             Refusal::Preset(id) => Self::NotFound("preset", id),
             Refusal::College(id) => Self::NotFound("ranked college", id),
         }
+    }
+}
+
+/// Runs long work beside the threads that answer.
+async fn aside<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> T {
+    match tokio::task::spawn_blocking(work).await {
+        Ok(done) => done,
+        Err(error) => std::panic::resume_unwind(error.into_panic()),
     }
 }
 
