@@ -1,4 +1,4 @@
-//! The core at the size of a nation: 2,500 parks, 3,000 colleges, 50,000 enterprises, seed 1.
+//! The core at the size of a nation: 2,500 parks, 3,000 colleges, 50,000 enterprises, seed 7.
 //!
 //! `cargo bench --bench nation` prints what benches/README.md lists. `ZEYOU_BENCH_PARKS` makes it smaller.
 
@@ -10,16 +10,11 @@ use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use zeyou::domain::{Event, Question};
 use zeyou::engine::{Edges, Posterior, Snapshot, State, Workspace, fit, need_items, offers, p_top_k};
-use zeyou::exchange::Spec;
 
 #[path = "../tests/engine/city.rs"]
 mod city;
 
-use city::{apply, empty};
-
-fn events(parks: usize, colleges: usize, enterprises: usize, ratings: usize) -> Vec<Event> {
-    city::events_of(&Spec { parks, colleges, enterprises, ratings, seed: 1 })
-}
+use city::{apply, empty, events, snapshot};
 
 fn timed<T>(what: &str, run: impl FnOnce() -> T) -> T {
     let start = Instant::now();
@@ -52,7 +47,9 @@ fn nation(criterion: &mut Criterion) {
         let events = events(2, 3_000, 50_000, n);
         let mut state = empty();
         timed(&format!("apply of {} events", events.len() - 200), || apply(&mut state, &events[..events.len() - 200]));
-        if n == 1_000_000 {
+        if n == 10_000 {
+            timed("apply and derive all of these", || snapshot(&events));
+        } else {
             let bytes = timed("state to bytes", || state.to_bytes());
             println!("state: {} MB", bytes.len() / 1_000_000);
             timed("state from bytes", || State::from_bytes(&bytes).expect("a state"));

@@ -36,6 +36,7 @@ pub struct Snapshot {
 struct Dirty {
     all: bool,
     needs: bool,
+    clock: bool,
     model: bool,
     moved: bool,
     parks: Vec<ParkId>,
@@ -52,7 +53,9 @@ impl Dirty {
                 Changed::Nothing => {}
                 Changed::All => dirty.all = true,
                 Changed::Needs => dirty.needs = true,
-                Changed::Model => dirty.model = true,
+                Changed::Clock => (dirty.needs, dirty.clock, dirty.moved) = (true, true, true),
+                Changed::Rater => dirty.moved = true,
+                Changed::Model => (dirty.model, dirty.moved) = (true, true),
                 Changed::Park(id) => dirty.parks.push(id.clone()),
                 Changed::Parks(from, to) => dirty.parks.extend([from.clone(), to.clone()]),
                 Changed::College(id) => dirty.colleges.push(id.clone()),
@@ -231,7 +234,7 @@ impl Snapshot {
     }
 
     fn revise_columns(&mut self, dirty: &Dirty, colleges: &[usize], engaged: &[usize]) {
-        if dirty.needs {
+        if dirty.clock {
             // The clock moved: ages and running engagements of all colleges did.
             self.columns = Arc::new(Columns::build(&self.state, &self.posterior, |at| self.edges.place_of(at)));
             return;
