@@ -122,9 +122,9 @@ fn a_fit_of_the_log_comes_into_force_and_a_running_server_is_told_of() {
     let card = text(&std::fs::read(folder.path().join("models/demo-1.md")).expect("a card"));
     assert!(card.contains(&format!("seq {}", before["seq"])) && card.contains("400 条评价"), "{card}");
     // As a server would.
-    let lock = zeyou::store::Store::open(&folder.path().join("zeyou.db"));
+    let database = folder.path().join("zeyou.db");
     let runtime = tokio::runtime::Runtime::new().expect("a runtime");
-    let held = runtime.block_on(lock).expect("open");
+    let held = runtime.block_on(zeyou::store::Store::open(&database)).expect("open");
     let refused = zeyou(folder.path(), &["fit", "demo-1", "--activate"]);
     let said = text(&refused.stderr);
     assert!(!refused.status.success() && said.contains("not activated") && said.contains("未启用"), "{said}");

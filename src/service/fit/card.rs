@@ -57,8 +57,8 @@ pub(super) fn card(source: &Source, plan: &FitPlan, model: &Model, figures: &Fit
          期望最大化（EM），随机种子 {seed} 只用于划出留出评价；同样的数据与种子得到同样的字节。\n\
          Expectation–maximisation; the seed, {seed}, only chooses the ratings held out. The same data and seed give the same bytes.\n\n\
          ## 留出检验 Held-out check\n\n\
-         另以五分之四的评价拟合，预测其余 {held} 条（含评价企业自身的宽严与噪声）：\n\
-         Fitted to four fifths of the ratings, the same estimator predicted the other {held} (with each enterprise's own severity and noise):\n\n\
+         另以五分之四的评价拟合，预测其余 {held} 条（含评价企业自身的宽严）：\n\
+         Fitted to four fifths of the ratings, the same estimator predicted the other {held} (with each enterprise's own severity):\n\n\
          | 指标 figure | 值 value |\n|---|---|\n\
          | RMSE | {rmse:.4} |\n| MAE | {mae:.4} |\n\
          | 总均值的 RMSE of the grand mean | {plain:.4} |\n\

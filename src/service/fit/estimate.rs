@@ -37,9 +37,8 @@ pub(super) fn estimate(
     progress(1, STEPS);
     let (test, train) = split(ratings.len(), plan.seed);
     let judged = fit(ratings, &train);
-    let forecast = |&e: &u32| {
-        judged.forecast(ratings.rater[e as usize] as usize, ratings.college[e as usize] as usize, (1.0, 5.0))
-    };
+    let forecast =
+        |&e: &u32| published(&judged, ratings.rater[e as usize] as usize, ratings.college[e as usize] as usize);
     let forecasts: Vec<Forecast> = test.iter().map(forecast).collect();
     let scores = || test.iter().map(|&e| ratings.score[e as usize]);
     let (mean, by_college) = plain(ratings, &train);
@@ -64,7 +63,14 @@ pub(super) fn estimate(
 }
 
 fn fit(ratings: &Ratings, chosen: &[u32]) -> Crossed {
-    Crossed::fit(&Rows::by_rater(ratings, chosen), ratings.colleges.len(), None)
+    Crossed::fit_alike(&Rows::by_rater(ratings, chosen), ratings.colleges.len())
+}
+
+/// A forecast of the published model's form: one noise for all raters.
+fn published(judged: &Crossed, rater: usize, college: usize) -> Forecast {
+    let mean = judged.variances.mean + judged.rater[rater] + judged.college[college];
+    let variance = judged.rater_variance[rater] + judged.college_variance[college] + judged.variances.noise;
+    Forecast { mean: mean.clamp(1.0, 5.0), variance, freedom: f64::INFINITY }
 }
 
 /// A seeded fifth, and the rest; each by rising number.
