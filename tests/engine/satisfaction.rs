@@ -29,9 +29,16 @@ fn dense(mut a: Vec<Vec<f64>>, mut b: Vec<f64>) -> Vec<f64> {
     x
 }
 
+/// A model without blocks: every rating has the same weight.
+fn plain() -> Event {
+    let model = r#"{"id":"plain","mean":3.8,"rater_variance":0.16,"college_variance":0.1225,"noise_variance":0.49}"#;
+    Event::ModelActivated(serde_json::from_str(model).expect("a model"))
+}
+
 #[test]
 fn the_posterior_solves_the_normal_equations() {
-    let events = city::events(2, 12, 30, 150);
+    let mut events = city::events(2, 12, 30, 150);
+    events.push(plain());
     let snapshot = city::snapshot(&events);
     let state = &snapshot.state;
     let model = &state.model;
@@ -159,9 +166,6 @@ fn a_stored_fit_table_gives_the_same_snapshot_and_another_one_is_refused() {
 /// A city with honest ratings, and one with `fakes` more of one college: who rates, when, and what.
 fn attacked(fakes: &[(usize, &str)], score: &str) -> (Snapshot, Snapshot, usize) {
     let mut events = city::events(20, 40, 400, 3_000);
-    let model = r#"{"id":"blocks","mean":3.8,"rater_variance":0.16,"college_variance":0.1225,"noise_variance":0.49,
-                    "block_variance":0.15,"block_freedom":2.0}"#;
-    events.push(Event::ModelActivated(serde_json::from_str(model).expect("a model")));
     let day = Event::Clock { today: "2026-11-25".parse().expect("a day") };
     let mut clean = events.clone();
     clean.push(day.clone());
@@ -218,8 +222,7 @@ fn fake_ratings_from_one_park_or_of_one_fortnight_hardly_move_a_college() {
 fn blocks_hardly_change_honest_rankings_and_cap_what_one_park_can_tell() {
     let (clean, _, _) = attacked(&[], "5");
     let mut state = clean.state.clone();
-    let plain = r#"{"id":"plain","mean":3.8,"rater_variance":0.16,"college_variance":0.1225,"noise_variance":0.49}"#;
-    let changes = city::apply(&mut state, &[Event::ModelActivated(serde_json::from_str(plain).expect("a model"))]);
+    let changes = city::apply(&mut state, &[plain()]);
     let without = clean.advance(state, &changes);
     let correlation = rank_correlation(&clean.posterior().effect, &without.posterior().effect);
     println!("rank correlation with the plain model: {correlation:.4}");
