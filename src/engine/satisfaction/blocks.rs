@@ -62,9 +62,10 @@ impl Edges {
             self.weight.fill(1.0 / model.noise_variance);
             return;
         }
-        let wanted = |college: u32| places.is_none_or(|places| places.binary_search(&college).is_ok());
-        let mut ratings: Vec<(u32, usize)> =
-            self.college.iter().zip(0..).filter(|(college, _)| wanted(**college)).map(|(&c, e)| (c, e)).collect();
+        let mut wanted = vec![places.is_none(); self.n_colleges];
+        places.into_iter().flatten().for_each(|&place| wanted[place as usize] = true);
+        let of_wanted = self.college.iter().zip(0..).filter(|(college, _)| wanted[**college as usize]);
+        let mut ratings: Vec<(u32, usize)> = of_wanted.map(|(&college, e)| (college, e)).collect();
         // Stable: a college's ratings stay in canonical order.
         ratings.sort_by_key(|&(college, _)| college);
         let by_college: Vec<&[(u32, usize)]> = ratings.chunk_by(|a, b| a.0 == b.0).collect();
