@@ -14,6 +14,7 @@ mod major;
 mod model;
 mod need;
 mod number;
+mod outcome;
 mod park;
 mod place;
 mod preset;
@@ -21,6 +22,7 @@ mod programme;
 mod question;
 mod rating;
 mod ratings;
+mod scenario;
 mod schema;
 mod selected;
 mod selection;
@@ -47,6 +49,9 @@ pub use major::{Major, MajorLevel, MajorRef};
 pub use model::Model;
 pub use need::{Industry, Link, Need, Occupation};
 pub use number::Amount;
+pub use outcome::{
+    ChangeShare, CriterionShare, Difference, Forced, Move, ParkBrief, ParkOutcome, ScenarioAnswer, UnmetMove,
+};
 pub use park::{Park, Stage};
 pub use place::Place;
 pub use preset::{Preset, Weights};
@@ -54,6 +59,7 @@ pub use programme::{Basis, Programme, Seats};
 pub use question::Question;
 pub use rating::{Mark, Marks, Rating};
 pub use ratings::{Attributes, Ratings};
+pub use scenario::{ParkChoice, RatingChange, ScenarioChange, ScenarioQuestion, SeatsChange, StationsChange};
 pub use selected::{
     BlockingPair, Change, CollegeUse, Comparison, Conflict, Envy, SelectedPair, Selection, SelectionStatus, ShortPark,
     Wish, WishKind, WishPrice,

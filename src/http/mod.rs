@@ -11,6 +11,7 @@ mod query;
 mod ranking;
 mod ratings;
 mod refusals;
+mod scenarios;
 mod server;
 mod stream;
 mod titles;

@@ -1,6 +1,7 @@
 //! Use cases, one file per verb: the only place where the log meets the engine.
 
 mod ask;
+mod bounded;
 mod directory;
 mod evaluate;
 mod export;
@@ -9,6 +10,7 @@ mod import;
 mod open;
 mod rate;
 mod references;
+mod scenario;
 mod select;
 mod verify;
 
@@ -20,10 +22,12 @@ use crate::engine::Refusal;
 use crate::live::Live;
 use crate::store::{Store, StoreError, Writer};
 
+pub use bounded::Bounded;
 pub use directory::Written;
 pub use evaluate::{Evaluated, Evaluation, EvaluationError, EvaluationPlan, ModelKind, Split, evaluate};
 pub use import::ImportReport;
 pub use rate::{RatingBody, RatingWritten};
+pub use scenario::Progress;
 pub use select::{SelectionFiles, TimedSelection};
 pub use verify::{CodeCheck, LogCheck};
 
@@ -35,6 +39,8 @@ pub struct Service {
     live: Arc<Live>,
     /// Seq of the newest stored snapshot.
     saved: Arc<AtomicU64>,
+    /// Where scenarios and selections run.
+    planning: Bounded,
 }
 
 /// Why a use case did not do what was asked.
@@ -67,6 +73,12 @@ pub enum ServiceError {
     /// The seq was not reached in time.
     #[error("seq {0} is not served yet")]
     ReplicaBehind(u64),
+    /// All places for long work are taken.
+    #[error("too many scenarios and selections are being worked out")]
+    Busy,
+    /// The time budget of long work is used up; at the part that was reached.
+    #[error("the time budget is used up")]
+    OutOfTime(String),
     /// The log said no.
     #[error(transparent)]
     Store(#[from] StoreError),

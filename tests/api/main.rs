@@ -5,4 +5,5 @@ mod directory;
 mod helpers;
 mod operations;
 mod ratings;
+mod scenarios;
 mod shortlist;

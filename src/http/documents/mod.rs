@@ -29,6 +29,7 @@ use crate::service::Written;
     servers((url = "/", description = "本服务 This server")),
     tags(
         (name = "ranking", description = "名单、缘由、复核 Shortlists, reasons, verification"),
+        (name = "scenarios", description = "情景推演与多园区择优 What if, and many parks at once"),
         (name = "ratings", description = "企业对合作的评价 How satisfied an enterprise was with an engagement"),
         (name = "directory", description = "名录：列出、查看、登记、关闭 The directory: list, read, put, close"),
         (name = "events", description = "实时变更 What changed, live"),
@@ -39,6 +40,7 @@ use crate::service::Written;
         super::ranking::explanation,
         super::ranking::verify,
         super::ranking::criteria,
+        super::scenarios::evaluate,
         super::ratings::create,
         super::ratings::read,
         super::ratings::revise,
