@@ -26,9 +26,12 @@ mod scenario;
 mod schema;
 mod selected;
 mod selection;
+mod sensitivity;
 mod sheet;
 mod shortlist;
+mod team;
 mod text;
+mod wishes;
 
 pub use code::{
     CollegeId, DemandId, EngagementId, EnterpriseId, IndustryId, ModelId, OccupationId, ParkId, PresetId, ProgrammeId,
@@ -59,14 +62,20 @@ pub use programme::{Basis, Programme, Seats};
 pub use question::Question;
 pub use rating::{Mark, Marks, Rating};
 pub use ratings::{Attributes, Ratings};
-pub use scenario::{ParkChoice, RatingChange, ScenarioChange, ScenarioQuestion, SeatsChange, StationsChange};
+pub use scenario::{AllOr, ParkChoice, RatingChange, ScenarioChange, ScenarioQuestion, SeatsChange, StationsChange};
 pub use selected::{
     BlockingPair, Change, CollegeUse, Comparison, Conflict, Envy, SelectedPair, Selection, SelectionStatus, ShortPark,
     Wish, WishKind, WishPrice,
 };
 pub use selection::{Candidate, Pair, Quota, SelectionCollege, SelectionPark, SelectionProblem};
+pub use sensitivity::{
+    AhpPair, AhpQuestion, AhpWeights, Department, DepartmentOrder, Departments, Disputed, DisputedWeight, Interval,
+    Lift, LiftQuestion, Robustness, Sensitivity, SensitivityQuestion, WeightInterval,
+};
 pub use sheet::{Anchor, CriterionSheet, Sheet, Travel};
 pub use shortlist::{
     AsOf, CollegeRef, Contribution, Evidence, Excluded, ExcludedReason, Explore, Item, Satisfaction, Shortlist, Unmet,
 };
+pub use team::{Team, TeamMember};
 pub use text::{Comment, Label, Note};
+pub use wishes::{CityQuota, CollegeCapacity, ForcedPair, Objective, ParkWish, SelectionQuestion};

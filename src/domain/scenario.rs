@@ -1,6 +1,7 @@
 //! Scenarios: what if? A list of hypothetical events, and the question asked before and after them.
 
 use std::fmt;
+use std::marker::PhantomData;
 
 use serde::de::{self, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
@@ -128,7 +129,8 @@ pub struct RatingChange {
 /// Most seats or stations of a hypothetical programme.
 const MOST: u32 = 1_000_000;
 
-fn count<'de, D: Deserializer<'de>>(deserializer: D) -> Result<u32, D::Error> {
+/// A number of things; refused with its range.
+pub(super) fn count<'de, D: Deserializer<'de>>(deserializer: D) -> Result<u32, D::Error> {
     if !deserializer.is_human_readable() {
         return u32::deserialize(deserializer);
     }
@@ -140,52 +142,55 @@ fn count<'de, D: Deserializer<'de>>(deserializer: D) -> Result<u32, D::Error> {
     }
 }
 
-/// The parks a scenario is asked of.
+/// Some of a kind, or all of them.
 #[derive(Clone, Debug, PartialEq)]
-pub enum ParkChoice {
+pub enum AllOr<T> {
     /// These; written as a list.
-    Some(Vec<ParkId>),
-    /// All of the nation; written `"all"`.
+    Some(Vec<T>),
+    /// All; written `"all"`.
     All,
 }
 
-impl Serialize for ParkChoice {
+/// The parks a scenario is asked of.
+pub type ParkChoice = AllOr<ParkId>;
+
+impl<T: Serialize> Serialize for AllOr<T> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         match self {
             Self::All if serializer.is_human_readable() => serializer.serialize_str("all"),
-            Self::All => None::<Vec<ParkId>>.serialize(serializer),
-            Self::Some(parks) if serializer.is_human_readable() => parks.serialize(serializer),
-            Self::Some(parks) => Some(parks).serialize(serializer),
+            Self::All => None::<Vec<T>>.serialize(serializer),
+            Self::Some(these) if serializer.is_human_readable() => these.serialize(serializer),
+            Self::Some(these) => Some(these).serialize(serializer),
         }
     }
 }
 
-impl<'de> Deserialize<'de> for ParkChoice {
+impl<'de, T: Deserialize<'de>> Deserialize<'de> for AllOr<T> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Choice;
-        impl<'de> Visitor<'de> for Choice {
-            type Value = ParkChoice;
+        struct Choice<T>(PhantomData<T>);
+        impl<'de, T: Deserialize<'de>> Visitor<'de> for Choice<T> {
+            type Value = AllOr<T>;
             fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("a list of codes of parks, or \"all\"")
+                f.write_str("a list, or \"all\"")
             }
-            fn visit_str<E: de::Error>(self, text: &str) -> Result<ParkChoice, E> {
+            fn visit_str<E: de::Error>(self, text: &str) -> Result<AllOr<T>, E> {
                 if text == "all" {
-                    return Ok(ParkChoice::All);
+                    return Ok(AllOr::All);
                 }
                 Err(E::custom(Invalid::unknown_word(text, &["all"])))
             }
-            fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<ParkChoice, A::Error> {
-                let mut parks = Vec::new();
-                while let Some(park) = seq.next_element()? {
-                    parks.push(park);
+            fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<AllOr<T>, A::Error> {
+                let mut these = Vec::new();
+                while let Some(one) = seq.next_element()? {
+                    these.push(one);
                 }
-                Ok(ParkChoice::Some(parks))
+                Ok(AllOr::Some(these))
             }
         }
         if deserializer.is_human_readable() {
-            return deserializer.deserialize_any(Choice);
+            return deserializer.deserialize_any(Choice(PhantomData));
         }
-        Option::deserialize(deserializer).map(|parks| parks.map_or(Self::All, Self::Some))
+        Option::deserialize(deserializer).map(|these| these.map_or(Self::All, Self::Some))
     }
 }
 

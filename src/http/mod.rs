@@ -12,6 +12,8 @@ mod ranking;
 mod ratings;
 mod refusals;
 mod scenarios;
+mod selections;
+mod sensitivity;
 mod server;
 mod stream;
 mod titles;

@@ -9,7 +9,7 @@ use actix_web::{App, Error, HttpResponse, HttpServer, middleware, web};
 use utoipa_swagger_ui::SwaggerUi;
 
 use super::metrics::{self, Metrics};
-use super::{directory, documents, guard, health, ranking, ratings, scenarios, stream};
+use super::{directory, documents, guard, health, ranking, ratings, scenarios, selections, sensitivity, stream};
 use crate::domain::{College, Demand, Engagement, Enterprise, Industry, Major, Occupation, Park, Preset, Programme};
 use crate::service::{Service, ServiceError};
 use crate::store::StoreError;
@@ -59,6 +59,10 @@ fn routes(config: &mut web::ServiceConfig) {
     let post = |path: &str| web::resource(path.to_owned()).default_service(web::to(guard::method_not_allowed_post));
     config
         .service(post("/api/v1/scenarios/evaluate").route(web::post().to(scenarios::evaluate)))
+        .service(post("/api/v1/selections/solve").route(web::post().to(selections::solve)))
+        .service(post("/api/v1/weights/ahp").route(web::post().to(sensitivity::ahp)))
+        .service(post("/api/v1/parks/{park}/sensitivity").route(web::post().to(sensitivity::sensitivity)))
+        .service(get("/api/v1/parks/{park}/portfolio").route(web::get().to(selections::portfolio)))
         .service(get("/api/v1/parks/{park}/shortlist").route(web::get().to(ranking::shortlist)))
         .service(get("/api/v1/parks/{park}/colleges/{college}/explanation").route(web::get().to(ranking::explanation)))
         .service(get("/api/v1/verify/{verify_code}").route(web::get().to(ranking::verify)))

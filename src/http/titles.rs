@@ -3,7 +3,7 @@
 use actix_web::http::StatusCode;
 
 /// Slug, Chinese, English.
-const TITLES: [(&str, &str, &str); 45] = [
+const TITLES: [(&str, &str, &str); 46] = [
     ("already-rated", "已评价", "Already rated"),
     ("body-too-large", "请求体过大", "Body too large"),
     ("busy", "推演繁忙", "Busy"),
@@ -34,6 +34,7 @@ const TITLES: [(&str, &str, &str); 45] = [
     ("out-of-range", "超出范围", "Out of range"),
     ("precondition-required", "须带版本", "Precondition required"),
     ("rating-withdrawn", "评价已撤回", "Rating withdrawn"),
+    ("repeated", "重复列出", "Listed twice"),
     ("replica-behind", "尚未更新到所要的序号", "Replica behind"),
     ("request-timeout", "请求超时", "Request timeout"),
     ("revision-conflict", "版本冲突", "Revision conflict"),

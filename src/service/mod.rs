@@ -12,6 +12,8 @@ mod rate;
 mod references;
 mod scenario;
 mod select;
+mod sensitivity;
+mod solve;
 mod verify;
 
 use std::sync::Arc;
@@ -29,6 +31,7 @@ pub use import::ImportReport;
 pub use rate::{RatingBody, RatingWritten};
 pub use scenario::Progress;
 pub use select::{SelectionFiles, TimedSelection};
+pub use solve::SelectionAnswer;
 pub use verify::{CodeCheck, LogCheck};
 
 /// Everything a user can do.

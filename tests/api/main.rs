@@ -6,4 +6,6 @@ mod helpers;
 mod operations;
 mod ratings;
 mod scenarios;
+mod selections;
+mod sensitivity;
 mod shortlist;
