@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::code::{CollegeId, DemandId, EngagementId, EnterpriseId, ParkId, ProgrammeId, RatingId};
+use super::code::{CollegeId, DemandId, EngagementId, EnterpriseId, ParkId, ProgrammeId, RatingId, ScenarioId};
 use super::college::College;
 use super::date::Date;
 use super::demand::Demand;
@@ -16,6 +16,7 @@ use super::park::Park;
 use super::preset::Preset;
 use super::programme::Programme;
 use super::rating::Rating;
+use super::scenario::Scenario;
 use super::sheet::Sheet;
 
 /// An event of the log. Old events decode for ever: fields are only ever added, with a default.
@@ -72,6 +73,10 @@ pub enum Event {
         /// The day.
         today: Date,
     },
+    /// A scenario was kept or changed.
+    ScenarioPut(Scenario),
+    /// A scenario was given up.
+    ScenarioClosed(ScenarioId),
 }
 
 /// What kind of thing an event changes.
@@ -105,6 +110,8 @@ pub enum EntityKind {
     Rating,
     /// The clock.
     Clock,
+    /// A kept scenario.
+    Scenario,
 }
 
 impl EntityKind {
@@ -125,6 +132,7 @@ impl EntityKind {
             Self::Engagement => "engagement",
             Self::Rating => "rating",
             Self::Clock => "clock",
+            Self::Scenario => "scenario",
         }
     }
 }
@@ -170,6 +178,8 @@ impl Event {
             }
             Self::RatingWithdrawn { engagement, .. } => (EntityKind::Rating, engagement.to_string()),
             Self::Clock { .. } => (EntityKind::Clock, String::new()),
+            Self::ScenarioPut(scenario) => (EntityKind::Scenario, scenario.id.to_string()),
+            Self::ScenarioClosed(id) => (EntityKind::Scenario, id.to_string()),
         };
         Subject { kind, id }
     }

@@ -35,7 +35,7 @@ mod wishes;
 
 pub use code::{
     CollegeId, DemandId, EngagementId, EnterpriseId, IndustryId, ModelId, OccupationId, ParkId, PresetId, ProgrammeId,
-    RatingId,
+    RatingId, ScenarioId,
 };
 pub use college::{College, CollegeKind, CollegeStatus, Offering, Ownership, Pledge};
 pub use criterion::{Criterion, Group, N_CRITERIA};
@@ -62,7 +62,9 @@ pub use programme::{Basis, Programme, Seats};
 pub use question::Question;
 pub use rating::{Mark, Marks, Rating};
 pub use ratings::{Attributes, Ratings};
-pub use scenario::{AllOr, ParkChoice, RatingChange, ScenarioChange, ScenarioQuestion, SeatsChange, StationsChange};
+pub use scenario::{
+    AllOr, ParkChoice, RatingChange, Scenario, ScenarioChange, ScenarioQuestion, SeatsChange, StationsChange,
+};
 pub use selected::{
     BlockingPair, Change, CollegeUse, Comparison, Conflict, Envy, SelectedPair, Selection, SelectionStatus, ShortPark,
     Wish, WishKind, WishPrice,

@@ -7,7 +7,9 @@ use serde::de::{self, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use utoipa::ToSchema;
 
-use super::code::{CollegeId, DemandId, EngagementId, EnterpriseId, ParkId, PresetId, ProgrammeId, RatingId};
+use super::code::{
+    CollegeId, DemandId, EngagementId, EnterpriseId, ParkId, PresetId, ProgrammeId, RatingId, ScenarioId,
+};
 use super::college::College;
 use super::demand::{Demand, DemandKind};
 use super::engagement::Engagement;
@@ -17,6 +19,7 @@ use super::park::Park;
 use super::preset::{Preset, Weights};
 use super::programme::Programme;
 use super::rating::Marks;
+use super::text::{Label, Note};
 
 /// One hypothetical event; in JSON an object with the one key that names it, e.g. `{"college_closed": "C0001"}`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
@@ -129,11 +132,8 @@ pub struct RatingChange {
 /// Most seats or stations of a hypothetical programme.
 const MOST: u32 = 1_000_000;
 
-/// A number of things; refused with its range.
+/// A whole number of things, from JSON; refused with its range.
 pub(super) fn count<'de, D: Deserializer<'de>>(deserializer: D) -> Result<u32, D::Error> {
-    if !deserializer.is_human_readable() {
-        return u32::deserialize(deserializer);
-    }
     let value = f64::deserialize(deserializer)?;
     if value.fract() == 0.0 && (0.0..=f64::from(MOST)).contains(&value) {
         Ok(value as u32)
@@ -157,10 +157,8 @@ pub type ParkChoice = AllOr<ParkId>;
 impl<T: Serialize> Serialize for AllOr<T> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         match self {
-            Self::All if serializer.is_human_readable() => serializer.serialize_str("all"),
-            Self::All => None::<Vec<T>>.serialize(serializer),
-            Self::Some(these) if serializer.is_human_readable() => these.serialize(serializer),
-            Self::Some(these) => Some(these).serialize(serializer),
+            Self::All => serializer.serialize_str("all"),
+            Self::Some(these) => these.serialize(serializer),
         }
     }
 }
@@ -187,10 +185,7 @@ impl<'de, T: Deserialize<'de>> Deserialize<'de> for AllOr<T> {
                 Ok(AllOr::Some(these))
             }
         }
-        if deserializer.is_human_readable() {
-            return deserializer.deserialize_any(Choice(PhantomData));
-        }
-        Option::deserialize(deserializer).map(|these| these.map_or(Self::All, Self::Some))
+        deserializer.deserialize_any(Choice(PhantomData))
     }
 }
 
@@ -263,6 +258,45 @@ impl TryFrom<Raw> for ScenarioQuestion {
             base_seq: raw.base_seq,
             changes: raw.changes,
         })
+    }
+}
+
+/// A scenario that is kept (情景): named, owned, and evaluated again whenever it is asked for.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Scenario {
+    /// Its code.
+    pub id: ScenarioId,
+    /// Its name.
+    pub name: Label,
+    /// Whose it is.
+    pub owner: Label,
+    /// What it is about.
+    #[serde(default)]
+    pub description: Option<Note>,
+    /// What is asked. Without a `base_seq` it starts from the present, whenever it is evaluated.
+    #[serde(with = "as_json")]
+    pub question: ScenarioQuestion,
+}
+
+/// As itself in JSON, as its JSON text in other formats.
+mod as_json {
+    use super::*;
+
+    pub(super) fn serialize<S: Serializer>(value: &ScenarioQuestion, serializer: S) -> Result<S::Ok, S::Error> {
+        if serializer.is_human_readable() {
+            return value.serialize(serializer);
+        }
+        let text = serde_json::to_string(value).map_err(serde::ser::Error::custom)?;
+        serializer.serialize_str(&text)
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<ScenarioQuestion, D::Error> {
+        if deserializer.is_human_readable() {
+            return ScenarioQuestion::deserialize(deserializer);
+        }
+        let text = String::deserialize(deserializer)?;
+        serde_json::from_str(&text).map_err(de::Error::custom)
     }
 }
 

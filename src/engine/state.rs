@@ -9,7 +9,7 @@ use super::rating_ids::RatingIds;
 use super::registry::{Keyed, Registry};
 use crate::domain::{
     College, CollegeId, Date, Demand, DemandId, Engagement, EngagementId, Enterprise, EntityKind, Event, Industry,
-    Major, Model, Occupation, Park, ParkId, Preset, Programme, ProgrammeId, Rating, RatingId, Sheet, Subject,
+    Major, Model, Occupation, Park, ParkId, Preset, Programme, ProgrammeId, Rating, RatingId, Scenario, Sheet, Subject,
     Timestamp,
 };
 
@@ -44,6 +44,8 @@ pub struct State {
     pub programmes: Registry<Programme>,
     /// Demands.
     pub demands: Registry<Demand>,
+    /// Kept scenarios.
+    pub scenarios: Registry<Scenario>,
     /// Engagements.
     #[serde(skip)]
     pub engagements: Registry<Engagement>,
@@ -107,6 +109,7 @@ impl State {
             colleges: Registry::default(),
             programmes: Registry::default(),
             demands: Registry::default(),
+            scenarios: Registry::default(),
             engagements: Registry::default(),
             ratings: Registry::default(),
             rating_ids: RatingIds::default(),
@@ -191,6 +194,14 @@ impl State {
                 Some(at) => Changed::Park(self.demands.at(at).value.park.clone()),
                 None => Changed::Nothing,
             },
+            Event::ScenarioPut(scenario) => {
+                self.scenarios.put(scenario.clone());
+                Changed::Nothing
+            }
+            Event::ScenarioClosed(id) => {
+                self.scenarios.close(id);
+                Changed::Nothing
+            }
             Event::EngagementPut(engagement) => self.put_engagement(engagement),
             Event::RatingSubmitted(rating) | Event::RatingRevised(rating) => {
                 let (at, former) = self.ratings.put(rating.clone());
@@ -276,6 +287,7 @@ impl State {
             EntityKind::Demand => of(&self.demands, id),
             EntityKind::Engagement => of(&self.engagements, id),
             EntityKind::Rating => of(&self.ratings, id),
+            EntityKind::Scenario => of(&self.scenarios, id),
         }
     }
 

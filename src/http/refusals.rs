@@ -5,7 +5,7 @@ use actix_web::http::{StatusCode as S, header};
 use super::directory::Entity;
 use super::problem::{Place, Problem};
 use crate::domain::{
-    College, Demand, Engagement, Enterprise, Industry, Invalid, Major, Occupation, Park, Preset, Programme,
+    College, Demand, Engagement, Enterprise, Industry, Invalid, Major, Occupation, Park, Preset, Programme, Scenario,
 };
 use crate::service::ServiceError;
 use crate::store::StoreError;
@@ -16,7 +16,10 @@ impl From<ServiceError> for Problem {
             ServiceError::Invalid(_, invalid) if invalid.rule == "invalid-verify-code" => {
                 Self::of(S::NOT_FOUND, invalid).at(Place::Parameter("verify_code".to_owned()))
             }
-            ServiceError::Invalid(pointer, invalid) => Self::invalid(Place::Body(pointer), invalid),
+            ServiceError::Invalid(pointer, invalid) => match pointer.strip_prefix('?') {
+                Some(name) => Self::parameter(name, invalid),
+                None => Self::invalid(Place::Body(pointer), invalid),
+            },
             ServiceError::NotFound(what, id) => {
                 let id: String = id.chars().take(64).collect();
                 let (zh, en) = (format!("没有{}“{id}”", in_chinese(what)), format!("there is no {what} `{id}`"));
@@ -86,6 +89,7 @@ fn in_chinese(what: &str) -> &str {
         "industry" => Industry::ZH,
         "occupation" => Occupation::ZH,
         "major" => Major::ZH,
+        "scenario" => Scenario::ZH,
         "rating" => "评价",
         other => other,
     }

@@ -1,5 +1,6 @@
 //! Scenarios: what if?
 
+use actix_web::http::header;
 use actix_web::{HttpRequest, HttpResponse, web};
 use bytes::Bytes;
 use futures_util::stream;
@@ -7,8 +8,9 @@ use serde_json::json;
 
 use super::body::read_json_within;
 use super::problem::{Problem, respond};
-use crate::domain::{ParkChoice, ScenarioAnswer, ScenarioQuestion};
-use crate::service::Service;
+use super::query::{Query, path_id};
+use crate::domain::{Invalid, ParkChoice, ScenarioAnswer, ScenarioId, ScenarioQuestion};
+use crate::service::{NewScenario, ScenarioMade, Service, SideBySide};
 
 /// Bodies of scenarios may be larger than others: a hundred changes, each a whole entry of the directory.
 pub(super) const MAX_SCENARIO: usize = 256 * 1024;
@@ -41,4 +43,64 @@ pub(super) async fn answered(service: &Service, question: ScenarioQuestion) -> R
         Some((Ok::<_, actix_web::Error>(Bytes::from(text)), progress))
     });
     Ok(HttpResponse::Ok().content_type("application/x-ndjson").streaming(Box::pin(lines)))
+}
+
+/// Keeps a scenario under a new code.
+#[utoipa::path(post, path = "/api/v1/scenarios", tag = "scenarios", operation_id = "create_scenario", request_body = NewScenario,
+    summary = "保存情景 Keep a scenario",
+    description = "保存情景的名称、负责人、说明与问题，代码由系统给出；之后可查看、更改、关闭、再推演、并列比较。不带 `base_seq` 时，每次推演都从现状出发。\n\nKeeps a scenario's name, owner, description and question under a code that is given; it can then be read, changed, closed, evaluated again and compared. Without a `base_seq` every evaluation starts from the present.",
+    responses((status = 201, description = "已保存 Kept", body = ScenarioMade,
+            headers(("ETag" = String, description = "版本 Its revision"), ("Location" = String, description = "其地址 Its address"))),
+        (status = 400), (status = 408), (status = 413), (status = 415), (status = 422), (status = 503), (status = 507)))]
+pub(super) async fn create(request: HttpRequest, payload: web::Payload, service: web::Data<Service>) -> HttpResponse {
+    let answer = async {
+        let new: NewScenario = read_json_within(&request, payload, MAX_SCENARIO).await?;
+        let made = service.keep_scenario(new).await?;
+        Ok::<_, Problem>(
+            HttpResponse::Created()
+                .insert_header((header::LOCATION, format!("/api/v1/scenarios/{}", made.id)))
+                .insert_header((header::ETAG, format!("\"{}\"", made.written.rev)))
+                .json(made),
+        )
+    };
+    respond(&request, answer.await)
+}
+
+/// Evaluates a kept scenario, from its own base or from the present.
+#[utoipa::path(get, path = "/api/v1/scenarios/{id}/evaluation", tag = "scenarios", operation_id = "scenario_evaluation",
+    summary = "推演已存情景 Evaluate a kept scenario",
+    description = "如同直接推演其问题；`base=now` 改以现状为起点。出错的改动以其在问题中的指针指出。\n\nAs if its question were asked; `base=now` starts from the present instead of its own `base_seq`. A change at fault is named by its pointer within the question.",
+    params(("id" = ScenarioId, Path, description = "情景代码 The scenario's code"),
+        ("base" = Option<String>, Query, description = "`own`（默认）或 `now` `own` (default) or `now`")),
+    responses((status = 200, description = "前后名单与差异；全国为 NDJSON Lists and differences; NDJSON for the nation", body = ScenarioAnswer),
+        (status = 400), (status = 404), (status = 422), (status = 503)))]
+pub(super) async fn evaluation(request: HttpRequest, service: web::Data<Service>) -> HttpResponse {
+    let answer = async {
+        let query = Query::read(&request, &["base"])?;
+        let id: ScenarioId = path_id(&request, "id")?;
+        let rebase = match query.text("base") {
+            None | Some("own") => false,
+            Some("now") => true,
+            Some(other) => return Err(Problem::parameter("base", Invalid::unknown_word(other, &["own", "now"]))),
+        };
+        answered(&service, service.kept_question(&id, rebase)?).await
+    };
+    respond(&request, answer.await)
+}
+
+/// Two to four kept scenarios side by side.
+#[utoipa::path(get, path = "/api/v1/scenarios/compare", tag = "scenarios", operation_id = "compare_scenarios",
+    summary = "并列比较情景 Scenarios side by side",
+    description = "二至四个已存情景：各自的回答，以及每个园区每所院校在改动前和各情景下的名次。\n\nTwo to four kept scenarios: each one's answer, and per park every listed college's rank before and under each.",
+    params(("ids" = String, Query, description = "情景代码，逗号分隔 Codes of scenarios, separated by commas")),
+    responses((status = 200, description = "并列 Side by side", body = SideBySide), (status = 400), (status = 404), (status = 422), (status = 503)))]
+pub(super) async fn compare(request: HttpRequest, service: web::Data<Service>) -> HttpResponse {
+    let answer = async {
+        let query = Query::read(&request, &["ids"])?;
+        let codes = query.text("ids").unwrap_or_default().split(',').filter(|code| !code.is_empty());
+        let ids = codes.map(str::parse).collect::<Result<Vec<ScenarioId>, Invalid>>();
+        let ids = ids.map_err(|invalid| Problem::parameter("ids", invalid))?;
+        Ok::<_, Problem>(HttpResponse::Ok().json(service.compare_scenarios(&ids).await?))
+    };
+    respond(&request, answer.await)
 }

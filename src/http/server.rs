@@ -10,7 +10,9 @@ use utoipa_swagger_ui::SwaggerUi;
 
 use super::metrics::{self, Metrics};
 use super::{directory, documents, guard, health, ranking, ratings, scenarios, selections, sensitivity, stream};
-use crate::domain::{College, Demand, Engagement, Enterprise, Industry, Major, Occupation, Park, Preset, Programme};
+use crate::domain::{
+    College, Demand, Engagement, Enterprise, Industry, Major, Occupation, Park, Preset, Programme, Scenario,
+};
 use crate::service::{Service, ServiceError};
 use crate::store::StoreError;
 
@@ -59,6 +61,15 @@ fn routes(config: &mut web::ServiceConfig) {
     let post = |path: &str| web::resource(path.to_owned()).default_service(web::to(guard::method_not_allowed_post));
     config
         .service(post("/api/v1/scenarios/evaluate").route(web::post().to(scenarios::evaluate)))
+        .service(get("/api/v1/scenarios/compare").route(web::get().to(scenarios::compare)))
+        .service(get("/api/v1/scenarios/{id}/evaluation").route(web::get().to(scenarios::evaluation)))
+        .service(
+            web::resource("/api/v1/scenarios")
+                .route(web::get().to(directory::list::<Scenario>))
+                .route(web::post().to(scenarios::create))
+                .default_service(web::to(guard::method_not_allowed_some)),
+        )
+        .configure(directory::one::<Scenario>)
         .service(post("/api/v1/selections/solve").route(web::post().to(selections::solve)))
         .service(post("/api/v1/weights/ahp").route(web::post().to(sensitivity::ahp)))
         .service(post("/api/v1/parks/{park}/sensitivity").route(web::post().to(sensitivity::sensitivity)))

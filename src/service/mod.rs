@@ -7,6 +7,7 @@ mod evaluate;
 mod export;
 mod foundation;
 mod import;
+mod keep;
 mod open;
 mod rate;
 mod references;
@@ -28,6 +29,7 @@ pub use bounded::Bounded;
 pub use directory::Written;
 pub use evaluate::{Evaluated, Evaluation, EvaluationError, EvaluationPlan, ModelKind, Split, evaluate};
 pub use import::ImportReport;
+pub use keep::{Compared, ComparedCollege, ComparedPark, NewScenario, ScenarioMade, SideBySide};
 pub use rate::{RatingBody, RatingWritten};
 pub use scenario::Progress;
 pub use select::{SelectionFiles, TimedSelection};
@@ -49,7 +51,7 @@ pub struct Service {
 /// Why a use case did not do what was asked.
 #[derive(Debug, thiserror::Error)]
 pub enum ServiceError {
-    /// A value breaks a rule; at a JSON pointer if one is to blame.
+    /// A value breaks a rule; at a JSON pointer if one is to blame, or at a `?parameter`.
     #[error("{}", .1.en)]
     Invalid(String, Invalid),
     /// Nothing goes by that code.
@@ -101,6 +103,11 @@ impl Service {
     /// What is served now.
     pub fn live(&self) -> &Live {
         &self.live
+    }
+
+    /// Where scenarios and selections run.
+    pub fn planning(&self) -> &Bounded {
+        &self.planning
     }
 
     /// The log.

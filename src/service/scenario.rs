@@ -153,7 +153,8 @@ impl Service {
     }
 }
 
-fn check_size(question: &ScenarioQuestion) -> Result<(), ServiceError> {
+/// Checks what needs no state: numbers in range, nothing given twice.
+pub(super) fn check_size(question: &ScenarioQuestion) -> Result<(), ServiceError> {
     if question.changes.len() > ScenarioQuestion::MOST_CHANGES {
         return Err(too_many("/changes", ScenarioQuestion::MOST_CHANGES));
     }

@@ -6,3 +6,4 @@ mod crossed;
 mod fit;
 mod rank;
 mod satisfaction;
+mod scenario;

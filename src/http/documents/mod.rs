@@ -10,7 +10,7 @@ use utoipa::openapi::{ContentBuilder, Ref, RefOr, Response, ResponseBuilder};
 use super::problem::ProblemBody;
 use super::titles::title;
 use crate::domain::{
-    College, Demand, Engagement, Enterprise, Industry, Major, Occupation, Park, Preset, Programme, Sheet,
+    College, Demand, Engagement, Enterprise, Industry, Major, Occupation, Park, Preset, Programme, Scenario, Sheet,
 };
 use crate::service::Written;
 
@@ -41,6 +41,9 @@ use crate::service::Written;
         super::ranking::verify,
         super::ranking::criteria,
         super::scenarios::evaluate,
+        super::scenarios::create,
+        super::scenarios::evaluation,
+        super::scenarios::compare,
         super::selections::portfolio,
         super::selections::solve,
         super::sensitivity::sensitivity,
@@ -55,7 +58,7 @@ use crate::service::Written;
         super::metrics::scrape,
     ),
     components(schemas(
-        Park, Enterprise, College, Programme, Demand, Engagement, Preset, Industry, Occupation, Major, Sheet, Written,
+        Park, Enterprise, College, Programme, Demand, Engagement, Preset, Industry, Occupation, Major, Sheet, Scenario, Written,
         ProblemBody
     ))
 )]
@@ -106,6 +109,13 @@ pub(super) fn document() -> utoipa::openapi::OpenApi {
     paths.extend(directory::paths::<Industry>());
     paths.extend(directory::paths::<Occupation>());
     paths.extend(directory::paths::<Major>());
+    // The list of scenarios can also be posted to.
+    for (at, item) in directory::paths::<Scenario>() {
+        match paths.get_mut(&at) {
+            Some(known) => known.merge_operations(item),
+            None => drop(paths.insert(at, item)),
+        }
+    }
     for item in paths.values_mut() {
         let operations = [&mut item.get, &mut item.put, &mut item.post, &mut item.delete].into_iter().flatten();
         for responses in operations.map(|operation| &mut operation.responses.responses) {
