@@ -87,6 +87,8 @@ codes! {
     OccupationId by check_code;
     /// Code of a kept scenario.
     ScenarioId by check_code;
+    /// Code of a decision.
+    DecisionId by check_code;
     /// Code of a weight preset.
     PresetId by check_code;
     /// Name of a set of model parameters.

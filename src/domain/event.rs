@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::code::{CollegeId, DemandId, EngagementId, EnterpriseId, ParkId, ProgrammeId, RatingId, ScenarioId};
 use super::college::College;
 use super::date::Date;
+use super::decision::Decision;
 use super::demand::Demand;
 use super::engagement::Engagement;
 use super::enterprise::Enterprise;
@@ -77,6 +78,8 @@ pub enum Event {
     ScenarioPut(Scenario),
     /// A scenario was given up.
     ScenarioClosed(ScenarioId),
+    /// A scenario or a selection was adopted.
+    DecisionRecorded(Decision),
 }
 
 /// What kind of thing an event changes.
@@ -112,6 +115,8 @@ pub enum EntityKind {
     Clock,
     /// A kept scenario.
     Scenario,
+    /// A decision.
+    Decision,
 }
 
 impl EntityKind {
@@ -133,6 +138,7 @@ impl EntityKind {
             Self::Rating => "rating",
             Self::Clock => "clock",
             Self::Scenario => "scenario",
+            Self::Decision => "decision",
         }
     }
 }
@@ -180,6 +186,7 @@ impl Event {
             Self::Clock { .. } => (EntityKind::Clock, String::new()),
             Self::ScenarioPut(scenario) => (EntityKind::Scenario, scenario.id.to_string()),
             Self::ScenarioClosed(id) => (EntityKind::Scenario, id.to_string()),
+            Self::DecisionRecorded(decision) => (EntityKind::Decision, decision.id.to_string()),
         };
         Subject { kind, id }
     }

@@ -4,6 +4,7 @@ mod code;
 mod college;
 mod criterion;
 mod date;
+mod decision;
 mod demand;
 mod engagement;
 mod enterprise;
@@ -34,12 +35,13 @@ mod text;
 mod wishes;
 
 pub use code::{
-    CollegeId, DemandId, EngagementId, EnterpriseId, IndustryId, ModelId, OccupationId, ParkId, PresetId, ProgrammeId,
-    RatingId, ScenarioId,
+    CollegeId, DecisionId, DemandId, EngagementId, EnterpriseId, IndustryId, ModelId, OccupationId, ParkId, PresetId,
+    ProgrammeId, RatingId, ScenarioId,
 };
 pub use college::{College, CollegeKind, CollegeStatus, Offering, Ownership, Pledge};
 pub use criterion::{Criterion, Group, N_CRITERIA};
 pub use date::{Date, Timestamp};
+pub use decision::{Decision, Recusal};
 pub use demand::{Demand, DemandKind, SkillLevel, Target, Urgency};
 pub use engagement::{Engagement, EngagementStatus};
 pub use enterprise::Enterprise;

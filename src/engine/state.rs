@@ -8,9 +8,9 @@ use serde::{Deserialize, Serialize};
 use super::rating_ids::RatingIds;
 use super::registry::{Keyed, Registry};
 use crate::domain::{
-    College, CollegeId, Date, Demand, DemandId, Engagement, EngagementId, Enterprise, EntityKind, Event, Industry,
-    Major, Model, Occupation, Park, ParkId, Preset, Programme, ProgrammeId, Rating, RatingId, Scenario, Sheet, Subject,
-    Timestamp,
+    College, CollegeId, Date, Decision, Demand, DemandId, Engagement, EngagementId, Enterprise, EntityKind, Event,
+    Industry, Major, Model, Occupation, Park, ParkId, Preset, Programme, ProgrammeId, Rating, RatingId, Scenario,
+    Sheet, Subject, Timestamp,
 };
 
 /// Everything a ranking depends on. Cloning shares all of it.
@@ -46,6 +46,8 @@ pub struct State {
     pub demands: Registry<Demand>,
     /// Kept scenarios.
     pub scenarios: Registry<Scenario>,
+    /// Decisions.
+    pub decisions: Registry<Decision>,
     /// Engagements.
     #[serde(skip)]
     pub engagements: Registry<Engagement>,
@@ -110,6 +112,7 @@ impl State {
             programmes: Registry::default(),
             demands: Registry::default(),
             scenarios: Registry::default(),
+            decisions: Registry::default(),
             engagements: Registry::default(),
             ratings: Registry::default(),
             rating_ids: RatingIds::default(),
@@ -202,6 +205,10 @@ impl State {
                 self.scenarios.close(id);
                 Changed::Nothing
             }
+            Event::DecisionRecorded(decision) => {
+                self.decisions.put(decision.clone());
+                Changed::Nothing
+            }
             Event::EngagementPut(engagement) => self.put_engagement(engagement),
             Event::RatingSubmitted(rating) | Event::RatingRevised(rating) => {
                 let (at, former) = self.ratings.put(rating.clone());
@@ -288,6 +295,7 @@ impl State {
             EntityKind::Engagement => of(&self.engagements, id),
             EntityKind::Rating => of(&self.ratings, id),
             EntityKind::Scenario => of(&self.scenarios, id),
+            EntityKind::Decision => of(&self.decisions, id),
         }
     }
 

@@ -14,9 +14,9 @@ use super::problem::{Place, Problem, respond};
 use super::query::{Query, encoded, if_match, min_seq, path_id};
 use super::scenarios::MAX_SCENARIO;
 use crate::domain::{
-    College, CollegeId, Demand, DemandId, Engagement, EngagementId, Enterprise, EnterpriseId, Event, Industry,
-    IndustryId, Invalid, Major, MajorRef, Occupation, OccupationId, Park, ParkId, Preset, PresetId, Programme,
-    ProgrammeId, Scenario, ScenarioId,
+    College, CollegeId, Decision, DecisionId, Demand, DemandId, Engagement, EngagementId, Enterprise, EnterpriseId,
+    Event, Industry, IndustryId, Invalid, Major, MajorRef, Occupation, OccupationId, Park, ParkId, Preset, PresetId,
+    Programme, ProgrammeId, Scenario, ScenarioId,
 };
 use crate::engine::{Keyed, Registry, State};
 use crate::service::{Service, ServiceError};
@@ -97,6 +97,23 @@ impl Entity for Scenario {
     }
 }
 
+impl Entity for Decision {
+    const PATH: &'static str = "decisions";
+    const WHAT: &'static str = "decision";
+    const ZH: &'static str = "决定";
+    const CLOSES: bool = false;
+    const FILTERS: &'static [&'static str] = &["scenario"];
+    fn registry(state: &State) -> &Registry<Self> {
+        &state.decisions
+    }
+    fn put(self) -> Event {
+        Event::DecisionRecorded(self)
+    }
+    fn close(_: DecisionId) -> Option<Event> {
+        None
+    }
+}
+
 /// Routes of one kind of entry.
 pub(super) fn routes<E: Entity>(config: &mut web::ServiceConfig) {
     let list_at = web::resource(format!("/api/v1/{}", E::PATH)).route(web::get().to(list::<E>));
@@ -151,7 +168,7 @@ pub(super) async fn list<E: Entity>(request: HttpRequest, service: web::Data<Ser
     respond(&request, answer.await)
 }
 
-async fn read<E: Entity>(request: HttpRequest, service: web::Data<Service>) -> HttpResponse {
+pub(super) async fn read<E: Entity>(request: HttpRequest, service: web::Data<Service>) -> HttpResponse {
     let answer = async {
         let id: E::Id = path_id(&request, "id")?;
         let published = service.at_least(min_seq(&request)?).await?;

@@ -1,6 +1,7 @@
 //! The HTTP edge: extract, call one use case, answer. The only layer that knows actix, JSON bodies and status codes.
 
 mod body;
+mod decisions;
 mod directory;
 mod documents;
 mod guard;

@@ -5,7 +5,8 @@ use actix_web::http::{StatusCode as S, header};
 use super::directory::Entity;
 use super::problem::{Place, Problem};
 use crate::domain::{
-    College, Demand, Engagement, Enterprise, Industry, Invalid, Major, Occupation, Park, Preset, Programme, Scenario,
+    College, Decision, Demand, Engagement, Enterprise, Industry, Invalid, Major, Occupation, Park, Preset, Programme,
+    Scenario,
 };
 use crate::service::ServiceError;
 use crate::store::StoreError;
@@ -90,6 +91,7 @@ fn in_chinese(what: &str) -> &str {
         "occupation" => Occupation::ZH,
         "major" => Major::ZH,
         "scenario" => Scenario::ZH,
+        "decision" => Decision::ZH,
         "rating" => "评价",
         other => other,
     }

@@ -9,9 +9,11 @@ use actix_web::{App, Error, HttpResponse, HttpServer, middleware, web};
 use utoipa_swagger_ui::SwaggerUi;
 
 use super::metrics::{self, Metrics};
-use super::{directory, documents, guard, health, ranking, ratings, scenarios, selections, sensitivity, stream};
+use super::{
+    decisions, directory, documents, guard, health, ranking, ratings, scenarios, selections, sensitivity, stream,
+};
 use crate::domain::{
-    College, Demand, Engagement, Enterprise, Industry, Major, Occupation, Park, Preset, Programme, Scenario,
+    College, Decision, Demand, Engagement, Enterprise, Industry, Major, Occupation, Park, Preset, Programme, Scenario,
 };
 use crate::service::{Service, ServiceError};
 use crate::store::StoreError;
@@ -70,6 +72,13 @@ fn routes(config: &mut web::ServiceConfig) {
                 .default_service(web::to(guard::method_not_allowed_some)),
         )
         .configure(directory::one::<Scenario>)
+        .service(
+            web::resource("/api/v1/decisions")
+                .route(web::get().to(directory::list::<Decision>))
+                .route(web::post().to(decisions::create))
+                .default_service(web::to(guard::method_not_allowed_some)),
+        )
+        .service(get("/api/v1/decisions/{id}").route(web::get().to(directory::read::<Decision>)))
         .service(post("/api/v1/selections/solve").route(web::post().to(selections::solve)))
         .service(post("/api/v1/weights/ahp").route(web::post().to(sensitivity::ahp)))
         .service(post("/api/v1/parks/{park}/sensitivity").route(web::post().to(sensitivity::sensitivity)))

@@ -2,6 +2,7 @@
 
 mod ask;
 mod bounded;
+mod decide;
 mod directory;
 mod evaluate;
 mod export;
@@ -26,6 +27,7 @@ use crate::live::Live;
 use crate::store::{Store, StoreError, Writer};
 
 pub use bounded::Bounded;
+pub use decide::{DecisionMade, NewDecision};
 pub use directory::Written;
 pub use evaluate::{Evaluated, Evaluation, EvaluationError, EvaluationPlan, ModelKind, Split, evaluate};
 pub use import::ImportReport;

@@ -273,3 +273,23 @@ fn nation(forks: &[Fork], question: &ScenarioQuestion, deadline: Instant, progre
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::engine::State;
+    use crate::service::foundation;
+
+    #[test]
+    fn when_the_time_is_up_the_change_that_was_reached_is_named() {
+        let base = Fork::of(Snapshot::cold(State::new(foundation::sheet(), foundation::model())));
+        let stop = Stop::after(Duration::from_secs(60));
+        assert_eq!(forks(base.clone(), &[], &stop, true).expect("no change takes no time").len(), 1);
+        stop.gone.store(true, Ordering::Relaxed);
+        let change = ScenarioChange::CollegeClosed("C0001".parse().expect("a code"));
+        match forks(base, &[change], &stop, true) {
+            Err(ServiceError::OutOfTime(pointer)) => assert_eq!(pointer, "/changes/0/college_closed"),
+            other => panic!("{other:?}"),
+        }
+    }
+}

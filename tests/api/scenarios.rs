@@ -355,3 +355,51 @@ async fn when_all_places_are_taken_a_scenario_is_told_to_come_again_and_everybod
     places.pop();
     api.post(EVALUATE, &json!({"park": "P0001", "changes": []})).await.ok(200);
 }
+
+#[actix_web::test]
+async fn a_decision_is_recorded_once_and_changes_no_ranking() {
+    let api = spawn_app().await;
+    let question = json!({"park": "P0001", "changes": []});
+    let kept =
+        api.post("/api/v1/scenarios", &json!({"name": "情景", "owner": "局", "question": question})).await.ok(201);
+    let before = api.shortlist("P0001", "top=5").await.ok(200);
+    let good = json!({
+        "name": "2027 年合作院校", "scenario": kept["id"], "pairs": [{"park": "P0001", "college": "C0001"}],
+        "attendees": ["发展改革委", "教育局"], "recusals": [{"role": "园区管委会", "reason": "与候选院校有合作"}],
+        "reasons": "覆盖焊接缺口", "review_on": "2099-12-31",
+    });
+    let made = api.post("/api/v1/decisions", &good).await;
+    assert_eq!(made.status, 201, "{}", made.text);
+    let at = made.header("location").to_owned();
+    let read = api.get(&at).await.ok(200);
+    for field in ["name", "scenario", "pairs", "attendees", "recusals", "reasons", "review_on"] {
+        assert_eq!(read[field], good[field]);
+    }
+    assert!(number(&read["as_of_seq"]) < number(&made.json()["seq"]), "taken on what was there");
+    assert_eq!(list(&api.get("/api/v1/decisions").await.ok(200)["items"]).len(), 1);
+    assert_eq!(api.put(&at, &read).await.status, 405, "recorded once");
+    assert_eq!(api.shortlist("P0001", "top=5").await.ok(200)["items"], before["items"]);
+    let with = |field: &str, value: Value| {
+        let mut body = good.clone();
+        body[field] = value;
+        body
+    };
+    let seq = api.seq();
+    for (body, slug, pointer) in [
+        (with("scenario", json!("S9")), "unknown-code", "/scenario"),
+        (with("pairs", json!([{"park": "P9", "college": "C0001"}])), "unknown-code", "/pairs/0/park"),
+        (with("pairs", json!([{"park": "P0001", "college": "C9"}])), "unknown-code", "/pairs/0/college"),
+        (with("attendees", json!([])), "missing-field", "/attendees"),
+        (with("attendees", json!(["园区管委会"])), "contradictory", "/recusals/0/role"),
+        (with("as_of_seq", json!(0)), "invalid-seq", "/as_of_seq"),
+        (with("as_of_seq", json!(seq + 1)), "invalid-seq", "/as_of_seq"),
+        (with("review_on", json!("2000-01-01")), "out-of-range", "/review_on"),
+        (with("review_on", json!("soon")), "invalid-date", "/review_on"),
+    ] {
+        let answer = api.post("/api/v1/decisions", &body).await;
+        answer.is_problem(pointer, 422, slug);
+        assert_eq!(answer.place(), pointer, "{}", answer.text);
+    }
+    assert_eq!(api.seq(), seq, "nothing was stored");
+    api.get("/api/v1/decisions/D9").await.is_problem("no such", 404, "not-found");
+}

@@ -10,7 +10,8 @@ use utoipa::openapi::{ContentBuilder, Ref, RefOr, Response, ResponseBuilder};
 use super::problem::ProblemBody;
 use super::titles::title;
 use crate::domain::{
-    College, Demand, Engagement, Enterprise, Industry, Major, Occupation, Park, Preset, Programme, Scenario, Sheet,
+    College, Decision, Demand, Engagement, Enterprise, Industry, Major, Occupation, Park, Preset, Programme, Scenario,
+    Sheet,
 };
 use crate::service::Written;
 
@@ -42,6 +43,7 @@ use crate::service::Written;
         super::ranking::criteria,
         super::scenarios::evaluate,
         super::scenarios::create,
+        super::decisions::create,
         super::scenarios::evaluation,
         super::scenarios::compare,
         super::selections::portfolio,
@@ -58,7 +60,7 @@ use crate::service::Written;
         super::metrics::scrape,
     ),
     components(schemas(
-        Park, Enterprise, College, Programme, Demand, Engagement, Preset, Industry, Occupation, Major, Sheet, Scenario, Written,
+        Park, Enterprise, College, Programme, Demand, Engagement, Preset, Industry, Occupation, Major, Sheet, Scenario, Decision, Written,
         ProblemBody
     ))
 )]
@@ -109,8 +111,11 @@ pub(super) fn document() -> utoipa::openapi::OpenApi {
     paths.extend(directory::paths::<Industry>());
     paths.extend(directory::paths::<Occupation>());
     paths.extend(directory::paths::<Major>());
-    // The list of scenarios can also be posted to.
-    for (at, item) in directory::paths::<Scenario>() {
+    // The lists of scenarios and decisions can also be posted to.
+    let mut decisions = directory::paths::<Decision>();
+    // Recorded once: nothing is put or closed.
+    decisions[1].1.put = None;
+    for (at, item) in directory::paths::<Scenario>().into_iter().chain(decisions) {
         match paths.get_mut(&at) {
             Some(known) => known.merge_operations(item),
             None => drop(paths.insert(at, item)),
