@@ -1,4 +1,4 @@
-//! The core at the size of a nation: 2,500 parks, 3,000 colleges, 50,000 enterprises, seed 1.
+//! The core at the size of a nation: 2,500 parks, 3,000 colleges, 50,000 enterprises, seed 7.
 //!
 //! `cargo bench --bench nation` prints what benches/README.md lists. `ZEYOU_BENCH_PARKS` makes it smaller.
 
@@ -8,33 +8,13 @@ use std::time::Instant;
 use criterion::{Criterion, criterion_group, criterion_main};
 use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
-use zeyou::domain::{Event, Model, Preset, Question, Sheet, Timestamp};
-use zeyou::engine::{Changed, Edges, Posterior, Snapshot, State, Workspace, fit, need_items, offers, p_top_k};
-use zeyou::exchange::{Spec, TABLES, generate, read_table};
+use zeyou::domain::{Event, Question};
+use zeyou::engine::{Edges, Posterior, Snapshot, State, Workspace, fit, need_items, offers, p_top_k};
 
-fn events(parks: usize, colleges: usize, enterprises: usize, ratings: usize) -> Vec<Event> {
-    let presets: Vec<Preset> = serde_json::from_str(include_str!("../data/criteria/presets.json")).expect("presets");
-    let mut events: Vec<Event> = presets.into_iter().map(Event::PresetPut).collect();
-    events.push(Event::Clock { today: "2026-11-24".parse().expect("date") });
-    let files = generate(&Spec { parks, colleges, enterprises, ratings, seed: 1 });
-    for table in &TABLES {
-        if let Some((name, text)) = files.iter().find(|(name, _)| *name == table.file) {
-            let rows = read_table(name, text.as_bytes(), table.columns).expect("a generated table");
-            events.extend((table.events)(name, &rows).into_iter().map(|event| event.expect("a generated row").1));
-        }
-    }
-    events
-}
+#[path = "../tests/engine/city.rs"]
+mod city;
 
-fn apply(state: &mut State, events: &[Event]) -> Vec<Changed> {
-    events.iter().map(|event| state.apply(state.seq + 1, Timestamp::from_micros(state.seq as i64), event)).collect()
-}
-
-fn empty() -> State {
-    let sheet: Sheet = serde_json::from_str(include_str!("../data/criteria/sheet.json")).expect("sheet");
-    let model: Model = serde_json::from_str(include_str!("../models/default.json")).expect("model");
-    State::new(sheet, model)
-}
+use city::{apply, empty, events, snapshot};
 
 fn timed<T>(what: &str, run: impl FnOnce() -> T) -> T {
     let start = Instant::now();
@@ -67,7 +47,9 @@ fn nation(criterion: &mut Criterion) {
         let events = events(2, 3_000, 50_000, n);
         let mut state = empty();
         timed(&format!("apply of {} events", events.len() - 200), || apply(&mut state, &events[..events.len() - 200]));
-        if n == 1_000_000 {
+        if n == 10_000 {
+            timed("apply and derive all of these", || snapshot(&events));
+        } else {
             let bytes = timed("state to bytes", || state.to_bytes());
             println!("state: {} MB", bytes.len() / 1_000_000);
             timed("state from bytes", || State::from_bytes(&bytes).expect("a state"));

@@ -1,6 +1,7 @@
 //! The command line.
 
 mod evaluate;
+mod fit;
 mod selection;
 mod table;
 
@@ -96,6 +97,8 @@ enum Command {
     },
     /// Score a model on ratings it has not seen.
     Evaluate(evaluate::EvaluateArguments),
+    /// Estimate the parameters of the satisfaction model from ratings; writes models/NAME.json and a card.
+    Fit(fit::FitArguments),
     /// Select partners for many parks at once, from a table `park,college,score`: the proven optimum under capacity.
     Select {
         /// CSV `park,college,score[,seats][,km]`; the headings may be 园区,院校,得分[,名额][,公里].
@@ -192,6 +195,7 @@ pub async fn run() -> Result<ExitCode, Box<dyn std::error::Error>> {
             println!("exported to {}", directory.display());
         }
         Command::Evaluate(arguments) => return evaluate::run(arguments),
+        Command::Fit(arguments) => return fit::run(&database, arguments).await,
         Command::Select {
             candidates,
             per_park,

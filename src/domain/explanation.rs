@@ -7,6 +7,26 @@ use super::code::{EngagementId, ParkId, PresetId, RatingId};
 use super::criterion::Criterion;
 use super::shortlist::{AsOf, Item};
 
+/// What would be if one rating had not been given: the model solved anew without it.
+#[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
+pub struct WithoutRating {
+    /// The college's mean satisfaction, 1–5.
+    pub mean: f64,
+    /// The college's score, 0–100.
+    pub score: f64,
+    /// Points the rating adds to the score (negative: takes away).
+    pub points: f64,
+}
+
+/// One sentence in both languages.
+#[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
+pub struct Sentence {
+    /// In Chinese.
+    pub zh: String,
+    /// In English.
+    pub en: String,
+}
+
 /// A rating's share in the college's satisfaction effect.
 #[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
 pub struct RatingContribution {
@@ -18,6 +38,9 @@ pub struct RatingContribution {
     pub score: f64,
     /// Its share of the effect, points on the 1–5 scale.
     pub contribution: f64,
+    /// What would be without it; `null` beyond the largest shares, of which fewer are computed the more ratings there
+    /// are in all.
+    pub without: Option<WithoutRating>,
 }
 
 /// A criterion that speaks for or against the college.
@@ -53,6 +76,8 @@ pub struct Explanation {
     pub preset: PresetId,
     /// The college's place with all contributions.
     pub item: Item,
+    /// Why it stands there, in one sentence: what speaks most for it, and its weakest point.
+    pub sentence: Sentence,
     /// What speaks most for it, at most three.
     pub strengths: Vec<Reason>,
     /// What speaks most against it.
@@ -61,6 +86,8 @@ pub struct Explanation {
     pub overtake: Vec<Counterfactual>,
     /// Posterior effect of the college, points above the grand mean.
     pub effect: f64,
+    /// Exact posterior standard deviation of the effect; `item.satisfaction.sd` is its quick form.
+    pub sd_exact: f64,
     /// Part of the effect that comes from the college's own ratings.
     pub own: f64,
     /// Part that comes from other colleges' ratings, through the calibration of shared raters; `own + other = effect`.

@@ -1,5 +1,6 @@
 //! The vocabulary as plain values: parsed once, invalid states cannot be built. No I/O, no clock.
 
+mod changes;
 mod code;
 mod college;
 mod criterion;
@@ -34,6 +35,7 @@ mod team;
 mod text;
 mod wishes;
 
+pub use changes::{ChangeEvent, Changes, CollegeChange, PartChange, Ranked, SatisfactionChange};
 pub use code::{
     CollegeId, DecisionId, DemandId, EngagementId, EnterpriseId, IndustryId, ModelId, OccupationId, ParkId, PresetId,
     ProgrammeId, RatingId, ScenarioId,
@@ -46,7 +48,7 @@ pub use demand::{Demand, DemandKind, SkillLevel, Target, Urgency};
 pub use engagement::{Engagement, EngagementStatus};
 pub use enterprise::Enterprise;
 pub use event::{EntityKind, Event, Subject};
-pub use explanation::{Counterfactual, Explanation, RatingContribution, Reason};
+pub use explanation::{Counterfactual, Explanation, RatingContribution, Reason, Sentence, WithoutRating};
 pub use invalid::Invalid;
 pub(crate) use invalid::clip;
 pub(crate) use major::Kinship as MajorKinship;

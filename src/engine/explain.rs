@@ -2,8 +2,9 @@
 
 use super::rank::{Refusal, rounded};
 use super::satisfaction::contributions;
+use super::sentence::sentence;
 use super::snapshot::Snapshot;
-use crate::domain::{CollegeId, Counterfactual, Explanation, Question, RatingContribution, Reason};
+use crate::domain::{CollegeId, Counterfactual, Evidence, Explanation, Question, RatingContribution, Reason};
 
 /// Ratings listed in one explanation.
 const LISTED_RATINGS: usize = 100;
@@ -26,6 +27,7 @@ impl Snapshot {
         let mut reasons: Vec<Reason> = item
             .contributions
             .iter()
+            .filter(|part| part.evidence != Evidence::Prior)
             .map(|part| Reason {
                 criterion: part.criterion,
                 gain: rounded(part.points - part.weight * sheet.of(part.criterion).prior / 100.0),
@@ -33,10 +35,11 @@ impl Snapshot {
             .collect();
         reasons.sort_by(|a, b| b.gain.total_cmp(&a.gain).then(a.criterion.cmp(&b.criterion)));
         let weakness = reasons.last().filter(|reason| reason.gain < 0.0).cloned();
-        let strengths = reasons.into_iter().filter(|reason| reason.gain > 0.0).take(3).collect();
+        let strengths: Vec<Reason> = reasons.into_iter().filter(|reason| reason.gain > 0.0).take(3).collect();
+        let sentence = sentence(sheet, &item, &strengths, weakness.as_ref());
         let overtake = above.map(|above| self.overtake(&item, above)).unwrap_or_default();
         let edge_place = self.edges.place_of(at);
-        let (shares, _) = contributions(&self.edges, &self.state.model, edge_place);
+        let (shares, variance) = contributions(&self.edges, &self.state.model, edge_place);
         let sum = |own: bool| shares.iter().filter(|share| share.own == own).map(|share| share.share).sum::<f64>();
         let (own, other) = (sum(true), sum(false));
         let mut ratings: Vec<RatingContribution> = shares
@@ -46,20 +49,23 @@ impl Snapshot {
                 let engagement = &self.state.engagements.at(share.engagement).value.id;
                 let rating = self.state.ratings.get(engagement)?.id;
                 let (score, contribution) = (rounded(share.score), share.share);
-                Some(RatingContribution { rating, engagement: engagement.clone(), score, contribution })
+                Some(RatingContribution { rating, engagement: engagement.clone(), score, contribution, without: None })
             })
             .collect();
         ratings.sort_by(|a, b| b.contribution.abs().total_cmp(&a.contribution.abs()).then(a.rating.cmp(&b.rating)));
         ratings.truncate(LISTED_RATINGS);
+        self.leave_out(&field, at, item.score, &mut ratings);
         Ok(Explanation {
             park: question.park.clone(),
             as_of: self.as_of(),
             preset: field.preset.id.clone(),
             item,
+            sentence,
             strengths,
             weakness,
             overtake,
             effect: self.posterior.effect[edge_place],
+            sd_exact: variance.sqrt(),
             own,
             other,
             ratings,

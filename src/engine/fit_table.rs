@@ -21,8 +21,8 @@ impl FitTable {
     /// Reads the next bytes.
     pub fn push(&mut self, bytes: &[u8]) {
         self.rest.extend_from_slice(bytes);
-        if self.width > 0 {
-            let whole = self.rest.len() / self.width * self.width;
+        if let Some(rows) = self.rest.len().checked_div(self.width) {
+            let whole = rows * self.width;
             self.rows.extend(self.rest[..whole].chunks_exact(self.width).map(|row| Arc::new(Row::read(row))));
             self.rest.drain(..whole);
         }

@@ -2,6 +2,7 @@
 
 mod affinity;
 mod cells;
+mod changes;
 mod columns;
 mod crossed;
 mod explain;
@@ -21,6 +22,7 @@ mod satisfaction;
 mod scenario;
 mod selection;
 mod sensitivity;
+mod sentence;
 mod snapshot;
 mod state;
 mod state_bytes;
@@ -29,8 +31,10 @@ mod tiles;
 mod transport;
 mod verify_code;
 mod wishes;
+mod without;
 
 pub use affinity::{Affinity, Averages, Chain};
+pub use changes::Placed;
 pub use crossed::{Crossed, CrossedOnline, Variances};
 pub use fit::{Fit, NeedItem, Offer, Workspace, fit, need_items, offers};
 pub use fit_table::FitTable;

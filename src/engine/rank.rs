@@ -108,7 +108,7 @@ impl Snapshot {
     }
 
     /// The parts of one college's score, in the order of [`Criterion::ALL`], and its coverage.
-    fn contributions(&self, field: &Field<'_>, at: u32, work: &mut Workspace) -> (Vec<Contribution>, f64) {
+    pub(super) fn contributions(&self, field: &Field<'_>, at: u32, work: &mut Workspace) -> (Vec<Contribution>, f64) {
         let state = &self.state;
         let college = &state.colleges.at(at).value;
         let offers = &self.offers[at as usize];

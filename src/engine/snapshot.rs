@@ -12,8 +12,8 @@ use super::state::{Changed, State};
 use super::tiles::Row;
 use crate::domain::{CollegeId, EngagementId, ParkId};
 
-/// More changed ratings than this are rebuilt rather than inserted one by one.
-const REBUILD_RATINGS: usize = 256;
+/// More changed ratings than this are sorted anew rather than merged.
+const REBUILD_RATINGS: usize = 2_048;
 
 /// The frozen parts a question is answered from. Cloning shares all of it.
 #[derive(Clone, Debug)]
@@ -38,6 +38,7 @@ pub struct Snapshot {
 struct Dirty {
     all: bool,
     needs: bool,
+    clock: bool,
     model: bool,
     moved: bool,
     parks: Vec<ParkId>,
@@ -54,7 +55,9 @@ impl Dirty {
                 Changed::Nothing => {}
                 Changed::All => dirty.all = true,
                 Changed::Needs => dirty.needs = true,
-                Changed::Model => dirty.model = true,
+                Changed::Clock => (dirty.needs, dirty.clock, dirty.moved) = (true, true, true),
+                Changed::Rater => dirty.moved = true,
+                Changed::Model => (dirty.model, dirty.moved) = (true, true),
                 Changed::Park(id) => dirty.parks.push(id.clone()),
                 Changed::Parks(from, to) => dirty.parks.extend([from.clone(), to.clone()]),
                 Changed::College(id) => dirty.colleges.push(id.clone()),
@@ -252,14 +255,13 @@ impl Snapshot {
         if rebuild || ratings.len() > REBUILD_RATINGS {
             self.edges = Arc::new(Edges::build(&self.state));
         } else if !ratings.is_empty() {
-            let edges = Arc::make_mut(&mut self.edges);
-            ratings.iter().for_each(|id| edges.update(&self.state, id));
+            self.edges = Arc::new(self.edges.updated(&self.state, ratings));
         }
         self.posterior = Arc::new(Posterior::solve(&self.edges, &self.state.model));
     }
 
     fn revise_columns(&mut self, dirty: &Dirty, colleges: &[usize], engaged: &[usize]) {
-        if dirty.needs {
+        if dirty.clock {
             // The clock moved: ages and running engagements of all colleges did.
             self.columns = Arc::new(Columns::build(&self.state, &self.posterior, |at| self.edges.place_of(at)));
             return;

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::rating_ids::RatingIds;
 use super::registry::{Keyed, Registry};
+use super::satisfaction::Baseline;
 use crate::domain::{
     College, CollegeId, Date, Decision, Demand, DemandId, Engagement, EngagementId, Enterprise, EntityKind, Event,
     Industry, Major, Model, Occupation, Park, ParkId, Preset, Programme, ProgrammeId, Rating, RatingId, Scenario,
@@ -64,6 +65,8 @@ pub struct State {
     /// Positions of each college's engagements, by the college's position.
     engagements_of: Vector<Arc<Vec<u32>>>,
     single_revs: OrdMap<u8, u32>,
+    /// What the ratings told when the day began.
+    pub(super) baseline: Arc<Baseline>,
 }
 
 /// What an event changed, for whoever keeps derived values up to date.
@@ -73,8 +76,12 @@ pub enum Changed {
     Nothing,
     /// Everything may have changed.
     All,
-    /// What is open today, or what an industry or occupation needs.
+    /// What an industry or occupation needs.
     Needs,
+    /// The day: what is open, how old things are, and against what ratings are judged.
+    Clock,
+    /// The park of an enterprise, and with it the blocks of its ratings.
+    Rater,
     /// The parameters of the satisfaction model.
     Model,
     /// One park's need, budget or place.
@@ -121,6 +128,7 @@ impl State {
             parties: Vector::new(),
             engagements_of: Vector::new(),
             single_revs: OrdMap::new(),
+            baseline: Arc::default(),
         }
     }
 
@@ -137,13 +145,14 @@ impl State {
             Event::ModelActivated(model) => {
                 self.model = Arc::new(model.clone());
                 self.count(EntityKind::Model);
+                self.baseline = Arc::new(Baseline::of(self));
                 Changed::Model
             }
             Event::Clock { today } => {
                 self.count(EntityKind::Clock);
-                let moved = self.today != *today;
                 self.today = *today;
-                if moved { Changed::Needs } else { Changed::Nothing }
+                self.baseline = Arc::new(Baseline::of(self));
+                Changed::Clock
             }
             Event::PresetPut(preset) => {
                 self.presets.put(preset.clone());
@@ -170,8 +179,8 @@ impl State {
                 Changed::Nothing
             }
             Event::EnterprisePut(enterprise) => {
-                self.enterprises.put(enterprise.clone());
-                Changed::Nothing
+                let old = self.enterprises.put(enterprise.clone()).1;
+                if old.is_some_and(|old| old.park != enterprise.park) { Changed::Rater } else { Changed::Nothing }
             }
             Event::EnterpriseClosed(id) => {
                 self.enterprises.close(id);

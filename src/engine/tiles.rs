@@ -48,8 +48,8 @@ impl Row {
         let mut tiles = Vec::with_capacity(offers.len().div_ceil(TILE));
         for first in (0..offers.len()).step_by(TILE) {
             let mut tile = Tile::default();
-            for at in first..(first + TILE).min(offers.len()) {
-                tile.set(state, park, items, at, &offers[at], work);
+            for (at, offers) in offers.iter().enumerate().skip(first).take(TILE) {
+                tile.set(state, park, items, at, offers, work);
             }
             tiles.push(Arc::new(tile));
         }

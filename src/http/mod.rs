@@ -1,12 +1,14 @@
 //! The HTTP edge: extract, call one use case, answer. The only layer that knows actix, JSON bodies and status codes.
 
 mod body;
+mod changes;
 mod decisions;
 mod directory;
 mod documents;
 mod guard;
 mod health;
 mod metrics;
+mod models;
 mod problem;
 mod query;
 mod ranking;

@@ -34,7 +34,7 @@ pub(super) async fn shortlist(request: HttpRequest, service: web::Data<Service>)
 /// Strengths, weakness, what would lift it one rank, and the share of each rating in its satisfaction.
 #[utoipa::path(get, path = "/api/v1/parks/{park}/colleges/{college}/explanation", tag = "ranking", operation_id = "explanation",
     summary = "名次的缘由 Why a college has its rank",
-    description = "长处、短处、怎样才能上升一位，以及每条评价在满意度中的份额。\n\nStrengths, weakness, what would lift it one rank, and the share of each rating in its satisfaction.",
+    description = "长处、短处、怎样才能上升一位，以及每条评价在满意度中的份额，以及没有这条评价时的满意度与总分。\n\nA sentence, strengths, weakness, what would lift it one rank, the share of each rating in its satisfaction, and what would be without that rating.",
     params(("park" = ParkId, Path, description = "园区代码 The park's code", example = "P0001"),
         ("college" = CollegeId, Path, description = "院校代码 The college's code", example = "C0001"),
         ("top" = Option<u16>, Query, minimum = 1, maximum = 100, description = "名单长度，默认 10 Length of the list, default 10"),
@@ -50,7 +50,7 @@ pub(super) async fn explanation(request: HttpRequest, service: web::Data<Service
         let question = question(&request)?;
         let college: CollegeId = path_id(&request, "college")?;
         let published = service.at_least(min_seq(&request)?).await?;
-        Ok::<_, Problem>(HttpResponse::Ok().json(Service::explain(&published, &question, &college)?))
+        Ok::<_, Problem>(HttpResponse::Ok().json(Service::explain(published, question, college).await?))
     };
     respond(&request, answer.await)
 }

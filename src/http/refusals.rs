@@ -17,10 +17,8 @@ impl From<ServiceError> for Problem {
             ServiceError::Invalid(_, invalid) if invalid.rule == "invalid-verify-code" => {
                 Self::of(S::NOT_FOUND, invalid).at(Place::Parameter("verify_code".to_owned()))
             }
-            ServiceError::Invalid(pointer, invalid) => match pointer.strip_prefix('?') {
-                Some(name) => Self::parameter(name, invalid),
-                None => Self::invalid(Place::Body(pointer), invalid),
-            },
+            ServiceError::Invalid(pointer, invalid) => Self::invalid(Place::Body(pointer), invalid),
+            ServiceError::Parameter(name, invalid) => Self::parameter(name, invalid),
             ServiceError::NotFound(what, id) => {
                 let id: String = id.chars().take(64).collect();
                 let (zh, en) = (format!("没有{}“{id}”", in_chinese(what)), format!("there is no {what} `{id}`"));

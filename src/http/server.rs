@@ -10,7 +10,8 @@ use utoipa_swagger_ui::SwaggerUi;
 
 use super::metrics::{self, Metrics};
 use super::{
-    decisions, directory, documents, guard, health, ranking, ratings, scenarios, selections, sensitivity, stream,
+    changes, decisions, directory, documents, guard, health, models, ranking, ratings, scenarios, selections,
+    sensitivity, stream,
 };
 use crate::domain::{
     College, Decision, Demand, Engagement, Enterprise, Industry, Major, Occupation, Park, Preset, Programme, Scenario,
@@ -85,6 +86,7 @@ fn routes(config: &mut web::ServiceConfig) {
         .service(get("/api/v1/parks/{park}/portfolio").route(web::get().to(selections::portfolio)))
         .service(get("/api/v1/parks/{park}/shortlist").route(web::get().to(ranking::shortlist)))
         .service(get("/api/v1/parks/{park}/colleges/{college}/explanation").route(web::get().to(ranking::explanation)))
+        .service(get("/api/v1/parks/{park}/changes").route(web::get().to(changes::changes)))
         .service(get("/api/v1/verify/{verify_code}").route(web::get().to(ranking::verify)))
         .service(get("/api/v1/events").route(web::get().to(stream::events)))
         .service(
@@ -98,6 +100,12 @@ fn routes(config: &mut web::ServiceConfig) {
                 .route(web::put().to(ratings::revise))
                 .route(web::delete().to(ratings::withdraw))
                 .default_service(web::to(guard::method_not_allowed_one)),
+        )
+        .service(
+            web::resource("/api/v1/models/current")
+                .route(web::get().to(models::read))
+                .route(web::put().to(models::activate))
+                .default_service(web::to(guard::method_not_allowed_open)),
         )
         .service(get("/api/v1/criteria").route(web::get().to(ranking::criteria)))
         .service(get("/health/live").route(web::get().to(health::live)))

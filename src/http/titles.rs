@@ -3,7 +3,7 @@
 use actix_web::http::StatusCode;
 
 /// Slug, Chinese, English.
-const TITLES: [(&str, &str, &str); 46] = [
+const TITLES: [(&str, &str, &str); 47] = [
     ("already-rated", "已评价", "Already rated"),
     ("body-too-large", "请求体过大", "Body too large"),
     ("busy", "推演繁忙", "Busy"),
@@ -28,6 +28,7 @@ const TITLES: [(&str, &str, &str); 46] = [
     ("malformed-query", "查询参数格式错误", "Malformed query"),
     ("method-not-allowed", "方法不允许", "Method not allowed"),
     ("missing-field", "缺少字段", "Missing field"),
+    ("name-taken", "名称已占用", "Name taken"),
     ("no-engagement", "没有可评价的合作", "No engagement"),
     ("not-acceptable", "无法按要求的格式回答", "Not acceptable"),
     ("not-found", "未找到", "Not found"),

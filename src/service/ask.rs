@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 
-use super::{Service, ServiceError};
+use super::{Service, ServiceError, aside};
 use crate::domain::{CollegeId, Explanation, Question, Shortlist};
 use crate::live::Published;
 
@@ -69,11 +69,11 @@ impl Service {
     ///
     /// # Errors
     /// [`ServiceError::NotFound`] for an unknown park, preset or college that is not ranked.
-    pub fn explain(
-        published: &Published,
-        question: &Question,
-        college: &CollegeId,
+    pub async fn explain(
+        published: Arc<Published>,
+        question: Question,
+        college: CollegeId,
     ) -> Result<Explanation, ServiceError> {
-        Ok(published.snapshot.explanation(question, college)?)
+        Ok(aside(move || published.snapshot.explanation(&question, &college)).await?)
     }
 }

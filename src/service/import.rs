@@ -116,6 +116,12 @@ impl Service {
         }
         report.written = drafts.len();
         if report.errors.is_empty() && !dry_run && !drafts.is_empty() {
+            if drafts.iter().any(|draft| matches!(draft.event, Event::RatingSubmitted(_))) {
+                // The day begins anew, so that the ratings are judged against what they themselves tell.
+                let event = Event::Clock { today: super::open::today() };
+                let rev = fork.rev(&event.subject()) + 1;
+                drafts.push(Draft { event, rev });
+            }
             let seq = self.write(Unit { drafts, key: None }).await?.seq;
             self.save_snapshot().await?;
             report.seq = Some(seq);

@@ -117,10 +117,9 @@ impl Service {
     /// # Errors
     /// [`ServiceError::NotFound`]; [`ServiceError::Invalid`] for another number of scenarios, or one of all parks.
     pub async fn compare_scenarios(&self, ids: &[ScenarioId]) -> Result<SideBySide, ServiceError> {
-        let invalid =
-            |slug, zh: &str, en: &str| Err(ServiceError::Invalid("?ids".to_owned(), Invalid::new(slug, zh, en)));
+        let invalid = |slug, zh: &str, en: &str| Err(ServiceError::Parameter("ids", Invalid::new(slug, zh, en)));
         if !(2..=MOST_COMPARED).contains(&ids.len()) {
-            return Err(ServiceError::Invalid("?ids".to_owned(), Invalid::out_of_range(2, MOST_COMPARED)));
+            return Err(ServiceError::Parameter("ids", Invalid::out_of_range(2, MOST_COMPARED)));
         }
         if (1..ids.len()).any(|at| ids[..at].contains(&ids[at])) {
             return invalid("repeated", "重复列出", "it is listed twice");

@@ -2,13 +2,16 @@
 
 mod ask;
 mod bounded;
+mod changes;
 mod decide;
 mod directory;
 mod evaluate;
 mod export;
+mod fit;
 mod foundation;
 mod import;
 mod keep;
+mod models;
 mod open;
 mod rate;
 mod references;
@@ -30,6 +33,7 @@ pub use bounded::Bounded;
 pub use decide::{DecisionMade, NewDecision};
 pub use directory::Written;
 pub use evaluate::{Evaluated, Evaluation, EvaluationError, EvaluationPlan, ModelKind, Split, evaluate};
+pub use fit::{FitError, FitFigures, FitPlan, FittedModel, fit_model};
 pub use import::ImportReport;
 pub use keep::{Compared, ComparedCollege, ComparedPark, NewScenario, ScenarioMade, SideBySide};
 pub use rate::{RatingBody, RatingWritten};
@@ -53,7 +57,7 @@ pub struct Service {
 /// Why a use case did not do what was asked.
 #[derive(Debug, thiserror::Error)]
 pub enum ServiceError {
-    /// A value breaks a rule; at a JSON pointer if one is to blame, or at a `?parameter`.
+    /// A value breaks a rule; at a JSON pointer if one is to blame.
     #[error("{}", .1.en)]
     Invalid(String, Invalid),
     /// Nothing goes by that code.
@@ -74,6 +78,9 @@ pub enum ServiceError {
     /// `If-Match` names an older revision.
     #[error("the revision is now {0}")]
     RevisionConflict(u32),
+    /// A parameter of the question breaks a rule.
+    #[error("{}: {}", .0, .1.en)]
+    Parameter(&'static str, Invalid),
     /// A seq far beyond the log.
     #[error("the log ends at seq {0}")]
     InvalidSeq(u64),
@@ -98,6 +105,14 @@ impl From<Refusal> for ServiceError {
             Refusal::Preset(id) => Self::NotFound("preset", id),
             Refusal::College(id) => Self::NotFound("ranked college", id),
         }
+    }
+}
+
+/// Runs long work beside the threads that answer.
+async fn aside<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> T {
+    match tokio::task::spawn_blocking(work).await {
+        Ok(done) => done,
+        Err(error) => std::panic::resume_unwind(error.into_panic()),
     }
 }
 

@@ -17,7 +17,7 @@ use crate::store::{Draft, PIECE, Store, Unit, Writer};
 /// After this many events a new snapshot is left for the next start.
 const SNAPSHOT_EVERY: u64 = 20_000;
 /// The engine that was built: another one may fit pairs otherwise, so its fit tables are not used.
-const ENGINE: &str = env!("ZEYOU_ENGINE");
+pub(super) const ENGINE: &str = env!("ZEYOU_ENGINE");
 
 /// The state of a log prefix: from the newest intact snapshot at or before `until`, then event by event.
 pub(super) async fn state_at(store: &Store, until: u64) -> Result<State, ServiceError> {
@@ -40,7 +40,7 @@ fn empty() -> State {
 
 /// The newest usable snapshot at or before `until`.
 async fn stored_state(store: &Store, until: u64) -> Result<Option<State>, ServiceError> {
-    let Some((_, bytes)) = store.load_state(until).await? else { return Ok(None) };
+    let Some((_, bytes)) = store.load_state(until, ENGINE).await? else { return Ok(None) };
     let state = State::from_bytes(&bytes);
     Ok(state.inspect_err(|error| tracing::warn!(%error, "a snapshot of another version is not used")).ok())
 }

@@ -65,7 +65,7 @@ impl Service {
         if fault.is_some() {
             return Ok(LogCheck { seq, fault, digest: String::new(), snapshot: None });
         }
-        let saved = store.load_state(seq).await?;
+        let saved = store.load_state(seq, super::open::ENGINE).await?;
         let mut state = crate::engine::State::new(super::foundation::sheet(), super::foundation::model());
         let mut snapshot = None;
         while state.seq < seq {

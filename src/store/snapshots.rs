@@ -102,24 +102,26 @@ impl Store {
         Ok(())
     }
 
-    /// Seq and bytes of the newest intact state stored at or before `seq`.
+    /// Seq and bytes of the newest intact state that `engine` stored at or before `seq`; another engine might read its
+    /// bytes otherwise.
     ///
     /// # Errors
     /// What SQLite says.
-    pub async fn load_state(&self, seq: u64) -> Result<Option<(u64, Vec<u8>)>, StoreError> {
-        let seqs = "SELECT DISTINCT seq FROM state_snapshot WHERE log_id = $1 AND seq <= $2 ORDER BY seq DESC";
-        let seqs: Vec<i64> = sqlx::query_scalar(seqs).bind(LOG_ID).bind(seq as i64).fetch_all(&self.pool).await?;
+    pub async fn load_state(&self, seq: u64, engine: &str) -> Result<Option<(u64, Vec<u8>)>, StoreError> {
+        let seqs = "SELECT seq FROM fit_snapshot WHERE log_id = $1 AND seq <= $2 AND engine = $3 ORDER BY seq DESC";
+        let seqs = sqlx::query_scalar(seqs).bind(LOG_ID).bind(seq as i64).bind(engine);
+        let seqs: Vec<i64> = seqs.fetch_all(&self.pool).await?;
         for seq in seqs {
             let about = "SELECT max(digest), sum(length(body)) FROM state_snapshot WHERE log_id = $1 AND seq = $2";
             let about = sqlx::query(about).bind(LOG_ID).bind(seq).fetch_one(&self.pool).await?;
-            let (stored, length): (String, i64) = (about.try_get(0)?, about.try_get(1)?);
+            let (stored, length): (Option<String>, Option<i64>) = (about.try_get(0)?, about.try_get(1)?);
             let parts = "SELECT body FROM state_snapshot WHERE log_id = $1 AND seq = $2 ORDER BY part";
             let mut rows = sqlx::query(parts).bind(LOG_ID).bind(seq).fetch(&self.pool);
-            let mut state = Vec::with_capacity(length as usize);
+            let mut state = Vec::with_capacity(length.unwrap_or(0) as usize);
             while let Some(row) = rows.try_next().await? {
                 state.extend_from_slice(row.try_get::<&[u8], _>(0)?);
             }
-            if hex(&Sha256::digest(&state)) == stored {
+            if Some(hex(&Sha256::digest(&state))) == stored {
                 return Ok(Some((seq as u64, state)));
             }
             tracing::warn!(seq, "a snapshot does not match its digest; using an older one or the log itself");

@@ -146,6 +146,16 @@ async fn an_explanation_adds_up() {
             assert_eq!(why["item"][field], item[field], "{id}: the {field} of the shortlist");
         }
         assert!(list(&why["strengths"]).len() <= 3, "{id}: at most three strengths");
+        assert!(
+            ["zh", "en"].iter().all(|tongue| why["sentence"][*tongue].as_str().is_some_and(|text| text.len() > 20))
+        );
+        assert!(number(&why["sd_exact"]) > 0.0, "{id}");
+        for share in list(&why["ratings"]) {
+            let without = &share["without"];
+            assert!((1.0..=5.0).contains(&number(&without["mean"])), "{id}: {share}");
+            let gained = number(&item["score"]) - number(&without["score"]);
+            assert!((gained - number(&without["points"])).abs() < 1e-9, "{id}: {share}");
+        }
     }
 }
 

@@ -1,4 +1,4 @@
-//! A generated city as events, for the tests of the core.
+//! A generated city as events, for the tests and benches of the core.
 
 use zeyou::domain::{Date, Event, Model, Preset, Sheet, Timestamp};
 use zeyou::engine::{Changed, Snapshot, State};

@@ -7,3 +7,4 @@ mod fit;
 mod rank;
 mod satisfaction;
 mod scenario;
+mod without;

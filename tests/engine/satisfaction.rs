@@ -29,9 +29,16 @@ fn dense(mut a: Vec<Vec<f64>>, mut b: Vec<f64>) -> Vec<f64> {
     x
 }
 
+/// A model without blocks: every rating has the same weight.
+fn plain() -> Event {
+    let model = r#"{"id":"plain","mean":3.8,"rater_variance":0.16,"college_variance":0.1225,"noise_variance":0.49}"#;
+    Event::ModelActivated(serde_json::from_str(model).expect("a model"))
+}
+
 #[test]
 fn the_posterior_solves_the_normal_equations() {
-    let events = city::events(2, 12, 30, 150);
+    let mut events = city::events(2, 12, 30, 150);
+    events.push(plain());
     let snapshot = city::snapshot(&events);
     let state = &snapshot.state;
     let model = &state.model;
@@ -154,4 +161,76 @@ fn a_stored_fit_table_gives_the_same_snapshot_and_another_one_is_refused() {
     for cut in [0, 1, 7, state.len() / 2, state.len() - 1] {
         assert!(State::from_bytes(&state[..cut]).is_err(), "cut at {cut}");
     }
+}
+
+/// A city with honest ratings, and one with `fakes` more of one college: who rates, when, and what.
+fn attacked(fakes: &[(usize, &str)], score: &str) -> (Snapshot, Snapshot, usize) {
+    let mut events = city::events(20, 40, 400, 3_000);
+    let day = Event::Clock { today: "2026-11-25".parse().expect("a day") };
+    let mut clean = events.clone();
+    clean.push(day.clone());
+    let clean = city::snapshot(&clean);
+    let parks: Vec<_> = clean.state.parks.iter().map(|(id, _)| id.to_string()).collect();
+    let mean = |place: usize| clean.posterior().effect[place];
+    let target = (0..40).min_by(|&a, &b| mean(a).total_cmp(&mean(b))).expect("colleges");
+    let college = clean.state.colleges.iter().nth(target).expect("a college").0.to_string();
+    for (n, (park, on)) in fakes.iter().enumerate() {
+        let json = |text: String| serde_json::from_str::<Event>(&text).expect("an event");
+        let park = &parks[*park];
+        events.push(json(format!(
+            r#"{{"kind":"enterprise_put","body":{{"id":"F{n}","name":"假{n}","park":"{park}","industry":null,"source":null}}}}"#
+        )));
+        events.push(json(format!(
+            r#"{{"kind":"engagement_put","body":{{"id":"FG{n}","enterprise":"F{n}","college":"{college}","kind":"hire","start":"2026-01-01","end":"2026-06-01","status":"closed"}}}}"#
+        )));
+        let marks = format!(r#"{{"overall":{score},"supply":{score},"skill":{score},"stay":{score},"help":{score}}}"#);
+        events.push(json(format!(
+            r#"{{"kind":"rating_submitted","body":{{"id":"00000000-0000-4000-8000-{n:012}","engagement":"FG{n}","marks":{marks},"rated_on":"{on}","comment":null}}}}"#
+        )));
+    }
+    events.push(day);
+    (clean, city::snapshot(&events), target)
+}
+
+fn rank_correlation(a: &[f64], b: &[f64]) -> f64 {
+    let ranks = |x: &[f64]| {
+        let mut order: Vec<usize> = (0..x.len()).collect();
+        order.sort_by(|&i, &j| x[i].total_cmp(&x[j]));
+        let mut rank = vec![0.0; x.len()];
+        order.iter().enumerate().for_each(|(r, &i)| rank[i] = r as f64);
+        rank
+    };
+    let n = a.len() as f64;
+    let d: f64 = ranks(a).iter().zip(ranks(b)).map(|(x, y)| (x - y).powi(2)).sum();
+    1.0 - 6.0 * d / (n * (n * n - 1.0))
+}
+
+#[test]
+fn fake_ratings_from_one_park_or_of_one_fortnight_hardly_move_a_college() {
+    let one_park: Vec<(usize, &str)> = (0..150).map(|_| (3, "2026-11-20")).collect();
+    let spread: Vec<(usize, &str)> = (0..150).map(|n| (n % 20, "2026-11-20")).collect();
+    for (what, fakes, most) in [("one park", one_park, 0.1), ("20 parks, one fortnight", spread, 0.15)] {
+        let (clean, with, target) = attacked(&fakes, "5");
+        let shift = with.posterior().effect[target] - clean.posterior().effect[target];
+        println!("{what}: {shift:.4}");
+        assert!(shift.abs() < most, "{what}: {shift}");
+        assert!(with.posterior().ratings[target] >= 150, "they are counted, not hidden");
+    }
+}
+
+#[test]
+fn blocks_hardly_change_honest_rankings_and_cap_what_one_park_can_tell() {
+    let (clean, _, _) = attacked(&[], "5");
+    let mut state = clean.state.clone();
+    let changes = city::apply(&mut state, &[plain()]);
+    let without = clean.advance(state, &changes);
+    let correlation = rank_correlation(&clean.posterior().effect, &without.posterior().effect);
+    println!("rank correlation with the plain model: {correlation:.4}");
+    assert!(correlation > 0.95, "{correlation}");
+    assert!(clean.same_derived(&Snapshot::cold(clean.state.clone())));
+    // What is told by one park alone is capped at 1 / v_c, however often.
+    let precision = |snapshot: &Snapshot, place: usize| snapshot.posterior().sd[place].powi(-2) - 1.0 / 0.1225;
+    let fakes: Vec<(usize, &str)> = (0..600).map(|_| (3, "2026-11-20")).collect();
+    let (_, many, target) = attacked(&fakes, "3");
+    assert!(precision(&many, target) < precision(&clean, target) + 1.0 / 0.15 + 1.0, "capped");
 }

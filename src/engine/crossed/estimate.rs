@@ -16,27 +16,50 @@ const MAX_ROUNDS: usize = 60;
 /// Parameters have settled when none moves by more than this share in a round.
 const SETTLED: f64 = 1e-3;
 
+/// Whether raters differ in their noise.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Noise {
+    /// Each has its own, under an inverse-gamma prior.
+    Own,
+    /// All have the same.
+    Alike,
+}
+
 impl Crossed {
     /// Estimates the parameters from the ratings and solves for the posterior. `attributes` of the colleges move their
     /// prior mean.
     pub fn fit(rows: &Rows, n_colleges: usize, attributes: Option<&Attributes>) -> Self {
-        let n = rows.len().max(1) as f64;
-        let mean = rows.score.iter().map(|&y| f64::from(y)).sum::<f64>() / n;
-        let total = rows.score.iter().map(|&y| (f64::from(y) - mean).powi(2)).sum::<f64>() / n;
-        let total = total.max(1e-9);
-        let start = Variances { mean, rater: 0.25 * total, college: 0.25 * total, noise: 0.5 * total };
-        let mut crossed = Self::start(rows, n_colleges, start);
-        crossed.estimate(rows, 1e-6 * total);
+        let (mut crossed, floor) = Self::cold(rows, n_colleges);
+        crossed.estimate(rows, floor, Noise::Own);
         if let Some(attributes) = attributes.filter(|attributes| attributes.width() > 0) {
             // The regression weighs colleges by σb², which the regression lowers: a second round is enough.
             for _ in 0..2 {
                 crossed.prior = prior_mean(&crossed, attributes);
                 crossed.college.fill(0.0);
-                crossed.estimate(rows, 1e-6 * total);
+                crossed.estimate(rows, floor, Noise::Own);
             }
         }
         crossed.settle(rows, EXACT);
         crossed
+    }
+
+    /// The same with one noise for all raters and no attributes: the parameters of the published model. (A noise of its
+    /// own per rater makes the typical noise smaller than the mean one: a few steady raters weigh in.)
+    pub fn fit_alike(rows: &Rows, n_colleges: usize) -> Self {
+        let (mut crossed, floor) = Self::cold(rows, n_colleges);
+        crossed.estimate(rows, floor, Noise::Alike);
+        crossed.settle(rows, EXACT);
+        crossed
+    }
+
+    /// Where estimation starts, and the least variance it may reach.
+    fn cold(rows: &Rows, n_colleges: usize) -> (Self, f64) {
+        let n = rows.len().max(1) as f64;
+        let mean = rows.score.iter().map(|&y| f64::from(y)).sum::<f64>() / n;
+        let total = rows.score.iter().map(|&y| (f64::from(y) - mean).powi(2)).sum::<f64>() / n;
+        let total = total.max(1e-9);
+        let start = Variances { mean, rater: 0.25 * total, college: 0.25 * total, noise: 0.5 * total };
+        (Self::start(rows, n_colleges, start), 1e-6 * total)
     }
 
     pub(super) fn start(rows: &Rows, n_colleges: usize, variances: Variances) -> Self {
@@ -93,11 +116,11 @@ impl Crossed {
         self.rater_variance = (0..rows.n_rows()).into_par_iter().map(of_rater).collect();
     }
 
-    fn estimate(&mut self, rows: &Rows, floor: f64) {
+    fn estimate(&mut self, rows: &Rows, floor: f64, noise: Noise) {
         for _ in 0..MAX_ROUNDS {
             self.settle(rows, ROUGH);
             let before = self.variances;
-            self.maximise(rows, floor);
+            self.maximise(rows, floor, noise);
             let now = self.variances;
             let moved = |a: f64, b: f64| (a / b - 1.0).abs();
             let shift = (now.mean - before.mean).abs() / now.college.sqrt();
@@ -110,7 +133,7 @@ impl Crossed {
 
     /// New parameters. The variance of effects is their sum of squares over the number of them the data determine
     /// (MacKay's form of the EM step, the same fixed point in far fewer rounds).
-    fn maximise(&mut self, rows: &Rows, floor: f64) {
+    fn maximise(&mut self, rows: &Rows, floor: f64, kind: Noise) {
         let rated: Vec<usize> = (0..rows.n_rows()).filter(|&u| self.ratings[u] > 0).collect();
         // A college nobody rated says nothing; its variance is the prior's.
         let known: Vec<usize> =
@@ -138,9 +161,6 @@ impl Crossed {
         let of = |u: usize| {
             let range = rows.range(u);
             let n = range.len() as f64;
-            if range.is_empty() {
-                return 1.0 / self.variances.noise;
-            }
             let (mut rest, mut blur) = (0.0, 0.0);
             for (&i, &y) in rows.partner[range.clone()].iter().zip(&rows.score[range]) {
                 let i = i as usize;
@@ -151,10 +171,20 @@ impl Crossed {
             let precision = n * weight[u] + 1.0 / self.variances.rater;
             let share = weight[u] / precision;
             let doubt = n / precision + blur * ((1.0 - share).powi(2) + (n - 1.0) * share * share);
-            (NOISE_WEIGHT + n) / (base + rest + doubt)
+            rest + doubt
         };
-        let weight: Vec<f64> = (0..rows.n_rows()).into_par_iter().map(of).collect();
-        let noise = (raters / rated.iter().map(|&u| weight[u]).sum::<f64>()).max(floor);
+        // Expected squares of each rater's noise, summed over its ratings.
+        let squares: Vec<f64> = (0..rows.n_rows()).into_par_iter().map(of).collect();
+        let own = |u: usize| (NOISE_WEIGHT + rows.range(u).len() as f64) / (base + squares[u]);
+        let mut weight: Vec<f64> = (0..rows.n_rows()).map(own).collect();
+        let noise = match kind {
+            Noise::Own => raters / rated.iter().map(|&u| weight[u]).sum::<f64>(),
+            Noise::Alike => rated.iter().map(|&u| squares[u]).sum::<f64>() / rows.len().max(1) as f64,
+        };
+        let noise = noise.max(floor);
+        if kind == Noise::Alike {
+            weight.fill(1.0 / noise);
+        }
         for (u, weight) in weight.into_iter().enumerate() {
             self.weight[u] = if self.ratings[u] > 0 { weight } else { 1.0 / noise };
         }

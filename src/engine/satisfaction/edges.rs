@@ -4,9 +4,10 @@
 //! Every sum of the solver runs in this order, so the posterior does not depend on the order of arrival. Rows of equal
 //! length lie together because a processor that can foresee the end of a row takes half the time.
 
+use std::collections::BTreeMap;
 use std::ops::Range;
 
-use crate::domain::EngagementId;
+use crate::domain::{EngagementId, Rating};
 use crate::engine::state::State;
 
 /// The ratings as rows of raters. Colleges are named by their place among all colleges sorted by id.
@@ -20,6 +21,10 @@ pub struct Edges {
     pub(super) score: Vec<f64>,
     /// Position of the engagement in the state's registry.
     pub(super) engagement: Vec<u32>,
+    /// Fortnight of the rating, counted from 1970-01-01.
+    pub(super) fortnight: Vec<i16>,
+    /// Precision of the rating: how much it counts (see `blocks`).
+    pub(super) weight: Vec<f64>,
     pub(super) n_colleges: usize,
     /// Place by registry position of the college.
     place: Vec<u32>,
@@ -27,8 +32,19 @@ pub struct Edges {
     at: Vec<u32>,
 }
 
-/// Place of the college, position of the engagement, score.
-type Edge = (u32, u32, f64);
+/// One rating.
+#[derive(Clone, Copy, Default)]
+struct Edge {
+    college: u32,
+    engagement: u32,
+    score: f64,
+    fortnight: i16,
+    weight: f64,
+}
+
+fn fortnight(rating: &Rating) -> i16 {
+    (rating.rated_on.days().div_euclid(14)).clamp(i32::from(i16::MIN), i32::from(i16::MAX)) as i16
+}
 
 impl Edges {
     /// All live ratings of a state.
@@ -53,7 +69,9 @@ impl Edges {
             let Some((rater, college)) = state.parties(engagement) else { continue };
             let rater = rater_place[rater as usize];
             count[rater as usize] += 1;
-            rated.push((rater, (place[college as usize], engagement, entry.value.marks.score())));
+            let rating = &entry.value;
+            let (college, score) = (place[college as usize], rating.marks.score());
+            rated.push((rater, Edge { college, engagement, score, fortnight: fortnight(rating), weight: 0.0 }));
         }
         let mut order: Vec<u32> = (0..by_id.len() as u32).filter(|&rater| count[rater as usize] > 0).collect();
         order.sort_by_key(|&rater| count[rater as usize]);
@@ -66,7 +84,7 @@ impl Edges {
             end += count[rater as usize];
             edges.start.push(end);
         }
-        let mut sorted = vec![(0, 0, 0.0); rated.len()];
+        let mut sorted = vec![Edge::default(); rated.len()];
         for (rater, edge) in rated {
             let at = &mut next[rater as usize];
             sorted[*at as usize] = edge;
@@ -74,64 +92,122 @@ impl Edges {
         }
         for u in 0..edges.raters.len() {
             // Stable: equal colleges stay by rising engagement id.
-            sorted[edges.row(u)].sort_by_key(|&(college, ..)| college);
+            sorted[edges.row(u)].sort_by_key(|edge| edge.college);
         }
-        edges.college = sorted.iter().map(|&(college, ..)| college).collect();
-        edges.engagement = sorted.iter().map(|&(_, engagement, _)| engagement).collect();
-        edges.score = sorted.iter().map(|&(.., score)| score).collect();
+        edges.append(&sorted);
+        edges.weigh(state, &state.baseline, None);
         edges
     }
 
-    /// Brings the rating of one engagement up to date; gives what [`Self::build`] would give.
-    pub fn update(&mut self, state: &State, id: &EngagementId) {
-        let Some(engagement) = state.engagements.position(id) else { return };
-        let Some((rater, college)) = state.parties(engagement) else { return };
-        let college = self.place[college as usize];
-        let live = state.ratings.get(id).map(|rating| rating.marks.score());
-        let mut row = match self.raters.iter().position(|&other| other == rater) {
-            Some(u) => self.take(u),
-            None => Vec::new(),
-        };
-        let key = |edge: &Edge| (edge.0, &state.engagements.at(edge.1).value.id);
-        let e = row.partition_point(|edge| key(edge) < (college, id));
-        let present = row.get(e).is_some_and(|edge| edge.1 == engagement);
-        match (present, live) {
-            (true, Some(score)) => row[e].2 = score,
-            (false, Some(score)) => row.insert(e, (college, engagement, score)),
-            (true, None) => drop(row.remove(e)),
-            (false, None) => {}
+    /// These edges with the ratings of some engagements brought up to date; what [`Self::build`] would give, for one pass
+    /// of copying.
+    #[must_use]
+    pub fn updated(&self, state: &State, ids: &[EngagementId]) -> Self {
+        let mut rows: BTreeMap<u32, Vec<Edge>> = BTreeMap::new();
+        let (mut gone, mut touched) = (Vec::new(), Vec::new());
+        for id in ids {
+            let Some(engagement) = state.engagements.position(id) else { continue };
+            let Some((rater, college)) = state.parties(engagement) else { continue };
+            let row = rows.entry(rater).or_insert_with(|| match self.raters.iter().position(|&other| other == rater) {
+                Some(u) => {
+                    gone.push(u);
+                    self.row(u).map(|e| self.edge(e)).collect()
+                }
+                None => Vec::new(),
+            });
+            let college = self.place[college as usize];
+            let key = |edge: &Edge| (edge.college, &state.engagements.at(edge.engagement).value.id);
+            let e = row.partition_point(|edge| key(edge) < (college, id));
+            let present = row.get(e).is_some_and(|edge| edge.engagement == engagement);
+            touched.push(college);
+            let live = state.ratings.get(id).map(|rating| {
+                let (score, fortnight) = (rating.marks.score(), fortnight(rating));
+                Edge { college, engagement, score, fortnight, weight: 0.0 }
+            });
+            match (present, live) {
+                (true, Some(edge)) => row[e] = edge,
+                (false, Some(edge)) => row.insert(e, edge),
+                (true, None) => drop(row.remove(e)),
+                (false, None) => {}
+            }
         }
-        if !row.is_empty() {
-            self.put(state, rater, &row);
-        }
-    }
-
-    /// Takes a row out.
-    fn take(&mut self, u: usize) -> Vec<Edge> {
-        let row = self.row(u);
-        let len = row.len() as u32;
-        let colleges = self.college.drain(row.clone());
-        let engagements = self.engagement.drain(row.clone());
-        let edges = colleges.zip(engagements).zip(self.score.drain(row)).map(|((c, e), s)| (c, e, s)).collect();
-        self.raters.remove(u);
-        self.start.remove(u);
-        self.start[u..].iter_mut().for_each(|start| *start -= len);
-        edges
-    }
-
-    /// Puts a row where it belongs.
-    fn put(&mut self, state: &State, rater: u32, row: &[Edge]) {
-        let len = row.len() as u32;
-        let (low, high) = (self.end_of_run(row.len() - 1), self.end_of_run(row.len()));
+        gone.sort_unstable();
         let id = |at: u32| &state.enterprises.at(at).value.id;
-        let u = low + self.raters[low..high].partition_point(|&other| id(other) < id(rater));
-        let at = self.start[u] as usize;
-        self.college.splice(at..at, row.iter().map(|&(college, ..)| college));
-        self.engagement.splice(at..at, row.iter().map(|&(_, engagement, _)| engagement));
-        self.score.splice(at..at, row.iter().map(|&(.., score)| score));
-        self.raters.insert(u, rater);
-        self.start.insert(u, at as u32);
-        self.start[u + 1..].iter_mut().for_each(|start| *start += len);
+        let mut rows: Vec<(u32, Vec<Edge>)> = rows.into_iter().filter(|(_, row)| !row.is_empty()).collect();
+        rows.sort_by(|a, b| (a.1.len(), id(a.0)).cmp(&(b.1.len(), id(b.0))));
+        let mut next =
+            Self { n_colleges: self.n_colleges, place: self.place.clone(), at: self.at.clone(), ..Self::default() };
+        next.reserve(self.len() + ids.len(), self.raters.len() + rows.len());
+        let mut from = 0;
+        for (rater, row) in rows {
+            let (low, high) = (self.end_of_run(row.len() - 1), self.end_of_run(row.len()));
+            let to = low + self.raters[low..high].partition_point(|&other| id(other) < id(rater));
+            next.copy(self, from..to, &gone);
+            from = to;
+            next.push(rater, &row);
+        }
+        next.copy(self, from..self.raters.len(), &gone);
+        touched.sort_unstable();
+        touched.dedup();
+        next.weigh(state, &state.baseline, Some(&touched));
+        next
+    }
+
+    fn reserve(&mut self, edges: usize, raters: usize) {
+        self.college.reserve(edges);
+        self.engagement.reserve(edges);
+        self.score.reserve(edges);
+        self.fortnight.reserve(edges);
+        self.weight.reserve(edges);
+        self.raters.reserve(raters);
+        self.start.reserve(raters + 1);
+        self.start.push(0);
+    }
+
+    fn edge(&self, e: usize) -> Edge {
+        Edge {
+            college: self.college[e],
+            engagement: self.engagement[e],
+            score: self.score[e],
+            fortnight: self.fortnight[e],
+            weight: self.weight[e],
+        }
+    }
+
+    fn append(&mut self, edges: &[Edge]) {
+        self.college.extend(edges.iter().map(|edge| edge.college));
+        self.engagement.extend(edges.iter().map(|edge| edge.engagement));
+        self.score.extend(edges.iter().map(|edge| edge.score));
+        self.fortnight.extend(edges.iter().map(|edge| edge.fortnight));
+        self.weight.extend(edges.iter().map(|edge| edge.weight));
+    }
+
+    fn push(&mut self, rater: u32, row: &[Edge]) {
+        self.append(row);
+        self.raters.push(rater);
+        self.start.push(self.college.len() as u32);
+    }
+
+    /// Appends the rows of a range but those that are gone.
+    fn copy(&mut self, from: &Self, mut range: Range<usize>, gone: &[usize]) {
+        let first = gone.partition_point(|&u| u < range.start);
+        for &u in gone[first..].iter().take_while(|&&u| u < range.end) {
+            self.copy_all(from, range.start..u);
+            range.start = u + 1;
+        }
+        self.copy_all(from, range);
+    }
+
+    fn copy_all(&mut self, from: &Self, range: Range<usize>) {
+        let edges = from.start[range.start] as usize..from.start[range.end] as usize;
+        let shift = (self.college.len() as u32).wrapping_sub(edges.start as u32);
+        self.start.extend(from.start[range.start + 1..=range.end].iter().map(|start| start.wrapping_add(shift)));
+        self.college.extend_from_slice(&from.college[edges.clone()]);
+        self.engagement.extend_from_slice(&from.engagement[edges.clone()]);
+        self.score.extend_from_slice(&from.score[edges.clone()]);
+        self.fortnight.extend_from_slice(&from.fortnight[edges.clone()]);
+        self.weight.extend_from_slice(&from.weight[edges]);
+        self.raters.extend_from_slice(&from.raters[range]);
     }
 
     /// How many ratings there are.

@@ -31,19 +31,22 @@ const PART: usize = 8_192;
 /// Parts at most.
 const PARTS: usize = 4;
 
-/// Raters with equally many ratings, as a range of ratings.
+/// Raters with equally many ratings.
 struct Run {
     len: usize,
+    /// The first rater.
+    first: usize,
     edges: Range<usize>,
 }
 
-/// The normal equations times σ²: `(n_u + σ²/σa²)` and `(n_i + σ²/σb²)` on the diagonal, ones on the edges.
+/// The normal equations: `Σ w + 1/σa²` and `Σ w + 1/σb²` on the diagonal, the weights w on the edges.
 struct System<'a> {
     edges: &'a Edges,
-    rater_ridge: f64,
+    /// `1 / (Σ w + 1/σa²)` by rater.
+    inverse: Vec<f64>,
     /// Raters with two ratings or more. The cuts follow from the ratings alone, not from the machine, and so do the sums.
     parts: Vec<Vec<Run>>,
-    /// `n_i + σ²/σb²`, less the part of raters who rated once, which the elimination folds into the diagonal.
+    /// `Σ w + 1/σb²`, less the part of raters who rated once, which the elimination folds into the diagonal.
     diagonal: Vec<f64>,
     /// Inverse of the diagonal of the eliminated system.
     precondition: Vec<f64>,
@@ -53,75 +56,81 @@ struct System<'a> {
 fn parts(runs: impl Iterator<Item = Run>, n_edges: usize) -> Vec<Vec<Run>> {
     let n = (n_edges / PART).clamp(1, PARTS);
     let mut parts: Vec<Vec<Run>> = (0..n).map(|_| Vec::new()).collect();
-    for Run { len, mut edges } in runs {
+    for Run { len, mut first, mut edges } in runs {
         while !edges.is_empty() {
             let part = (edges.start * n / n_edges).min(n - 1);
             // The first row that starts at or behind the share ends this part.
             let share = (n_edges * (part + 1)).div_ceil(n);
             let rows = share.saturating_sub(edges.start).div_ceil(len).max(1);
             let end = if part + 1 == n { edges.end } else { edges.end.min(edges.start + rows * len) };
-            parts[part].push(Run { len, edges: edges.start..end });
-            edges.start = end;
+            parts[part].push(Run { len, first, edges: edges.start..end });
+            (first, edges.start) = (first + (end - edges.start) / len, end);
         }
     }
     parts
 }
 
 /// Takes the raters' shares of `b` off: rows of one length, known to the compiler for the lengths that matter most.
-fn eliminate<const LEN: usize>(colleges: &[u32], ridge: f64, b: &[f64], taken: &mut [f64]) {
-    let inverse = 1.0 / (LEN as f64 + ridge);
-    for row in colleges.as_chunks::<LEN>().0 {
-        let share = inverse * row.iter().map(|&i| b[i as usize]).sum::<f64>();
-        row.iter().for_each(|&i| taken[i as usize] += share);
+fn eliminate<const LEN: usize>(colleges: &[u32], weights: &[f64], inverse: &[f64], b: &[f64], taken: &mut [f64]) {
+    let rows = colleges.as_chunks::<LEN>().0.iter().zip(weights.as_chunks::<LEN>().0);
+    for ((row, weights), inverse) in rows.zip(inverse) {
+        let share = inverse * row.iter().zip(weights).map(|(&i, w)| w * b[i as usize]).sum::<f64>();
+        row.iter().zip(weights).for_each(|(&i, w)| taken[i as usize] += w * share);
     }
 }
 
-fn eliminate_long(len: usize, colleges: &[u32], ridge: f64, b: &[f64], taken: &mut [f64]) {
-    let inverse = 1.0 / (len as f64 + ridge);
-    for row in colleges.chunks_exact(len) {
+fn eliminate_long(len: usize, colleges: &[u32], weights: &[f64], inverse: &[f64], b: &[f64], taken: &mut [f64]) {
+    let rows = colleges.chunks_exact(len).zip(weights.chunks_exact(len));
+    for ((row, weights), inverse) in rows.zip(inverse) {
         // Two running sums: the processor need not wait for the addition before.
-        let (pairs, last) = row.as_chunks::<2>();
-        let (mut even, mut odd) = (last.iter().map(|&i| b[i as usize]).sum::<f64>(), 0.0);
-        for &[i, j] in pairs {
-            even += b[i as usize];
-            odd += b[j as usize];
+        let ((pairs, last), (by_pair, of_last)) = (row.as_chunks::<2>(), weights.as_chunks::<2>());
+        let mut even: f64 = last.iter().zip(of_last).map(|(&i, w)| w * b[i as usize]).sum();
+        let mut odd = 0.0;
+        for (&[i, j], [v, w]) in pairs.iter().zip(by_pair) {
+            even += v * b[i as usize];
+            odd += w * b[j as usize];
         }
         let share = inverse * (even + odd);
-        row.iter().for_each(|&i| taken[i as usize] += share);
+        row.iter().zip(weights).for_each(|(&i, w)| taken[i as usize] += w * share);
     }
 }
 
 impl<'a> System<'a> {
     fn new(edges: &'a Edges, model: &Model) -> Self {
-        let rater_ridge = model.noise_variance / model.rater_variance;
-        let mut diagonal = vec![model.noise_variance / model.college_variance; edges.n_colleges];
+        let mut diagonal = vec![1.0 / model.college_variance; edges.n_colleges];
         let mut eliminated = vec![0.0; edges.n_colleges];
-        for Run { len, edges: range } in edges.runs() {
-            let share = 1.0 / (len as f64 + rater_ridge);
-            let (own, gone) = if len == 1 { (1.0 - share, 0.0) } else { (1.0, share) };
-            for &i in &edges.college[range] {
-                diagonal[i as usize] += own;
-                eliminated[i as usize] += gone;
+        let mut inverse = Vec::with_capacity(edges.raters.len());
+        for Run { len, edges: range, .. } in edges.runs() {
+            let rows = edges.college[range.clone()].chunks_exact(len).zip(edges.weight[range].chunks_exact(len));
+            for (colleges, weights) in rows {
+                let own = 1.0 / (1.0 / model.rater_variance + weights.iter().sum::<f64>());
+                inverse.push(own);
+                for (&i, w) in colleges.iter().zip(weights) {
+                    let share = w * w * own;
+                    diagonal[i as usize] += if len == 1 { w - share } else { *w };
+                    eliminated[i as usize] += if len == 1 { 0.0 } else { share };
+                }
             }
         }
         let precondition = diagonal.iter().zip(&eliminated).map(|(d, e)| 1.0 / (d - e)).collect();
         let parts = parts(edges.runs().filter(|run| run.len > 1), edges.len());
-        Self { edges, rater_ridge, parts, diagonal, precondition }
+        Self { edges, inverse, parts, diagonal, precondition }
     }
 
     /// `out = S b`, `S = D_b − Bᵀ D_a⁻¹ B`. `taken` has one buffer a part.
     fn apply(&self, b: &[f64], out: &mut [f64], taken: &mut [Vec<f64>]) {
         taken.par_iter_mut().zip(&self.parts).for_each(|(taken, part)| {
             taken.fill(0.0);
-            for Run { len, edges } in part {
-                let colleges = &self.edges.college[edges.clone()];
+            for Run { len, first, edges } in part {
+                let (colleges, weights) = (&self.edges.college[edges.clone()], &self.edges.weight[edges.clone()]);
+                let inverse = &self.inverse[*first..first + edges.len() / len];
                 match len {
-                    2 => eliminate::<2>(colleges, self.rater_ridge, b, taken),
-                    3 => eliminate::<3>(colleges, self.rater_ridge, b, taken),
-                    4 => eliminate::<4>(colleges, self.rater_ridge, b, taken),
-                    5 => eliminate::<5>(colleges, self.rater_ridge, b, taken),
-                    6 => eliminate::<6>(colleges, self.rater_ridge, b, taken),
-                    _ => eliminate_long(*len, colleges, self.rater_ridge, b, taken),
+                    2 => eliminate::<2>(colleges, weights, inverse, b, taken),
+                    3 => eliminate::<3>(colleges, weights, inverse, b, taken),
+                    4 => eliminate::<4>(colleges, weights, inverse, b, taken),
+                    5 => eliminate::<5>(colleges, weights, inverse, b, taken),
+                    6 => eliminate::<6>(colleges, weights, inverse, b, taken),
+                    _ => eliminate_long(*len, colleges, weights, inverse, b, taken),
                 }
             }
         });
@@ -167,9 +176,9 @@ impl Edges {
         let mut first = 0;
         std::iter::from_fn(move || {
             let len = (first < self.raters.len()).then(|| self.row(first).len())?;
-            let start = self.start[first];
+            let (from, start) = (first, self.start[first]);
             first = self.end_of_run(len);
-            Some(Run { len, edges: start as usize..self.start[first] as usize })
+            Some(Run { len, first: from, edges: start as usize..self.start[first] as usize })
         })
     }
 }
@@ -179,26 +188,29 @@ impl Posterior {
     pub fn solve(edges: &Edges, model: &Model) -> Self {
         let (n, system) = (edges.n_colleges, System::new(edges, model));
         let mut told = vec![Told { right: 0.0, precision: 1.0 / model.college_variance, ratings: 0, raters: 0 }; n];
-        for Run { len, edges: range } in edges.runs() {
-            // What `own` ratings of one rater tell of one college, whose severity its other ratings tell.
-            let gain = |own: usize| {
-                let others = (len - own) as f64 / (model.noise_variance + model.college_variance);
-                let severity = 1.0 / (1.0 / model.rater_variance + others);
-                own as f64 / (model.noise_variance + own as f64 * severity)
-            };
-            let (once, inverse) = (gain(1), 1.0 / (len as f64 + system.rater_ridge));
-            let rows = edges.college[range.clone()].chunks_exact(len).zip(edges.score[range].chunks_exact(len));
-            for (colleges, scores) in rows {
-                let share = inverse * scores.iter().map(|y| y - model.mean).sum::<f64>();
-                for (&i, y) in colleges.iter().zip(scores) {
-                    let told = &mut told[i as usize];
-                    told.right += y - model.mean - share;
-                    told.ratings += 1;
-                }
+        for Run { len, first, edges: range } in edges.runs() {
+            let scored = edges.score[range.clone()].chunks_exact(len).zip(&system.inverse[first..]);
+            let weighed = edges.college[range.clone()].chunks_exact(len).zip(edges.weight[range].chunks_exact(len));
+            for ((colleges, weights), (scores, inverse)) in weighed.zip(scored) {
+                let share = inverse * weights.iter().zip(scores).map(|(w, y)| w * (y - model.mean)).sum::<f64>();
+                // What each rating tells of its college alone, and so of the rater's severity.
+                let alone = |w: f64| 1.0 / (1.0 / w + model.college_variance);
+                let all: f64 = weights.iter().map(|&w| alone(w)).sum();
+                let mut e = 0;
                 for group in colleges.chunk_by(|a, b| a == b) {
                     let told = &mut told[group[0] as usize];
-                    told.precision += if group.len() == 1 { once } else { gain(group.len()) };
+                    let (mut own, mut known) = (0.0, 0.0);
+                    for (w, y) in weights[e..e + group.len()].iter().zip(&scores[e..]) {
+                        told.right += w * (y - model.mean - share);
+                        own += w;
+                        known += alone(*w);
+                    }
+                    // The rater's other ratings tell its severity.
+                    let severity = 1.0 / (1.0 / model.rater_variance + (all - known).max(0.0));
+                    told.precision += own / (1.0 + own * severity);
+                    told.ratings += group.len() as u32;
                     told.raters += 1;
+                    e += group.len();
                 }
             }
         }
@@ -208,6 +220,19 @@ impl Posterior {
             ratings: told.iter().map(|told| told.ratings).collect(),
             raters: told.iter().map(|told| told.raters).collect(),
         }
+    }
+
+    /// The raters' severities, in the order of the edges' rows: `a_u = Σ w (y − μ − b) / (Σ w + 1/σa²)`.
+    pub(super) fn severities(&self, edges: &Edges, model: &Model) -> Vec<f64> {
+        let severity = |u: usize| {
+            let (mut sum, mut weight) = (0.0, 1.0 / model.rater_variance);
+            for e in edges.row(u) {
+                sum += edges.weight[e] * (edges.score[e] - model.mean - self.effect[edges.college[e] as usize]);
+                weight += edges.weight[e];
+            }
+            sum / weight
+        };
+        (0..edges.raters.len()).map(severity).collect()
     }
 }
 
@@ -234,20 +259,20 @@ pub struct Share {
 }
 
 /// Splits the effect of the college at `place` over all ratings: with `Λ z = e_i` the share of rating e is
-/// `(z_u + z_i)(y_e − μ)/σ²` (METHODS §1). Also gives the exact posterior variance `z_i`.
+/// `w_e (z_u + z_i)(y_e − μ)` (METHODS §1). Also gives the exact posterior variance `z_i`.
 pub fn contributions(edges: &Edges, model: &Model, place: usize) -> (Vec<Share>, f64) {
     let system = System::new(edges, model);
     let mut right = vec![0.0; edges.n_colleges];
-    right[place] = model.noise_variance;
+    right[place] = 1.0;
     let z = system.solve(&right);
     let mut shares = Vec::with_capacity(edges.len());
     for u in 0..edges.raters.len() {
         let row = edges.row(u);
-        let sum: f64 = edges.college[row.clone()].iter().map(|&i| z[i as usize]).sum();
-        let z_rater = -sum / (row.len() as f64 + system.rater_ridge);
+        let sum: f64 = row.clone().map(|e| edges.weight[e] * z[edges.college[e] as usize]).sum();
+        let z_rater = -sum * system.inverse[u];
         for e in row {
             let i = edges.college[e] as usize;
-            let share = (z_rater + z[i]) * (edges.score[e] - model.mean) / model.noise_variance;
+            let share = edges.weight[e] * (z_rater + z[i]) * (edges.score[e] - model.mean);
             shares.push(Share { engagement: edges.engagement[e], own: i == place, score: edges.score[e], share });
         }
     }

@@ -33,12 +33,14 @@ use crate::service::Written;
         (name = "scenarios", description = "情景推演与多园区择优 What if, and many parks at once"),
         (name = "ratings", description = "企业对合作的评价 How satisfied an enterprise was with an engagement"),
         (name = "directory", description = "名录：列出、查看、登记、关闭 The directory: list, read, put, close"),
+        (name = "models", description = "满意度模型的参数 Parameters of the satisfaction model"),
         (name = "events", description = "实时变更 What changed, live"),
         (name = "operations", description = "运维 For operators")
     ),
     paths(
         super::ranking::shortlist,
         super::ranking::explanation,
+        super::changes::changes,
         super::ranking::verify,
         super::ranking::criteria,
         super::scenarios::evaluate,
@@ -50,6 +52,8 @@ use crate::service::Written;
         super::selections::solve,
         super::sensitivity::sensitivity,
         super::sensitivity::ahp,
+        super::models::read,
+        super::models::activate,
         super::ratings::create,
         super::ratings::read,
         super::ratings::revise,
