@@ -19,51 +19,41 @@ async fn an_interval_ends_where_the_ranking_changes() {
     let best = answer["colleges"][0]["college"]["id"].clone();
     let shortlist = api.shortlist("P0001", "top=3&preset=new_park").await.ok(200);
     assert_eq!(best, shortlist["items"][0]["college"]["id"]);
+    let all = api.shortlist("P0001", "top=100&preset=new_park").await.ok(200);
+    let others: Vec<&Value> = list(&all["items"]).iter().filter(|item| item["college"]["id"] != best).collect();
+    let leader = crate::helpers::item_of(&all, best.as_str().expect("an id")).expect("it is ranked");
     let mut ends = 0;
     for interval in list(&answer["intervals"]) {
         let (first, weight) = (&interval["first"], number(&interval["weight"]));
         assert!(number(&first["low"]) <= weight && weight <= number(&first["high"]), "{interval}");
-        let list = &interval["list"];
-        assert!(number(&list["low"]) <= weight && weight <= number(&list["high"]), "{interval}");
-        ends += usize::from(!first["above"].is_null()) + usize::from(!first["below"].is_null());
-        // Beyond the end the one named leads: asked of production with weights rounded to two decimals.
-        let Some(next) = first["above"]["id"].as_str() else { continue };
-        let moved = (number(&first["high"]) + 0.5).min(100.0);
-        if moved >= 100.0 {
-            continue;
+        let whole = &interval["list"];
+        assert!(number(&whole["low"]) <= weight && weight <= number(&whole["high"]), "{interval}");
+        let criterion = interval["criterion"].as_str().expect("a code");
+        for (end, who, step) in [("low", "below", -1e-6), ("high", "above", 1e-6)] {
+            let at = number(&first[end]);
+            let leads = |percent: f64, other: &Value| {
+                rescaled(leader, criterion, percent) - rescaled(other, criterion, percent)
+            };
+            assert!(others.iter().all(|other| leads(at - step, other) > -1e-9), "{interval}: it leads just inside");
+            let Some(next) = first[who]["id"].as_str() else { continue };
+            let next = crate::helpers::item_of(&all, next).expect("it is ranked");
+            assert!(leads(at + step, next) < 0.0, "{interval}: the one named leads just outside");
+            ends += 1;
         }
-        let weights = rescaled(&answer["weights"], interval["criterion"].as_str().expect("a code"), moved);
-        let body = json!({"park": "P0001", "preset": "new_park", "top": 3, "changes": [{"weights": weights}]});
-        let scenario = api.post("/api/v1/scenarios/evaluate", &body).await.ok(200);
-        let items = list_of(&scenario["parks"][0]["scenario"]["items"]);
-        assert_ne!(items[0], best, "{interval}: {next} comes in");
     }
     assert!(ends > 0, "some weight can change the first");
 }
 
-fn list_of(items: &Value) -> Vec<Value> {
-    list(items).iter().map(|item| item["college"]["id"].clone()).collect()
-}
-
-/// The weights with one moved to `percent`, the others in proportion, rounded to hundredths with the sum kept.
-fn rescaled(weights: &Value, criterion: &str, percent: f64) -> Value {
-    let weights = weights.as_object().expect("weights");
-    let others = 100.0 - number(&weights[criterion]);
-    let mut hundredths: Vec<(String, i64)> = weights
-        .iter()
-        .map(|(name, weight)| {
-            let share = number(weight) / others * (100.0 - percent);
-            (name.clone(), (if name == criterion { percent } else { share } * 100.0).round() as i64)
-        })
-        .collect();
-    let off: i64 = 10_000 - hundredths.iter().map(|entry| entry.1).sum::<i64>();
-    let largest = hundredths.iter_mut().filter(|entry| entry.0 != criterion).max_by_key(|entry| entry.1).expect("some");
-    largest.1 += off;
-    hundredths
-        .into_iter()
-        .map(|(name, weight)| (name, json!(weight as f64 / 100.0)))
-        .collect::<serde_json::Map<_, _>>()
-        .into()
+/// An item's score with one weight moved to `percent` and the others rescaled in proportion.
+fn rescaled(item: &Value, criterion: &str, percent: f64) -> f64 {
+    let parts = list(&item["contributions"]);
+    let own = parts.iter().find(|part| part["criterion"] == criterion).expect("the criterion");
+    let others = (100.0 - percent) / (100.0 - number(&own["weight"]));
+    let score = |part: &Value| {
+        let weight = if part["criterion"] == criterion { percent } else { others * number(&part["weight"]) };
+        weight * number(&part["anchored"]) / 100.0
+    };
+    parts.iter().map(score).sum()
 }
 
 #[actix_web::test]
