@@ -85,6 +85,10 @@ codes! {
     EngagementId by check_code;
     /// Code of an occupation in the national classification.
     OccupationId by check_code;
+    /// Code of a kept scenario.
+    ScenarioId by check_code;
+    /// Code of a decision.
+    DecisionId by check_code;
     /// Code of a weight preset.
     PresetId by check_code;
     /// Name of a set of model parameters.

@@ -2,9 +2,10 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::code::{CollegeId, DemandId, EngagementId, EnterpriseId, ParkId, ProgrammeId, RatingId};
+use super::code::{CollegeId, DemandId, EngagementId, EnterpriseId, ParkId, ProgrammeId, RatingId, ScenarioId};
 use super::college::College;
 use super::date::Date;
+use super::decision::Decision;
 use super::demand::Demand;
 use super::engagement::Engagement;
 use super::enterprise::Enterprise;
@@ -16,6 +17,7 @@ use super::park::Park;
 use super::preset::Preset;
 use super::programme::Programme;
 use super::rating::Rating;
+use super::scenario::Scenario;
 use super::sheet::Sheet;
 
 /// An event of the log. Old events decode for ever: fields are only ever added, with a default.
@@ -72,6 +74,12 @@ pub enum Event {
         /// The day.
         today: Date,
     },
+    /// A scenario was kept or changed.
+    ScenarioPut(Scenario),
+    /// A scenario was given up.
+    ScenarioClosed(ScenarioId),
+    /// A scenario or a selection was adopted.
+    DecisionRecorded(Decision),
 }
 
 /// What kind of thing an event changes.
@@ -105,6 +113,10 @@ pub enum EntityKind {
     Rating,
     /// The clock.
     Clock,
+    /// A kept scenario.
+    Scenario,
+    /// A decision.
+    Decision,
 }
 
 impl EntityKind {
@@ -125,6 +137,8 @@ impl EntityKind {
             Self::Engagement => "engagement",
             Self::Rating => "rating",
             Self::Clock => "clock",
+            Self::Scenario => "scenario",
+            Self::Decision => "decision",
         }
     }
 }
@@ -170,6 +184,9 @@ impl Event {
             }
             Self::RatingWithdrawn { engagement, .. } => (EntityKind::Rating, engagement.to_string()),
             Self::Clock { .. } => (EntityKind::Clock, String::new()),
+            Self::ScenarioPut(scenario) => (EntityKind::Scenario, scenario.id.to_string()),
+            Self::ScenarioClosed(id) => (EntityKind::Scenario, id.to_string()),
+            Self::DecisionRecorded(decision) => (EntityKind::Decision, decision.id.to_string()),
         };
         Subject { kind, id }
     }

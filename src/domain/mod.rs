@@ -5,6 +5,7 @@ mod code;
 mod college;
 mod criterion;
 mod date;
+mod decision;
 mod demand;
 mod engagement;
 mod enterprise;
@@ -15,6 +16,7 @@ mod major;
 mod model;
 mod need;
 mod number;
+mod outcome;
 mod park;
 mod place;
 mod preset;
@@ -22,21 +24,26 @@ mod programme;
 mod question;
 mod rating;
 mod ratings;
+mod scenario;
 mod schema;
 mod selected;
 mod selection;
+mod sensitivity;
 mod sheet;
 mod shortlist;
+mod team;
 mod text;
+mod wishes;
 
 pub use changes::{ChangeEvent, Changes, CollegeChange, PartChange, Ranked, SatisfactionChange};
 pub use code::{
-    CollegeId, DemandId, EngagementId, EnterpriseId, IndustryId, ModelId, OccupationId, ParkId, PresetId, ProgrammeId,
-    RatingId,
+    CollegeId, DecisionId, DemandId, EngagementId, EnterpriseId, IndustryId, ModelId, OccupationId, ParkId, PresetId,
+    ProgrammeId, RatingId, ScenarioId,
 };
 pub use college::{College, CollegeKind, CollegeStatus, Offering, Ownership, Pledge};
 pub use criterion::{Criterion, Group, N_CRITERIA};
 pub use date::{Date, Timestamp};
+pub use decision::{Decision, Recusal};
 pub use demand::{Demand, DemandKind, SkillLevel, Target, Urgency};
 pub use engagement::{Engagement, EngagementStatus};
 pub use enterprise::Enterprise;
@@ -49,6 +56,9 @@ pub use major::{Major, MajorLevel, MajorRef};
 pub use model::Model;
 pub use need::{Industry, Link, Need, Occupation};
 pub use number::Amount;
+pub use outcome::{
+    ChangeShare, CriterionShare, Difference, Forced, Move, ParkBrief, ParkOutcome, ScenarioAnswer, UnmetMove,
+};
 pub use park::{Park, Stage};
 pub use place::Place;
 pub use preset::{Preset, Weights};
@@ -56,13 +66,22 @@ pub use programme::{Basis, Programme, Seats};
 pub use question::Question;
 pub use rating::{Mark, Marks, Rating};
 pub use ratings::{Attributes, Ratings};
+pub use scenario::{
+    AllOr, ParkChoice, RatingChange, Scenario, ScenarioChange, ScenarioQuestion, SeatsChange, StationsChange,
+};
 pub use selected::{
     BlockingPair, Change, CollegeUse, Comparison, Conflict, Envy, SelectedPair, Selection, SelectionStatus, ShortPark,
     Wish, WishKind, WishPrice,
 };
 pub use selection::{Candidate, Pair, Quota, SelectionCollege, SelectionPark, SelectionProblem};
+pub use sensitivity::{
+    AhpPair, AhpQuestion, AhpWeights, Department, DepartmentOrder, Departments, Disputed, DisputedWeight, Interval,
+    Lift, LiftQuestion, Robustness, Sensitivity, SensitivityQuestion, WeightInterval,
+};
 pub use sheet::{Anchor, CriterionSheet, Sheet, Travel};
 pub use shortlist::{
     AsOf, CollegeRef, Contribution, Evidence, Excluded, ExcludedReason, Explore, Item, Satisfaction, Shortlist, Unmet,
 };
+pub use team::{Team, TeamMember};
 pub use text::{Comment, Label, Note};
+pub use wishes::{CityQuota, CollegeCapacity, ForcedPair, Objective, ParkWish, SelectionQuestion};

@@ -53,6 +53,17 @@ impl Seats {
             DemandKind::TechProject => self.tech_project,
         }
     }
+
+    /// The same, to be changed.
+    pub(crate) fn of_mut(&mut self, kind: DemandKind) -> &mut Option<u32> {
+        match kind {
+            DemandKind::Hire => &mut self.hire,
+            DemandKind::Train => &mut self.train,
+            DemandKind::Intern => &mut self.intern,
+            DemandKind::OrderClass => &mut self.order_class,
+            DemandKind::TechProject => &mut self.tech_project,
+        }
+    }
 }
 
 /// A programme (专业): college × major with its seats and means.

@@ -13,8 +13,8 @@ macro_rules! schema_as {
 }
 
 use super::{
-    Amount, CollegeId, Comment, Date, DemandId, EngagementId, EnterpriseId, IndustryId, Label, MajorRef, Mark, ModelId,
-    Note, OccupationId, ParkId, PresetId, ProgrammeId, RatingId, Timestamp, Weights,
+    Amount, CollegeId, Comment, Date, DecisionId, DemandId, EngagementId, EnterpriseId, IndustryId, Label, MajorRef,
+    Mark, ModelId, Note, OccupationId, ParkId, PresetId, ProgrammeId, RatingId, ScenarioId, Timestamp, Weights,
 };
 
 schema_as! {
@@ -26,6 +26,8 @@ schema_as! {
     EngagementId => String;
     OccupationId => String;
     PresetId => String;
+    ScenarioId => String;
+    DecisionId => String;
     ModelId => String;
     IndustryId => String;
     RatingId => String;

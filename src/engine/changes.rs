@@ -244,6 +244,8 @@ impl Concerns<'_> {
                 self.college(&engagement.value.college)
             }
             Event::EnterprisePut(_) | Event::EnterpriseClosed(_) => None,
+            // Kept and adopted what-ifs change no ranking.
+            Event::ScenarioPut(_) | Event::ScenarioClosed(_) | Event::DecisionRecorded(_) => None,
         }
     }
 

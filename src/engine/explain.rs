@@ -73,7 +73,7 @@ impl Snapshot {
     }
 
     /// Single changes that would lift an item above `above`.
-    fn overtake(&self, item: &crate::domain::Item, above: f64) -> Vec<Counterfactual> {
+    pub(super) fn overtake(&self, item: &crate::domain::Item, above: f64) -> Vec<Counterfactual> {
         let change = |part: &crate::domain::Contribution| {
             if part.weight <= 0.0 {
                 return None;

@@ -8,7 +8,7 @@ use super::fit::{NeedItem, Workspace, need_items};
 use super::rank::Refusal;
 use super::snapshot::Snapshot;
 use super::tiles::{Row, TILE};
-use crate::domain::{Criterion, DemandKind, ExcludedReason, Park, Preset, Question, Weights};
+use crate::domain::{Criterion, DemandKind, ExcludedReason, N_CRITERIA, Park, ParkId, Preset, Question, Weights};
 
 /// All candidates of a question with their scores.
 pub(super) struct Field<'a> {
@@ -43,7 +43,7 @@ impl Snapshot {
         let park = state.parks.get(&question.park).ok_or_else(unknown_park)?;
         let preset_id = question.preset.clone().unwrap_or_else(|| park.stage.preset());
         let preset = state.presets.get(&preset_id).ok_or_else(|| Refusal::Preset(preset_id.to_string()))?;
-        let at = state.parks.position(&park.id).ok_or_else(unknown_park)? as usize;
+        let at = state.parks.position(&park.id).filter(|_| self.answers(&park.id)).ok_or_else(unknown_park)? as usize;
         let (own, items);
         let row = if question.kind.is_some() {
             items = Cow::Owned(need_items(state, &park.id, question.kind));
@@ -100,6 +100,32 @@ impl Snapshot {
             score.extend_from_slice(&sums);
         }
         score
+    }
+
+    /// The parts of one college's score in the order of [`Criterion::ALL`], millionths of a point; `None` where the
+    /// question has no answer or there is no such college. Filters are not asked.
+    pub(super) fn parts(&self, question: &Question, at: u32) -> Option<[u32; N_CRITERIA]> {
+        let park = self.state.parks.get(&question.park)?;
+        let preset = question.preset.clone().unwrap_or_else(|| park.stage.preset());
+        let weights = self.state.presets.get(&preset)?.weights;
+        let mut parts = self.points(&question.park, at)?.map(u32::from);
+        parts.iter_mut().zip(weights.hundredths()).for_each(|(part, &weight)| *part *= u32::from(weight));
+        Some(parts)
+    }
+
+    /// Points of one college for a park's whole need, hundredths, in the order of [`Criterion::ALL`].
+    pub(super) fn points(&self, park: &ParkId, at: u32) -> Option<[u16; N_CRITERIA]> {
+        let row = self.state.parks.position(park).filter(|_| self.answers(park))?;
+        let tile = self.rows[row as usize].tiles.get(at as usize / TILE)?;
+        if at as usize >= self.state.colleges.len() {
+            return None;
+        }
+        let mut points = [0; N_CRITERIA];
+        for (j, (pair, college)) in PAIR.iter().zip(&COLLEGE).enumerate() {
+            points[pair.index()] = tile.points[j][at as usize % TILE];
+            points[college.index()] = self.columns.points[j][at as usize];
+        }
+        Some(points)
     }
 
     /// Independent criteria: `sd² = Σ w² sd_j²`, by table over the grade bits.

@@ -59,7 +59,8 @@ impl Snapshot {
         Ok(shortlist)
     }
 
-    pub(super) fn as_of(&self) -> AsOf {
+    /// The state it answers from.
+    pub fn as_of(&self) -> AsOf {
         AsOf { seq: self.state.seq, at: self.state.at, model: self.state.model.id.clone() }
     }
 

@@ -6,8 +6,9 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
 use super::index::Index;
 use crate::domain::{
-    College, CollegeId, Demand, DemandId, Engagement, EngagementId, Enterprise, EnterpriseId, Industry, IndustryId,
-    Major, MajorRef, Occupation, OccupationId, Park, ParkId, Preset, PresetId, Programme, ProgrammeId, Rating,
+    College, CollegeId, Decision, DecisionId, Demand, DemandId, Engagement, EngagementId, Enterprise, EnterpriseId,
+    Industry, IndustryId, Major, MajorRef, Occupation, OccupationId, Park, ParkId, Preset, PresetId, Programme,
+    ProgrammeId, Rating, Scenario, ScenarioId,
 };
 
 /// A value that carries the id it is found by.
@@ -41,6 +42,8 @@ keyed! {
     Demand DemandId id;
     Engagement EngagementId id;
     Rating EngagementId engagement;
+    Scenario ScenarioId id;
+    Decision DecisionId id;
 }
 
 /// A value with its revision; closed entries stay, so that old references resolve.

@@ -29,6 +29,8 @@ pub struct Snapshot {
     pub(super) edges: Arc<Edges>,
     pub(super) posterior: Arc<Posterior>,
     pub(super) columns: Arc<Columns>,
+    /// The parks it can be asked of, by rising id; `None`: all.
+    only: Option<Arc<Vec<ParkId>>>,
 }
 
 /// The events of one batch, summed up.
@@ -85,13 +87,28 @@ fn all_needs(state: &State) -> Vec<Vec<NeedItem>> {
 impl Snapshot {
     /// Derives everything from scratch.
     pub fn cold(state: State) -> Self {
-        Self::with_fit(state, |_| None)
+        Self::with_fit(state, None, |_| None)
     }
 
     /// Derives what one park's questions need: to recompute an old ranking.
     pub fn cold_for(state: State, park: &ParkId) -> Self {
-        let wanted = state.parks.position(park).map(|at| at as usize);
-        Self::with_fit(state, |at| (Some(at) != wanted).then(|| Arc::new(Row::default())))
+        Self::cold_among(state, Some(Arc::new(vec![park.clone()])))
+    }
+
+    /// Derives what some parks' questions need; `only` by rising id, `None`: all parks.
+    pub fn cold_among(state: State, only: Option<Arc<Vec<ParkId>>>) -> Self {
+        Self::with_fit(state, only, |_| None)
+    }
+
+    /// A fork that can be asked of some parks only, by rising id: what it is advanced by costs no more than they do.
+    #[must_use]
+    pub fn among(&self, parks: Arc<Vec<ParkId>>) -> Self {
+        Self { only: Some(parks), ..self.clone() }
+    }
+
+    /// Whether a park can be asked of.
+    pub(super) fn answers(&self, park: &ParkId) -> bool {
+        self.only.as_ref().is_none_or(|only| only.binary_search(park).is_ok())
     }
 
     /// Derives everything but the fit of the pairs.
@@ -100,7 +117,7 @@ impl Snapshot {
     /// What of the table does not agree: the size, or one of the rows that are computed again for comparison.
     pub fn with_fit_table(state: State, table: FitTable) -> Result<Self, String> {
         let rows = table.rows(state.parks.len()).ok_or("the fit table has another size")?;
-        let snapshot = Self::with_fit(state, |at| Some(rows[at].clone()));
+        let snapshot = Self::with_fit(state, None, |at| Some(rows[at].clone()));
         // A sample spread over all parks: a table of another engine would not pass it.
         let mut sample = (0..rows.len()).step_by((rows.len() / 8).max(1));
         match sample.find(|&at| snapshot.fit_row(at, &mut Workspace::default()) != *rows[at]) {
@@ -119,13 +136,21 @@ impl Snapshot {
         }
     }
 
-    fn with_fit(state: State, known: impl Fn(usize) -> Option<Arc<Row>> + Sync) -> Self {
+    fn with_fit(
+        state: State,
+        only: Option<Arc<Vec<ParkId>>>,
+        known: impl Fn(usize) -> Option<Arc<Row>> + Sync,
+    ) -> Self {
+        let wanted = |park: &ParkId| only.as_ref().is_none_or(|only| only.binary_search(park).is_ok());
         let (offers, needs) = (all_offers(&state), all_needs(&state));
         let (edges, rows) = rayon::join(
             || Edges::build(&state),
             || {
                 let row = |work: &mut Workspace, at: usize| {
                     let park = &state.parks.at(at as u32).value;
+                    if !wanted(&park.id) {
+                        return Arc::default();
+                    }
                     known(at).unwrap_or_else(|| Arc::new(Row::build(&state, park, &needs[at], &offers, work)))
                 };
                 (0..state.parks.len()).into_par_iter().map_init(Workspace::default, row).collect::<Vec<_>>()
@@ -141,6 +166,7 @@ impl Snapshot {
             edges: Arc::new(edges),
             posterior: Arc::new(posterior),
             columns: Arc::new(columns),
+            only,
         }
     }
 
@@ -166,7 +192,7 @@ impl Snapshot {
         let (colleges, engaged) = (positions(&dirty.colleges), positions(&dirty.engagements));
         // Past this, one row after the other is cheaper than one column after the other.
         if dirty.all || colleges.len() > 64.max(state.colleges.len() / 2) {
-            return Self::cold(state);
+            return Self::cold_among(state, self.only.clone());
         }
         let mut next = Self { state, ..self.clone() };
         next.refit(dirty, &colleges);
@@ -211,6 +237,7 @@ impl Snapshot {
             return;
         }
         let row = |work: &mut Workspace, at: usize| match self.rows.get(at) {
+            known if !self.answers(&self.state.parks.at(at as u32).value.id) => known.cloned().unwrap_or_default(),
             Some(row) if parks.binary_search(&at).is_err() => {
                 if colleges.is_empty() {
                     return row.clone();

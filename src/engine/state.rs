@@ -9,9 +9,9 @@ use super::rating_ids::RatingIds;
 use super::registry::{Keyed, Registry};
 use super::satisfaction::Baseline;
 use crate::domain::{
-    College, CollegeId, Date, Demand, DemandId, Engagement, EngagementId, Enterprise, EntityKind, Event, Industry,
-    Major, Model, Occupation, Park, ParkId, Preset, Programme, ProgrammeId, Rating, RatingId, Sheet, Subject,
-    Timestamp,
+    College, CollegeId, Date, Decision, Demand, DemandId, Engagement, EngagementId, Enterprise, EntityKind, Event,
+    Industry, Major, Model, Occupation, Park, ParkId, Preset, Programme, ProgrammeId, Rating, RatingId, Scenario,
+    Sheet, Subject, Timestamp,
 };
 
 /// Everything a ranking depends on. Cloning shares all of it.
@@ -45,6 +45,10 @@ pub struct State {
     pub programmes: Registry<Programme>,
     /// Demands.
     pub demands: Registry<Demand>,
+    /// Kept scenarios.
+    pub scenarios: Registry<Scenario>,
+    /// Decisions.
+    pub decisions: Registry<Decision>,
     /// Engagements.
     #[serde(skip)]
     pub engagements: Registry<Engagement>,
@@ -114,6 +118,8 @@ impl State {
             colleges: Registry::default(),
             programmes: Registry::default(),
             demands: Registry::default(),
+            scenarios: Registry::default(),
+            decisions: Registry::default(),
             engagements: Registry::default(),
             ratings: Registry::default(),
             rating_ids: RatingIds::default(),
@@ -200,6 +206,18 @@ impl State {
                 Some(at) => Changed::Park(self.demands.at(at).value.park.clone()),
                 None => Changed::Nothing,
             },
+            Event::ScenarioPut(scenario) => {
+                self.scenarios.put(scenario.clone());
+                Changed::Nothing
+            }
+            Event::ScenarioClosed(id) => {
+                self.scenarios.close(id);
+                Changed::Nothing
+            }
+            Event::DecisionRecorded(decision) => {
+                self.decisions.put(decision.clone());
+                Changed::Nothing
+            }
             Event::EngagementPut(engagement) => self.put_engagement(engagement),
             Event::RatingSubmitted(rating) | Event::RatingRevised(rating) => {
                 let (at, former) = self.ratings.put(rating.clone());
@@ -285,6 +303,8 @@ impl State {
             EntityKind::Demand => of(&self.demands, id),
             EntityKind::Engagement => of(&self.engagements, id),
             EntityKind::Rating => of(&self.ratings, id),
+            EntityKind::Scenario => of(&self.scenarios, id),
+            EntityKind::Decision => of(&self.decisions, id),
         }
     }
 

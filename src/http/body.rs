@@ -21,22 +21,26 @@ const DEADLINE: Duration = Duration::from_secs(10);
 /// The body as a whole is to blame.
 const WHOLE: Place = Place::Body(String::new());
 
-fn too_large() -> Problem {
-    Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "body-too-large", "请求体超过 16 KiB", "the body exceeds 16 KiB")
-        .at(WHOLE)
+fn too_large(limit: usize) -> Problem {
+    let kib = limit / 1024;
+    let (zh, en) = (format!("请求体超过 {kib} KiB"), format!("the body exceeds {kib} KiB"));
+    Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "body-too-large", zh, en).at(WHOLE)
 }
 
-/// Size, media type, syntax, schema: in this order.
-pub(super) async fn read_json<T: DeserializeOwned>(
+/// Reads a small body.
+pub(super) async fn read_json<T: DeserializeOwned>(request: &HttpRequest, payload: web::Payload) -> Result<T, Problem> {
+    read_json_within(request, payload, MAX_BODY).await
+}
+
+/// Size, media type, syntax, schema: in this order. `limit`: bytes.
+pub(super) async fn read_json_within<T: DeserializeOwned>(
     request: &HttpRequest,
     mut payload: web::Payload,
+    limit: usize,
 ) -> Result<T, Problem> {
     let header = |name: header::HeaderName| request.headers().get(name).and_then(|value| value.to_str().ok());
-    if header(header::CONTENT_LENGTH)
-        .and_then(|text| text.parse::<usize>().ok())
-        .is_some_and(|length| length > MAX_BODY)
-    {
-        return Err(too_large());
+    if header(header::CONTENT_LENGTH).and_then(|text| text.parse::<usize>().ok()).is_some_and(|length| length > limit) {
+        return Err(too_large(limit));
     }
     if header(header::CONTENT_ENCODING).is_some_and(|encoding| encoding != "identity") {
         return Err(Problem::new(
@@ -61,8 +65,8 @@ pub(super) async fn read_json<T: DeserializeOwned>(
         let mut bytes = web::BytesMut::new();
         while let Some(chunk) = payload.next().await {
             let chunk = chunk.map_err(|error| malformed(&error))?;
-            if bytes.len() + chunk.len() > MAX_BODY {
-                return Err(too_large());
+            if bytes.len() + chunk.len() > limit {
+                return Err(too_large(limit));
             }
             bytes.extend_from_slice(&chunk);
         }

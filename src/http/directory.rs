@@ -8,14 +8,15 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
-use super::body::read_json;
+use super::body::{MAX_BODY, read_json_within};
 use super::guard;
 use super::problem::{Place, Problem, respond};
 use super::query::{Query, encoded, if_match, min_seq, path_id};
+use super::scenarios::MAX_SCENARIO;
 use crate::domain::{
-    College, CollegeId, Demand, DemandId, Engagement, EngagementId, Enterprise, EnterpriseId, Event, Industry,
-    IndustryId, Invalid, Major, MajorRef, Occupation, OccupationId, Park, ParkId, Preset, PresetId, Programme,
-    ProgrammeId,
+    College, CollegeId, Decision, DecisionId, Demand, DemandId, Engagement, EngagementId, Enterprise, EnterpriseId,
+    Event, Industry, IndustryId, Invalid, Major, MajorRef, Occupation, OccupationId, Park, ParkId, Preset, PresetId,
+    Programme, ProgrammeId, Scenario, ScenarioId,
 };
 use crate::engine::{Keyed, Registry, State};
 use crate::service::{Service, ServiceError};
@@ -30,6 +31,8 @@ pub(super) trait Entity:
     const ZH: &'static str;
     /// Whether an entry can be closed.
     const CLOSES: bool;
+    /// Bodies larger than this are refused, bytes.
+    const LIMIT: usize = MAX_BODY;
     /// Fields that a list can be filtered by.
     const FILTERS: &'static [&'static str];
     fn registry(state: &State) -> &Registry<Self>;
@@ -76,10 +79,50 @@ entities! {
     Major MajorRef "majors" "major" "目录专业" majors ["level"] MajorPut None;
 }
 
+impl Entity for Scenario {
+    const PATH: &'static str = "scenarios";
+    const WHAT: &'static str = "scenario";
+    const ZH: &'static str = "情景";
+    const CLOSES: bool = true;
+    const LIMIT: usize = MAX_SCENARIO;
+    const FILTERS: &'static [&'static str] = &["owner"];
+    fn registry(state: &State) -> &Registry<Self> {
+        &state.scenarios
+    }
+    fn put(self) -> Event {
+        Event::ScenarioPut(self)
+    }
+    fn close(id: ScenarioId) -> Option<Event> {
+        Some(Event::ScenarioClosed(id))
+    }
+}
+
+impl Entity for Decision {
+    const PATH: &'static str = "decisions";
+    const WHAT: &'static str = "decision";
+    const ZH: &'static str = "决定";
+    const CLOSES: bool = false;
+    const FILTERS: &'static [&'static str] = &["scenario"];
+    fn registry(state: &State) -> &Registry<Self> {
+        &state.decisions
+    }
+    fn put(self) -> Event {
+        Event::DecisionRecorded(self)
+    }
+    fn close(_: DecisionId) -> Option<Event> {
+        None
+    }
+}
+
 /// Routes of one kind of entry.
 pub(super) fn routes<E: Entity>(config: &mut web::ServiceConfig) {
     let list_at = web::resource(format!("/api/v1/{}", E::PATH)).route(web::get().to(list::<E>));
     config.service(list_at.default_service(web::to(guard::method_not_allowed_list)));
+    one::<E>(config);
+}
+
+/// The routes of one entry.
+pub(super) fn one<E: Entity>(config: &mut web::ServiceConfig) {
     let one_at = web::resource(format!("/api/v1/{}/{{id}}", E::PATH))
         .route(web::get().to(read::<E>))
         .route(web::put().to(put::<E>))
@@ -89,7 +132,7 @@ pub(super) fn routes<E: Entity>(config: &mut web::ServiceConfig) {
     config.service(one_at.default_service(wrong));
 }
 
-async fn list<E: Entity>(request: HttpRequest, service: web::Data<Service>) -> HttpResponse {
+pub(super) async fn list<E: Entity>(request: HttpRequest, service: web::Data<Service>) -> HttpResponse {
     let answer = async {
         let known: Vec<&str> = E::FILTERS.iter().copied().chain(["q", "after", "page_size"]).collect();
         let query = Query::read(&request, &known)?;
@@ -125,7 +168,7 @@ async fn list<E: Entity>(request: HttpRequest, service: web::Data<Service>) -> H
     respond(&request, answer.await)
 }
 
-async fn read<E: Entity>(request: HttpRequest, service: web::Data<Service>) -> HttpResponse {
+pub(super) async fn read<E: Entity>(request: HttpRequest, service: web::Data<Service>) -> HttpResponse {
     let answer = async {
         let id: E::Id = path_id(&request, "id")?;
         let published = service.at_least(min_seq(&request)?).await?;
@@ -140,7 +183,7 @@ async fn read<E: Entity>(request: HttpRequest, service: web::Data<Service>) -> H
 
 async fn put<E: Entity>(request: HttpRequest, payload: web::Payload, service: web::Data<Service>) -> HttpResponse {
     let answer = async {
-        let value: E = read_json(&request, payload).await?;
+        let value: E = read_json_within(&request, payload, E::LIMIT).await?;
         let id: E::Id = path_id(&request, "id")?;
         if *value.key() != id {
             let invalid =

@@ -88,6 +88,10 @@ pub(super) async fn method_not_allowed_post(request: HttpRequest) -> HttpRespons
     method_not_allowed("POST").response(&request)
 }
 
+pub(super) async fn method_not_allowed_some(request: HttpRequest) -> HttpResponse {
+    method_not_allowed("GET, POST").response(&request)
+}
+
 pub(super) async fn method_not_allowed_one(request: HttpRequest) -> HttpResponse {
     method_not_allowed("GET, PUT, DELETE").response(&request)
 }

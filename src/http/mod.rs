@@ -2,6 +2,7 @@
 
 mod body;
 mod changes;
+mod decisions;
 mod directory;
 mod documents;
 mod guard;
@@ -13,6 +14,9 @@ mod query;
 mod ranking;
 mod ratings;
 mod refusals;
+mod scenarios;
+mod selections;
+mod sensitivity;
 mod server;
 mod stream;
 mod titles;

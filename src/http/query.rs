@@ -82,10 +82,22 @@ pub(super) fn path_id<T: FromStr<Err = Invalid>>(request: &HttpRequest, name: &s
     text.parse().map_err(|invalid| Problem::parameter(name, invalid))
 }
 
+/// Parameters of every question that ranks, but how many it lists.
+pub(super) const FILTERS: [&str; 4] = ["preset", "kind", "exclude", "max_km"];
+
 /// The question for a shortlist.
 pub(super) fn question(request: &HttpRequest) -> Result<Question, Problem> {
     let park: ParkId = path_id(request, "park")?;
-    let query = Query::read(request, &["top", "preset", "kind", "exclude", "max_km", "explore"])?;
+    let query = Query::read(request, &[&["top", "explore"], &FILTERS[..]].concat())?;
+    Ok(Question {
+        top: query.number("top", 1, 100)?.map_or(10, |top| top as u16),
+        explore: query.flag("explore")?.unwrap_or(true),
+        ..filtered(park, &query)?
+    })
+}
+
+/// The plain question with the [`FILTERS`] of a query.
+pub(super) fn filtered(park: ParkId, query: &Query) -> Result<Question, Problem> {
     let mut exclude = Vec::new();
     for code in query.text("exclude").unwrap_or_default().split(',').filter(|code| !code.is_empty()) {
         exclude.push(code.parse().map_err(|invalid| Problem::parameter("exclude", invalid))?);
@@ -93,13 +105,11 @@ pub(super) fn question(request: &HttpRequest) -> Result<Question, Problem> {
     exclude.sort_unstable();
     exclude.dedup();
     Ok(Question {
-        park,
         preset: query.parse("preset")?,
-        top: query.number("top", 1, 100)?.map_or(10, |top| top as u16),
         kind: query.parse("kind")?,
         exclude,
         max_km: query.number("max_km", 1, 5_000)?.map(|km| km as u16),
-        explore: query.flag("explore")?.unwrap_or(true),
+        ..Question::of(park)
     })
 }
 

@@ -4,7 +4,10 @@ use actix_web::http::{StatusCode as S, header};
 
 use super::directory::Entity;
 use super::problem::{Place, Problem};
-use crate::domain::{College, Demand, Engagement, Enterprise, Industry, Major, Occupation, Park, Preset, Programme};
+use crate::domain::{
+    College, Decision, Demand, Engagement, Enterprise, Industry, Invalid, Major, Occupation, Park, Preset, Programme,
+    Scenario,
+};
 use crate::service::ServiceError;
 use crate::store::StoreError;
 
@@ -58,6 +61,14 @@ impl From<ServiceError> for Problem {
                     .at(Place::Header("Zeyou-Min-Seq"))
                     .with(header::RETRY_AFTER, "1")
             }
+            ServiceError::Busy => {
+                let (zh, en) = ("正在推演的情景过多，请稍后再试", "too many scenarios are being worked out; try again");
+                Self::new(S::SERVICE_UNAVAILABLE, "busy", zh, en).with(header::RETRY_AFTER, "1")
+            }
+            ServiceError::OutOfTime(pointer) => {
+                let (zh, en) = ("超出时限，请减少改动或园区", "the time is up; ask with fewer changes or parks");
+                Self::invalid(Place::Body(pointer), Invalid::new("time-budget-exceeded", zh, en))
+            }
             ServiceError::Store(error) => refused_by_log(error),
         }
     }
@@ -77,6 +88,8 @@ fn in_chinese(what: &str) -> &str {
         "industry" => Industry::ZH,
         "occupation" => Occupation::ZH,
         "major" => Major::ZH,
+        "scenario" => Scenario::ZH,
+        "decision" => Decision::ZH,
         "rating" => "评价",
         other => other,
     }

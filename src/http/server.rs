@@ -9,8 +9,13 @@ use actix_web::{App, Error, HttpResponse, HttpServer, middleware, web};
 use utoipa_swagger_ui::SwaggerUi;
 
 use super::metrics::{self, Metrics};
-use super::{changes, directory, documents, guard, health, models, ranking, ratings, stream};
-use crate::domain::{College, Demand, Engagement, Enterprise, Industry, Major, Occupation, Park, Preset, Programme};
+use super::{
+    changes, decisions, directory, documents, guard, health, models, ranking, ratings, scenarios, selections,
+    sensitivity, stream,
+};
+use crate::domain::{
+    College, Decision, Demand, Engagement, Enterprise, Industry, Major, Occupation, Park, Preset, Programme, Scenario,
+};
 use crate::service::{Service, ServiceError};
 use crate::store::StoreError;
 
@@ -56,7 +61,29 @@ fn routes(config: &mut web::ServiceConfig) {
     directory::routes::<Occupation>(config);
     directory::routes::<Major>(config);
     let get = |path: &str| web::resource(path.to_owned()).default_service(web::to(guard::method_not_allowed_list));
+    let post = |path: &str| web::resource(path.to_owned()).default_service(web::to(guard::method_not_allowed_post));
     config
+        .service(post("/api/v1/scenarios/evaluate").route(web::post().to(scenarios::evaluate)))
+        .service(get("/api/v1/scenarios/compare").route(web::get().to(scenarios::compare)))
+        .service(get("/api/v1/scenarios/{id}/evaluation").route(web::get().to(scenarios::evaluation)))
+        .service(
+            web::resource("/api/v1/scenarios")
+                .route(web::get().to(directory::list::<Scenario>))
+                .route(web::post().to(scenarios::create))
+                .default_service(web::to(guard::method_not_allowed_some)),
+        )
+        .configure(directory::one::<Scenario>)
+        .service(
+            web::resource("/api/v1/decisions")
+                .route(web::get().to(directory::list::<Decision>))
+                .route(web::post().to(decisions::create))
+                .default_service(web::to(guard::method_not_allowed_some)),
+        )
+        .service(get("/api/v1/decisions/{id}").route(web::get().to(directory::read::<Decision>)))
+        .service(post("/api/v1/selections/solve").route(web::post().to(selections::solve)))
+        .service(post("/api/v1/weights/ahp").route(web::post().to(sensitivity::ahp)))
+        .service(post("/api/v1/parks/{park}/sensitivity").route(web::post().to(sensitivity::sensitivity)))
+        .service(get("/api/v1/parks/{park}/portfolio").route(web::get().to(selections::portfolio)))
         .service(get("/api/v1/parks/{park}/shortlist").route(web::get().to(ranking::shortlist)))
         .service(get("/api/v1/parks/{park}/colleges/{college}/explanation").route(web::get().to(ranking::explanation)))
         .service(get("/api/v1/parks/{park}/changes").route(web::get().to(changes::changes)))

@@ -3,9 +3,11 @@
 use actix_web::http::StatusCode;
 
 /// Slug, Chinese, English.
-const TITLES: [(&str, &str, &str); 41] = [
+const TITLES: [(&str, &str, &str); 47] = [
     ("already-rated", "已评价", "Already rated"),
     ("body-too-large", "请求体过大", "Body too large"),
+    ("busy", "推演繁忙", "Busy"),
+    ("contradictory", "相互矛盾", "Contradictory"),
     ("duplicate-field", "字段重复", "Duplicate field"),
     ("idempotency-in-progress", "同键请求处理中", "Request in progress"),
     ("idempotency-key-invalid", "幂等键无效", "Invalid idempotency key"),
@@ -33,16 +35,20 @@ const TITLES: [(&str, &str, &str); 41] = [
     ("out-of-range", "超出范围", "Out of range"),
     ("precondition-required", "须带版本", "Precondition required"),
     ("rating-withdrawn", "评价已撤回", "Rating withdrawn"),
+    ("repeated", "重复列出", "Listed twice"),
     ("replica-behind", "尚未更新到所要的序号", "Replica behind"),
     ("request-timeout", "请求超时", "Request timeout"),
     ("revision-conflict", "版本冲突", "Revision conflict"),
     ("storage-full", "存储已满", "Storage full"),
+    ("time-budget-exceeded", "超出时限", "Time budget exceeded"),
     ("too-long", "文字过长", "Too long"),
+    ("too-many", "数量过多", "Too many"),
     ("unavailable", "暂不可用", "Unavailable"),
     ("unknown-code", "代码不存在", "Unknown code"),
     ("unknown-field", "未知字段", "Unknown field"),
     ("unsupported-encoding", "不支持的内容编码", "Unsupported encoding"),
     ("unsupported-media-type", "不支持的内容类型", "Unsupported media type"),
+    ("unsupported", "不支持的组合", "Unsupported"),
     ("uri-too-long", "地址过长", "URI too long"),
     ("wrong-type", "类型错误", "Wrong type"),
 ];

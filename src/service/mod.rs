@@ -1,18 +1,24 @@
 //! Use cases, one file per verb: the only place where the log meets the engine.
 
 mod ask;
+mod bounded;
 mod changes;
+mod decide;
 mod directory;
 mod evaluate;
 mod export;
 mod fit;
 mod foundation;
 mod import;
+mod keep;
 mod models;
 mod open;
 mod rate;
 mod references;
+mod scenario;
 mod select;
+mod sensitivity;
+mod solve;
 mod verify;
 
 use std::sync::Arc;
@@ -23,12 +29,17 @@ use crate::engine::Refusal;
 use crate::live::Live;
 use crate::store::{Store, StoreError, Writer};
 
+pub use bounded::Bounded;
+pub use decide::{DecisionMade, NewDecision};
 pub use directory::Written;
 pub use evaluate::{Evaluated, Evaluation, EvaluationError, EvaluationPlan, ModelKind, Split, evaluate};
 pub use fit::{FitError, FitFigures, FitPlan, FittedModel, fit_model};
 pub use import::ImportReport;
+pub use keep::{Compared, ComparedCollege, ComparedPark, NewScenario, ScenarioMade, SideBySide};
 pub use rate::{RatingBody, RatingWritten};
+pub use scenario::Progress;
 pub use select::{SelectionFiles, TimedSelection};
+pub use solve::SelectionAnswer;
 pub use verify::{CodeCheck, LogCheck};
 
 /// Everything a user can do.
@@ -39,6 +50,8 @@ pub struct Service {
     live: Arc<Live>,
     /// Seq of the newest stored snapshot.
     saved: Arc<AtomicU64>,
+    /// Where scenarios and selections run.
+    planning: Bounded,
 }
 
 /// Why a use case did not do what was asked.
@@ -74,6 +87,12 @@ pub enum ServiceError {
     /// The seq was not reached in time.
     #[error("seq {0} is not served yet")]
     ReplicaBehind(u64),
+    /// All places for long work are taken.
+    #[error("too many scenarios and selections are being worked out")]
+    Busy,
+    /// The time budget of long work is used up; at the part that was reached.
+    #[error("the time budget is used up")]
+    OutOfTime(String),
     /// The log said no.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -101,6 +120,11 @@ impl Service {
     /// What is served now.
     pub fn live(&self) -> &Live {
         &self.live
+    }
+
+    /// Where scenarios and selections run.
+    pub fn planning(&self) -> &Bounded {
+        &self.planning
     }
 
     /// The log.

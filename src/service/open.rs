@@ -8,7 +8,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use sha2::{Digest, Sha256};
 use tokio::sync::mpsc::Receiver;
 
-use super::{Service, ServiceError, foundation};
+use super::{Bounded, Service, ServiceError, foundation};
 use crate::domain::{Date, Event, Timestamp};
 use crate::engine::{FitTable, Snapshot, State};
 use crate::live::{Live, Published};
@@ -92,7 +92,8 @@ impl Service {
         let (committed, arriving) = mpsc::channel();
         let writer = Writer::start(&store, committed).await?;
         let live = Live::start(snapshot, arriving);
-        let service = Self { store, writer, live, saved: Arc::new(AtomicU64::new(saved)) };
+        let planning = Bounded::default();
+        let service = Self { store, writer, live, saved: Arc::new(AtomicU64::new(saved)), planning };
         if seq == 0 {
             let drafts = foundation::events().into_iter().map(|event| Draft { event, rev: 1 }).collect();
             service.write(Unit { drafts, key: None }).await?;

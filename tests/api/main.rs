@@ -7,4 +7,7 @@ mod helpers;
 mod models;
 mod operations;
 mod ratings;
+mod scenarios;
+mod selections;
+mod sensitivity;
 mod shortlist;

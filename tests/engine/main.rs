@@ -6,4 +6,5 @@ mod crossed;
 mod fit;
 mod rank;
 mod satisfaction;
+mod scenario;
 mod without;

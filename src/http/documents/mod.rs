@@ -10,7 +10,8 @@ use utoipa::openapi::{ContentBuilder, Ref, RefOr, Response, ResponseBuilder};
 use super::problem::ProblemBody;
 use super::titles::title;
 use crate::domain::{
-    College, Demand, Engagement, Enterprise, Industry, Major, Occupation, Park, Preset, Programme, Sheet,
+    College, Decision, Demand, Engagement, Enterprise, Industry, Major, Occupation, Park, Preset, Programme, Scenario,
+    Sheet,
 };
 use crate::service::Written;
 
@@ -29,6 +30,7 @@ use crate::service::Written;
     servers((url = "/", description = "本服务 This server")),
     tags(
         (name = "ranking", description = "名单、缘由、复核 Shortlists, reasons, verification"),
+        (name = "scenarios", description = "情景推演与多园区择优 What if, and many parks at once"),
         (name = "ratings", description = "企业对合作的评价 How satisfied an enterprise was with an engagement"),
         (name = "directory", description = "名录：列出、查看、登记、关闭 The directory: list, read, put, close"),
         (name = "models", description = "满意度模型的参数 Parameters of the satisfaction model"),
@@ -41,6 +43,15 @@ use crate::service::Written;
         super::changes::changes,
         super::ranking::verify,
         super::ranking::criteria,
+        super::scenarios::evaluate,
+        super::scenarios::create,
+        super::decisions::create,
+        super::scenarios::evaluation,
+        super::scenarios::compare,
+        super::selections::portfolio,
+        super::selections::solve,
+        super::sensitivity::sensitivity,
+        super::sensitivity::ahp,
         super::models::read,
         super::models::activate,
         super::ratings::create,
@@ -53,7 +64,7 @@ use crate::service::Written;
         super::metrics::scrape,
     ),
     components(schemas(
-        Park, Enterprise, College, Programme, Demand, Engagement, Preset, Industry, Occupation, Major, Sheet, Written,
+        Park, Enterprise, College, Programme, Demand, Engagement, Preset, Industry, Occupation, Major, Sheet, Scenario, Decision, Written,
         ProblemBody
     ))
 )]
@@ -104,6 +115,16 @@ pub(super) fn document() -> utoipa::openapi::OpenApi {
     paths.extend(directory::paths::<Industry>());
     paths.extend(directory::paths::<Occupation>());
     paths.extend(directory::paths::<Major>());
+    // The lists of scenarios and decisions can also be posted to.
+    let mut decisions = directory::paths::<Decision>();
+    // Recorded once: nothing is put or closed.
+    decisions[1].1.put = None;
+    for (at, item) in directory::paths::<Scenario>().into_iter().chain(decisions) {
+        match paths.get_mut(&at) {
+            Some(known) => known.merge_operations(item),
+            None => drop(paths.insert(at, item)),
+        }
+    }
     for item in paths.values_mut() {
         let operations = [&mut item.get, &mut item.put, &mut item.post, &mut item.delete].into_iter().flatten();
         for responses in operations.map(|operation| &mut operation.responses.responses) {

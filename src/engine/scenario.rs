@@ -1,0 +1,183 @@
+//! What if? A fork of the snapshot, changed event by event, answers by the same code as production.
+
+use std::sync::Arc;
+
+use uuid::Uuid;
+
+use super::snapshot::Snapshot;
+use super::state::State;
+use crate::domain::{
+    CollegeId, EngagementId, Event, ParkId, Preset, PresetId, Programme, ProgrammeId, Question, Rating, RatingChange,
+    RatingId, ScenarioChange, Weights,
+};
+
+/// A snapshot after some changes of a scenario, with what they change of the question. Cloning shares all of it.
+#[derive(Clone, Debug)]
+pub struct Fork {
+    /// The changed snapshot; its seq is the base's.
+    pub snapshot: Snapshot,
+    /// The preset that changes ask with.
+    preset: Option<PresetId>,
+    /// Colleges that changes exclude; sorted.
+    excluded: Vec<CollegeId>,
+    /// Colleges that changes force onto the list.
+    pub(super) forced: Vec<CollegeId>,
+    /// Whether any change was applied.
+    pub(super) changed: bool,
+}
+
+/// What of a change cannot be: it names something that is not there, or contradicts an earlier one.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Impossible {
+    /// The kind of thing, and its code; at the pointer within the change.
+    Unknown(&'static str, String, &'static str),
+    /// The college is both forced and excluded.
+    Contradiction(CollegeId),
+}
+
+impl Fork {
+    /// The unchanged snapshot.
+    pub fn of(snapshot: Snapshot) -> Self {
+        Self { snapshot, preset: None, excluded: Vec::new(), forced: Vec::new(), changed: false }
+    }
+
+    /// A fork both sides of a comparison are asked with: weights of its own, not counted as a change.
+    #[must_use]
+    pub fn weighted(&self, weights: Weights) -> Self {
+        let next = self.clone().asked_with("asked", weights);
+        Self { changed: self.changed, ..next }
+    }
+
+    fn asked_with(self, id: &str, weights: Weights) -> Self {
+        let Some(preset) = Preset::hypothetical(id, weights) else { return self };
+        let id = preset.id.clone();
+        let next = self.advanced(&[Event::PresetPut(preset)]);
+        Self { preset: Some(id), ..next }
+    }
+
+    /// The events a change stands for; none if it changes the question.
+    ///
+    /// # Errors
+    /// [`Impossible`] names what is not there.
+    pub fn events(&self, change: &ScenarioChange, number: usize) -> Result<Vec<Event>, Impossible> {
+        let state = &self.snapshot.state;
+        let event = match change {
+            ScenarioChange::ParkPut(park) => Event::ParkPut(park.clone()),
+            ScenarioChange::EnterprisePut(enterprise) => Event::EnterprisePut(enterprise.clone()),
+            ScenarioChange::CollegePut(college) => Event::CollegePut(college.clone()),
+            ScenarioChange::ProgrammePut(programme) => Event::ProgrammePut(programme.clone()),
+            ScenarioChange::DemandPut(demand) => Event::DemandPut(demand.clone()),
+            ScenarioChange::EngagementPut(engagement) => Event::EngagementPut(engagement.clone()),
+            ScenarioChange::ParkClosed(id) => {
+                state.parks.get(id).ok_or_else(|| unknown("park", id, ""))?;
+                Event::ParkClosed(id.clone())
+            }
+            ScenarioChange::EnterpriseClosed(id) => {
+                state.enterprises.get(id).ok_or_else(|| unknown("enterprise", id, ""))?;
+                Event::EnterpriseClosed(id.clone())
+            }
+            ScenarioChange::CollegeClosed(id) => {
+                state.colleges.get(id).ok_or_else(|| unknown("college", id, ""))?;
+                Event::CollegeClosed(id.clone())
+            }
+            ScenarioChange::ProgrammeClosed(id) => Event::ProgrammeClosed(programme(state, id, "")?.id.clone()),
+            ScenarioChange::DemandClosed(id) => {
+                state.demands.get(id).ok_or_else(|| unknown("demand", id, ""))?;
+                Event::DemandClosed(id.clone())
+            }
+            ScenarioChange::ProgrammeSeats(change) => {
+                let mut programme = programme(state, &change.programme, "/programme")?.clone();
+                *programme.seats.of_mut(change.kind) = Some(change.seats);
+                Event::ProgrammePut(programme)
+            }
+            ScenarioChange::ProgrammeStations(change) => {
+                let before = programme(state, &change.programme, "/programme")?.clone();
+                let (all, free) = (Some(change.stations), Some(change.stations_free));
+                Event::ProgrammePut(Programme { stations: all, stations_free: free, ..before })
+            }
+            ScenarioChange::RatingAdded(change) => Event::RatingSubmitted(rating(state, change, number)),
+            ScenarioChange::RatingDropped(id) => {
+                let rated = |engagement: &&EngagementId| state.ratings.get(engagement).is_some_and(|r| r.id == *id);
+                let engagement = state.engagement_of(*id).filter(rated);
+                let engagement = engagement.ok_or_else(|| unknown("rating", id, ""))?.clone();
+                Event::RatingWithdrawn { id: *id, engagement }
+            }
+            ScenarioChange::Preset(id) => {
+                state.presets.get(id).ok_or_else(|| unknown("preset", id, ""))?;
+                return Ok(Vec::new());
+            }
+            ScenarioChange::Exclude(id) | ScenarioChange::Force(id) => {
+                state.colleges.get(id).ok_or_else(|| unknown("college", id, ""))?;
+                let forced = matches!(change, ScenarioChange::Force(_));
+                let others = if forced { &self.excluded } else { &self.forced };
+                if others.contains(id) {
+                    return Err(Impossible::Contradiction(id.clone()));
+                }
+                return Ok(Vec::new());
+            }
+            ScenarioChange::Weights(_) => return Ok(Vec::new()),
+        };
+        Ok(vec![event])
+    }
+
+    /// The fork after one more change, which stands for `events`.
+    #[must_use]
+    pub fn after(&self, change: &ScenarioChange, events: &[Event]) -> Self {
+        let mut next = self.clone();
+        next.changed = true;
+        match change {
+            ScenarioChange::Weights(weights) => next = next.asked_with("scenario", *weights),
+            ScenarioChange::Preset(id) => next.preset = Some(id.clone()),
+            ScenarioChange::Exclude(id) => {
+                if let Err(at) = next.excluded.binary_search(id) {
+                    next.excluded.insert(at, id.clone());
+                }
+            }
+            ScenarioChange::Force(id) if !next.forced.contains(id) => next.forced.push(id.clone()),
+            ScenarioChange::Force(_) => {}
+            _ => next = next.advanced(events),
+        }
+        next
+    }
+
+    fn advanced(self, events: &[Event]) -> Self {
+        let mut state = self.snapshot.state.clone();
+        // Hypothetical: they get no place in the log.
+        let (seq, at) = (state.seq, state.at);
+        let changes: Vec<_> = events.iter().map(|event| state.apply(seq, at, event)).collect();
+        Self { snapshot: self.snapshot.advance(state, &changes), ..self }
+    }
+
+    /// The question as it is asked of this fork.
+    pub fn question(&self, asked: &Question) -> Question {
+        let mut question = asked.clone();
+        if let Some(preset) = &self.preset {
+            question.preset = Some(preset.clone());
+        }
+        question.exclude.extend(self.excluded.iter().cloned());
+        question.exclude.sort_unstable();
+        question.exclude.dedup();
+        question
+    }
+
+    /// A fork that can be asked of some parks only, by rising id.
+    #[must_use]
+    pub fn among(self, parks: Arc<Vec<ParkId>>) -> Self {
+        Self { snapshot: self.snapshot.among(parks), ..self }
+    }
+}
+
+fn unknown(what: &'static str, id: &dyn std::fmt::Display, pointer: &'static str) -> Impossible {
+    Impossible::Unknown(what, id.to_string(), pointer)
+}
+
+fn programme<'a>(state: &'a State, id: &ProgrammeId, pointer: &'static str) -> Result<&'a Programme, Impossible> {
+    state.programmes.get(id).ok_or_else(|| unknown("programme", id, pointer))
+}
+
+/// The rating a change gives; its id says that it is none of the log's (a UUID of version 8).
+fn rating(state: &State, change: &RatingChange, number: usize) -> Rating {
+    let id = Uuid::from_u128(0x7363_656e_6172_8000_8000_0000_0000_0000 | (number as u128 + 1));
+    let id = RatingId::new(id).unwrap_or_else(|_| unreachable!("it is not nil"));
+    Rating { id, engagement: change.engagement.clone(), marks: change.marks, rated_on: state.today, comment: None }
+}

@@ -1,0 +1,30 @@
+//! Decisions: recorded once, read for ever.
+
+use actix_web::http::header;
+use actix_web::{HttpRequest, HttpResponse, web};
+
+use super::body::read_json_within;
+use super::problem::{Problem, respond};
+use super::scenarios::MAX_SCENARIO;
+use crate::service::{DecisionMade, NewDecision, Service};
+
+/// Records that a scenario or a selection was adopted. A recommendation to both sides, never an assignment.
+#[utoipa::path(post, path = "/api/v1/decisions", tag = "scenarios", operation_id = "record_decision", request_body = NewDecision,
+    summary = "记录决定 Record a decision",
+    description = "记录采纳了哪个情景或哪些配对：参会角色、回避及原因、理由、复查日期。只是向双方的推荐，绝非指派；不改变任何名次，记下后不可更改。\n\nRecords which scenario or pairs were adopted: roles that took part, recusals, reasons, the day of review. A recommendation to both sides, never an assignment; it changes no ranking and cannot be changed.",
+    responses((status = 201, description = "已记录 Recorded", body = DecisionMade,
+            headers(("ETag" = String, description = "版本 Its revision"), ("Location" = String, description = "其地址 Its address"))),
+        (status = 400), (status = 408), (status = 413), (status = 415), (status = 422), (status = 503), (status = 507)))]
+pub(super) async fn create(request: HttpRequest, payload: web::Payload, service: web::Data<Service>) -> HttpResponse {
+    let answer = async {
+        let new: NewDecision = read_json_within(&request, payload, MAX_SCENARIO).await?;
+        let made = service.decide(new).await?;
+        Ok::<_, Problem>(
+            HttpResponse::Created()
+                .insert_header((header::LOCATION, format!("/api/v1/decisions/{}", made.id)))
+                .insert_header((header::ETAG, format!("\"{}\"", made.written.rev)))
+                .json(made),
+        )
+    };
+    respond(&request, answer.await)
+}

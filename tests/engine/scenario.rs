@@ -1,0 +1,138 @@
+//! Properties of scenarios: forks, causes that add up, the order of changes.
+
+use std::sync::Arc;
+
+use proptest::prelude::*;
+use zeyou::domain::{
+    DemandKind, N_CRITERIA, ParkId, ParkOutcome, Question, RatingChange, ScenarioChange, SeatsChange, StationsChange,
+    Weights,
+};
+use zeyou::engine::{Fork, Snapshot, brief, outcome};
+
+use crate::city::{events, snapshot};
+
+/// A number of dice decides one change; none if the dice name what is not there.
+fn change(snapshot: &Snapshot, dice: [u32; 4]) -> Option<ScenarioChange> {
+    let state = &snapshot.state;
+    let pick = |n: usize| dice[1] as usize % n.max(1);
+    let programme = || state.programmes.iter().nth(pick(state.programmes.len())).map(|(id, _)| id.clone());
+    let college = || state.colleges.iter().nth(pick(state.colleges.len())).map(|(id, _)| id.clone());
+    Some(match dice[0] % 9 {
+        0 => {
+            let mut hundredths = [0_u16; N_CRITERIA];
+            (0..4).for_each(|n| hundredths[(dice[2] as usize >> (4 * n)) % N_CRITERIA] += 2_500);
+            ScenarioChange::Weights(Weights::new(hundredths).ok()?)
+        }
+        1 => ScenarioChange::ProgrammeSeats(SeatsChange {
+            programme: programme()?,
+            kind: DemandKind::ALL[dice[2] as usize % 5],
+            seats: dice[3] % 500,
+        }),
+        2 => ScenarioChange::ProgrammeStations(StationsChange {
+            programme: programme()?,
+            stations: 200,
+            stations_free: dice[3] % 201,
+        }),
+        3 => ScenarioChange::CollegeClosed(college()?),
+        4 => ScenarioChange::Exclude(college()?),
+        5 => ScenarioChange::ProgrammeClosed(programme()?),
+        6 => ScenarioChange::DemandClosed(state.demands.iter().nth(pick(state.demands.len()))?.0.clone()),
+        7 => {
+            let (_, rating) = state.ratings.iter().nth(pick(state.ratings.len()))?;
+            ScenarioChange::RatingDropped(rating.value.id)
+        }
+        _ => {
+            let (engagement, _) = state.engagements.iter().find(|(id, _)| state.ratings.get(id).is_none())?;
+            let marks = serde_json::json!({"overall": 1 + dice[2] % 5, "supply": 3, "skill": 1, "stay": 5, "help": 2});
+            let marks = serde_json::from_value(marks).ok()?;
+            ScenarioChange::RatingAdded(RatingChange { engagement: engagement.clone(), marks })
+        }
+    })
+}
+
+/// The forks of those changes that can be.
+fn forks(base: Fork, dice: &[[u32; 4]]) -> Vec<Fork> {
+    let mut forks = vec![base];
+    for (number, dice) in dice.iter().enumerate() {
+        let last = forks.last().expect("the base").clone();
+        let Some(change) = change(&forks[0].snapshot, *dice) else { continue };
+        if let Ok(events) = last.events(&change, number) {
+            forks.push(last.after(&change, &events));
+        }
+    }
+    forks
+}
+
+fn parks(snapshot: &Snapshot) -> Vec<ParkId> {
+    snapshot.state.parks.iter().map(|(id, _)| id.clone()).collect()
+}
+
+fn adds_up(outcome: &ParkOutcome) {
+    for moved in &outcome.difference.moves {
+        let Some(whole) = moved.score_move else { continue };
+        let scores = moved.score_after.expect("ranked") - moved.score_before.expect("ranked");
+        let by_criterion: f64 = moved.by_criterion.iter().map(|part| part.points).sum();
+        let by_change: f64 = moved.by_change.iter().map(|part| part.points).sum();
+        for sum in [scores, by_criterion, by_change] {
+            assert!((sum - whole).abs() < 1e-9, "{moved:?}");
+        }
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 24, ..ProptestConfig::default() })]
+
+    #[test]
+    fn causes_add_up_and_a_fork_equals_a_state_derived_cold(dice in prop::collection::vec(any::<[u32; 4]>(), 0..7)) {
+        let snapshot = snapshot(&events(3, 40, 30, 300));
+        let digest = snapshot.state.digest();
+        let forks = forks(Fork::of(snapshot.clone()), &dice);
+        let last = forks.last().expect("the base");
+        prop_assert!(last.snapshot.same_derived(&Snapshot::cold(last.snapshot.state.clone())));
+        for park in parks(&snapshot) {
+            let question = Question { top: 5, ..Question::of(park) };
+            let found = outcome(&forks, &question).expect("a park");
+            adds_up(&found);
+            let short = brief(&forks[0], last, &question).expect("a park");
+            let listed = found.scenario.as_ref().expect("a list").items.iter().map(|item| item.college.id.clone());
+            prop_assert_eq!(short.after, listed.collect::<Vec<_>>());
+            if dice.is_empty() {
+                prop_assert_eq!(&found.base, &found.scenario);
+            }
+        }
+        prop_assert_eq!(snapshot.state.digest(), digest, "the base is as it was");
+        prop_assert!(snapshot.same_derived(&Snapshot::cold(snapshot.state.clone())));
+    }
+
+    #[test]
+    fn a_fork_of_some_parks_says_what_a_whole_one_says(dice in prop::collection::vec(any::<[u32; 4]>(), 1..6)) {
+        let snapshot = snapshot(&events(4, 90, 30, 200));
+        let some: Vec<ParkId> = parks(&snapshot).into_iter().take(2).collect();
+        let whole = forks(Fork::of(snapshot.clone()), &dice);
+        let part = forks(Fork::of(snapshot.clone()).among(Arc::new(some.clone())), &dice);
+        for park in some {
+            let question = Question::of(park);
+            prop_assert_eq!(outcome(&whole, &question), outcome(&part, &question));
+        }
+        let other = parks(&snapshot).pop().expect("a park");
+        prop_assert!(outcome(&part, &Question::of(other)).is_err(), "it cannot be asked of the others");
+    }
+
+    #[test]
+    fn the_order_of_independent_changes_changes_no_list(dice in prop::collection::vec(any::<[u32; 4]>(), 2..6)) {
+        let snapshot = snapshot(&events(2, 40, 30, 300));
+        // One of each kind: two of a kind may be about the same thing.
+        let mut seen = [false; 9];
+        let dice: Vec<[u32; 4]> =
+            dice.into_iter().filter(|d| !std::mem::replace(&mut seen[d[0] as usize % 9], true)).collect();
+        // A seat of a programme that is then closed depends on the order, and so do seats and stations of one.
+        prop_assume!([1, 2, 5].iter().filter(|&&kind| seen[kind]).count() < 2);
+        let back: Vec<[u32; 4]> = dice.iter().rev().copied().collect();
+        let (forth, back) = (forks(Fork::of(snapshot.clone()), &dice), forks(Fork::of(snapshot.clone()), &back));
+        for park in parks(&snapshot) {
+            let question = Question::of(park);
+            let list = |forks: &[Fork]| outcome(forks, &question).map(|outcome| outcome.scenario);
+            prop_assert_eq!(list(&forth), list(&back));
+        }
+    }
+}
