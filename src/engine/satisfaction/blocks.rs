@@ -48,7 +48,7 @@ impl Baseline {
 
 /// One rating of a college, as its blocks see it.
 struct Rated {
-    edge: usize,
+    edge: u32,
     park: Option<u32>,
     fortnight: i16,
     residual: f64,
@@ -65,10 +65,10 @@ impl Edges {
         let mut wanted = vec![places.is_none(); self.n_colleges];
         places.into_iter().flatten().for_each(|&place| wanted[place as usize] = true);
         let of_wanted = self.college.iter().zip(0..).filter(|(college, _)| wanted[**college as usize]);
-        let mut ratings: Vec<(u32, usize)> = of_wanted.map(|(&college, e)| (college, e)).collect();
+        let mut ratings: Vec<(u32, u32)> = of_wanted.map(|(&college, e)| (college, e)).collect();
         // Stable: a college's ratings stay in canonical order.
         ratings.sort_by_key(|&(college, _)| college);
-        let by_college: Vec<&[(u32, usize)]> = ratings.chunk_by(|a, b| a.0 == b.0).collect();
+        let by_college: Vec<&[(u32, u32)]> = ratings.chunk_by(|a, b| a.0 == b.0).collect();
         let weights: Vec<Vec<f64>> = by_college
             .par_iter()
             .map(|ratings| {
@@ -77,18 +77,18 @@ impl Edges {
                 let rated: Vec<Rated> = ratings
                     .iter()
                     .map(|&(_, edge)| {
-                        let rater = self.raters[self.start.partition_point(|&start| start as usize <= edge) - 1];
+                        let rater = self.raters[self.start.partition_point(|&start| start <= edge) - 1];
                         let park = state.parks.position(&state.enterprises.at(rater).value.park);
-                        let residual = self.score[edge] - model.mean - quality - known(&baseline.rater, rater);
-                        Rated { edge, park, fortnight: self.fortnight[edge], residual }
+                        let residual = self.score[edge as usize] - model.mean - quality - known(&baseline.rater, rater);
+                        Rated { edge, park, fortnight: self.fortnight[edge as usize], residual }
                     })
                     .collect();
                 weights(model, &rated)
             })
             .collect();
-        let edges = by_college.iter().map(|ratings| ratings.iter().map(|&(_, edge)| edge));
-        let set: Vec<(usize, f64)> = edges.zip(weights).flat_map(|(edges, weights)| edges.zip(weights)).collect();
-        set.into_iter().for_each(|(edge, weight)| self.weight[edge] = weight);
+        for (ratings, weights) in by_college.iter().zip(weights) {
+            ratings.iter().zip(weights).for_each(|(&(_, edge), weight)| self.weight[edge as usize] = weight);
+        }
     }
 }
 
