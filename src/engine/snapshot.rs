@@ -39,7 +39,6 @@ struct Dirty {
     all: bool,
     needs: bool,
     clock: bool,
-    model: bool,
     moved: bool,
     parks: Vec<ParkId>,
     colleges: Vec<CollegeId>,
@@ -56,8 +55,7 @@ impl Dirty {
                 Changed::All => dirty.all = true,
                 Changed::Needs => dirty.needs = true,
                 Changed::Clock => (dirty.needs, dirty.clock, dirty.moved) = (true, true, true),
-                Changed::Rater => dirty.moved = true,
-                Changed::Model => (dirty.model, dirty.moved) = (true, true),
+                Changed::Rater | Changed::Model => dirty.moved = true,
                 Changed::Park(id) => dirty.parks.push(id.clone()),
                 Changed::Parks(from, to) => dirty.parks.extend([from.clone(), to.clone()]),
                 Changed::College(id) => dirty.colleges.push(id.clone()),
@@ -197,7 +195,7 @@ impl Snapshot {
         let mut next = Self { state, ..self.clone() };
         next.refit(dirty, &colleges);
         let regrown = !next.edges.covers(next.state.colleges.len());
-        if regrown || dirty.moved || dirty.model || !dirty.ratings.is_empty() {
+        if regrown || dirty.moved || !dirty.ratings.is_empty() {
             next.resolve(&dirty.ratings, regrown || dirty.moved);
         }
         next.revise_columns(dirty, &colleges, &engaged);
@@ -266,7 +264,7 @@ impl Snapshot {
             self.columns = Arc::new(Columns::build(&self.state, &self.posterior, |at| self.edges.place_of(at)));
             return;
         }
-        let rated = dirty.model || dirty.moved || !dirty.ratings.is_empty();
+        let rated = dirty.moved || !dirty.ratings.is_empty();
         if colleges.is_empty() && engaged.is_empty() && !rated {
             return;
         }

@@ -53,7 +53,7 @@ impl State {
     pub fn digest(&self) -> String {
         let mut hash = Sha256::new();
         self.write(&mut |piece| hash.update(piece));
-        hex(&hash.finalize())
+        format!("{:x}", hash.finalize())
     }
 }
 
@@ -86,8 +86,4 @@ fn encode(value: &impl Serialize, sink: &mut dyn FnMut(&[u8])) -> u64 {
 
 fn decode<'de, T: Deserialize<'de>>(bytes: &'de [u8]) -> Result<T, String> {
     postcard::from_bytes(bytes).map_err(|error| error.to_string())
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }

@@ -146,7 +146,7 @@ impl Service {
         while let Some(piece) = hashed.recv().await {
             hash.update(piece);
         }
-        let digest: String = hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
+        let digest = format!("{:x}", hash.finalize());
         if !self.store.has_fit(&digest).await? {
             self.store.save_fit(&digest, pieces(&current, fit)).await?;
         }

@@ -12,10 +12,6 @@ pub const PIECE: usize = 1 << 20;
 /// Pieces of one transaction: a longer one would keep ratings waiting.
 const GROUP: usize = 8;
 
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
-}
-
 const INSERT_STATE: &str = "INSERT INTO state_snapshot (log_id, seq, part, digest, body) VALUES ($1, $2, $3, $4, $5) \
                             ON CONFLICT (log_id, seq, part) DO UPDATE SET digest = excluded.digest, body = excluded.body";
 const INSERT_FIT: &str =
@@ -47,7 +43,7 @@ impl Store {
             }
             tx.commit().await?;
         }
-        let digest = hex(&hash.finalize());
+        let digest = format!("{:x}", hash.finalize());
         let query = sqlx::query(INSERT_STATE).bind(LOG_ID).bind(seq as i64).bind(0).bind(digest).bind(first);
         query.execute(&self.pool).await?;
         Ok(())
@@ -121,7 +117,7 @@ impl Store {
             while let Some(row) = rows.try_next().await? {
                 state.extend_from_slice(row.try_get::<&[u8], _>(0)?);
             }
-            if Some(hex(&Sha256::digest(&state))) == stored {
+            if Some(format!("{:x}", Sha256::digest(&state))) == stored {
                 return Ok(Some((seq as u64, state)));
             }
             tracing::warn!(seq, "a snapshot does not match its digest; using an older one or the log itself");
@@ -147,6 +143,6 @@ impl Store {
             hash.update(body);
             read(body);
         }
-        Ok(hex(&hash.finalize()) == stored)
+        Ok(format!("{:x}", hash.finalize()) == stored)
     }
 }
