@@ -16,26 +16,28 @@ pub(super) struct RequestId(Uuid);
 
 impl RequestId {
     /// A new one; what a client sends under that name is not looked at.
-    fn new() -> Self {
+    pub(super) fn new() -> Self {
         Self(uuid::Builder::from_random_bytes(rand::random()).into_uuid())
     }
 
     pub(super) fn urn(&self) -> String {
         self.0.urn().to_string()
     }
+
+    pub(super) fn hyphenated(&self) -> String {
+        self.0.hyphenated().to_string()
+    }
 }
 
 const MAX_URI: usize = 8 * 1024;
 
-/// Gives the request its id; checks host, length of the address, what the reader accepts.
+/// Gives the request its id; checks length of the address, what the reader accepts.
 pub(super) async fn check(request: ServiceRequest, next: Next<BoxBody>) -> Result<ServiceResponse<BoxBody>, Error> {
     let id = RequestId::new();
     request.extensions_mut().insert(id);
     let headers = request.headers();
     let problem = if request.uri().to_string().len() > MAX_URI {
         Some(Problem::new(StatusCode::URI_TOO_LONG, "uri-too-long", "地址超过 8 KiB", "the address exceeds 8 KiB"))
-    } else if headers.get_all(header::HOST).count() != 1 && request.version() == actix_web::http::Version::HTTP_11 {
-        Some(Problem::header("Host", "invalid-host", "须有且只有一个 Host", "send exactly one Host header"))
     } else if !acceptable(headers.get(header::ACCEPT).and_then(|value| value.to_str().ok())) {
         let problem =
             Problem::new(StatusCode::NOT_ACCEPTABLE, "not-acceptable", "只能以 JSON 回答", "the answer is JSON");

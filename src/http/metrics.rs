@@ -90,6 +90,11 @@ impl Metrics {
         Listener(self.clone())
     }
 
+    /// A request was refused before any route.
+    pub(super) fn refused(&self, status: StatusCode) {
+        self.answered("other", "none", status, Instant::now());
+    }
+
     fn answered(&self, method: &str, route: &str, status: StatusCode, begun: Instant) {
         let class = ["1xx", "2xx", "3xx", "4xx", "5xx"].get(usize::from(status.as_u16() / 100).wrapping_sub(1));
         self.0.requests.with_label_values(&[method, route, class.unwrap_or(&"other")]).inc();

@@ -20,7 +20,9 @@ mod sensitivity;
 mod server;
 mod stream;
 mod titles;
+mod wire;
 
 pub use documents::openapi_json;
 pub use metrics::Metrics;
 pub use server::{application, serve};
+pub use wire::listen;

@@ -75,16 +75,10 @@ impl Problem {
         Self::new(StatusCode::NOT_FOUND, "not-found", "没有这个地址或对象", "there is nothing at this address")
     }
 
-    pub(super) fn response(&self, request: &HttpRequest) -> HttpResponse {
-        let zh = prefers_chinese(request);
+    /// The body as JSON.
+    pub(super) fn text(&self, zh: bool, instance: Option<String>) -> String {
         let detail = if zh { &self.invalid.zh } else { &self.invalid.en };
         let (title_zh, title_en) = title(&self.invalid.rule, self.status);
-        let instance = request.extensions().get::<RequestId>().map(RequestId::urn);
-        if let Some(cause) = &self.cause {
-            // Logged once, here; the client learns nothing of the inside but can name the request.
-            let instance = instance.as_deref().unwrap_or_default();
-            tracing::error!(instance, slug = self.invalid.rule, error = cause, "a request failed");
-        }
         let body = ProblemBody {
             kind: format!("https://zeyou/errors/{}", self.invalid.rule),
             title: if zh { title_zh } else { title_en },
@@ -93,6 +87,17 @@ impl Problem {
             instance,
             errors: self.place.iter().map(|place| Fault::new(place, &self.invalid.rule, detail)).collect(),
         };
+        serde_json::to_string(&body).unwrap_or_default()
+    }
+
+    pub(super) fn response(&self, request: &HttpRequest) -> HttpResponse {
+        let zh = prefers_chinese(request);
+        let instance = request.extensions().get::<RequestId>().map(RequestId::urn);
+        if let Some(cause) = &self.cause {
+            // Logged once, here; the client learns nothing of the inside but can name the request.
+            let instance = instance.as_deref().unwrap_or_default();
+            tracing::error!(instance, slug = self.invalid.rule, error = cause, "a request failed");
+        }
         let mut response = HttpResponse::build(self.status);
         response.insert_header((header::CONTENT_TYPE, "application/problem+json"));
         response.insert_header((header::CONTENT_LANGUAGE, if zh { "zh-CN" } else { "en" }));
@@ -104,7 +109,7 @@ impl Problem {
         if self.status == StatusCode::PAYLOAD_TOO_LARGE || self.status == StatusCode::REQUEST_TIMEOUT {
             response.force_close();
         }
-        response.body(serde_json::to_string(&body).unwrap_or_default())
+        response.body(self.text(zh, instance))
     }
 }
 

@@ -1,17 +1,18 @@
 //! Wiring and running the server.
 
+use std::net::TcpListener;
 use std::path::Path;
 use std::time::Duration;
 
 use actix_web::body::MessageBody;
 use actix_web::dev::{ServiceFactory, ServiceRequest, ServiceResponse};
-use actix_web::{App, Error, HttpResponse, HttpServer, middleware, web};
+use actix_web::{App, Error, HttpResponse, middleware, web};
 use utoipa_swagger_ui::SwaggerUi;
 
 use super::metrics::{self, Metrics};
 use super::{
     changes, decisions, directory, documents, guard, health, models, ranking, ratings, scenarios, selections,
-    sensitivity, stream,
+    sensitivity, stream, wire,
 };
 use crate::domain::{
     College, Decision, Demand, Engagement, Enterprise, Industry, Major, Occupation, Park, Preset, Programme, Scenario,
@@ -127,19 +128,16 @@ pub async fn serve(database: &Path, listen: &str, demo: bool) -> Result<(), Serv
             tracing::error!(%error, "the demo data were refused");
         }
     }
-    let (shared, metrics) = (service.clone(), Metrics::default());
-    let server = HttpServer::new(move || application(shared.clone(), metrics.clone()))
-        .client_request_timeout(Duration::from_secs(5))
-        .shutdown_timeout(10)
-        .bind(listen)
-        .map_err(|error| StoreError::File(listen.into(), error))?;
-    let address = server.addrs().first().map(ToString::to_string).unwrap_or_default();
-    println!("{}", greeting(&service, &address));
+    let refused = |error| StoreError::File(listen.into(), error);
+    let listener = TcpListener::bind(listen).map_err(refused)?;
+    let address = listener.local_addr().map_err(refused)?;
+    let server = wire::listen(service.clone(), Metrics::default(), listener).map_err(refused)?;
+    println!("{}", greeting(&service, &address.to_string()));
     let clock = tokio::spawn(tick(service.clone()));
-    let result = server.run().await;
+    let result = server.shutdown_timeout(10).run().await;
     clock.abort();
     service.save_snapshot().await?;
-    result.map_err(|error| StoreError::File(listen.into(), error).into())
+    result.map_err(|error| refused(error).into())
 }
 
 /// The day changes even if nobody writes.

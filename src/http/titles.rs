@@ -3,19 +3,19 @@
 use actix_web::http::StatusCode;
 
 /// Slug, Chinese, English.
-const TITLES: [(&str, &str, &str); 47] = [
+const TITLES: [(&str, &str, &str); 48] = [
     ("already-rated", "已评价", "Already rated"),
     ("body-too-large", "请求体过大", "Body too large"),
     ("busy", "推演繁忙", "Busy"),
     ("contradictory", "相互矛盾", "Contradictory"),
     ("duplicate-field", "字段重复", "Duplicate field"),
+    ("header-too-large", "请求头过大", "Header too large"),
     ("idempotency-in-progress", "同键请求处理中", "Request in progress"),
     ("idempotency-key-invalid", "幂等键无效", "Invalid idempotency key"),
     ("idempotency-key-required", "缺少幂等键", "Idempotency key required"),
     ("idempotency-key-reuse", "幂等键已被使用", "Idempotency key reused"),
     ("invalid-characters", "含有不允许的字符", "Invalid characters"),
     ("invalid-date", "日期无效", "Invalid date"),
-    ("invalid-host", "Host 无效", "Invalid host"),
     ("invalid-id", "代码无效", "Invalid id"),
     ("invalid-if-match", "If-Match 无效", "Invalid If-Match"),
     ("invalid-period", "起止日期无效", "Invalid period"),
@@ -26,6 +26,7 @@ const TITLES: [(&str, &str, &str); 47] = [
     ("invalid-weights", "权重无效", "Invalid weights"),
     ("malformed-json", "JSON 格式错误", "Malformed JSON"),
     ("malformed-query", "查询参数格式错误", "Malformed query"),
+    ("malformed-request", "请求格式错误", "Malformed request"),
     ("method-not-allowed", "方法不允许", "Method not allowed"),
     ("missing-field", "缺少字段", "Missing field"),
     ("name-taken", "名称已占用", "Name taken"),
