@@ -125,11 +125,12 @@ pub(super) fn routes<E: Entity>(config: &mut web::ServiceConfig) {
 pub(super) fn one<E: Entity>(config: &mut web::ServiceConfig) {
     let one_at = web::resource(format!("/api/v1/{}/{{id}}", E::PATH))
         .route(web::get().to(read::<E>))
-        .route(web::put().to(put::<E>))
-        .route(web::delete().to(close::<E>));
-    let wrong =
-        if E::CLOSES { web::to(guard::method_not_allowed_one) } else { web::to(guard::method_not_allowed_open) };
-    config.service(one_at.default_service(wrong));
+        .route(web::put().to(put::<E>));
+    config.service(if E::CLOSES {
+        one_at.route(web::delete().to(close::<E>)).default_service(web::to(guard::method_not_allowed_one))
+    } else {
+        one_at.default_service(web::to(guard::method_not_allowed_open))
+    });
 }
 
 pub(super) async fn list<E: Entity>(request: HttpRequest, service: web::Data<Service>) -> HttpResponse {
@@ -204,7 +205,7 @@ async fn close<E: Entity>(request: HttpRequest, service: web::Data<Service>) -> 
         if E::registry(&current.snapshot.state).get(&id).is_none() {
             return Err(ServiceError::NotFound(E::WHAT, id.to_string()).into());
         }
-        let event = E::close(id).ok_or_else(|| guard::method_not_allowed("GET, PUT"))?;
+        let event = E::close(id).ok_or_else(Problem::not_found)?;
         let written = service.put(event, if_match(&request)?).await?;
         Ok(HttpResponse::Ok().insert_header((header::ETAG, format!("\"{}\"", written.rev))).json(written))
     };

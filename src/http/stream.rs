@@ -16,6 +16,18 @@ use crate::store::Recorded;
 /// In silence a comment is sent this often: it keeps proxies from closing, and shows who has gone.
 const HEARTBEAT: Duration = Duration::from_secs(15);
 
+/// One message of the stream.
+#[derive(utoipa::ToSchema)]
+#[expect(dead_code, reason = "the document only: messages are written as text")]
+struct Message {
+    /// 序号 The event's seq.
+    id: String,
+    /// 固定为 change Always `change`.
+    event: String,
+    /// JSON：`seq`、`at`、`kind`、`id` As JSON: the event's `seq` and time, the kind and code of what changed.
+    data: String,
+}
+
 fn message(recorded: &Recorded) -> Bytes {
     let subject = recorded.event.subject();
     let data =
@@ -29,7 +41,7 @@ fn message(recorded: &Recorded) -> Bytes {
     summary = "实时变更 What changed, live",
     description = "序号在 `after` 之后的变更，每个一次、按序，事件名为 `change`；只说变了什么，不说谁怎样评价。\n\nServer-sent events after `after`, each once and in order, named `change`: what changed, never who rated how.",
     params(("after" = Option<u32>, Query, description = "从此序号之后开始，默认从现在 After this seq; from now on if left out")),
-    responses((status = 200, description = "变更流 The stream", body = String, content_type = "text/event-stream"), (status = 400), (status = 422)))]
+    responses((status = 200, description = "变更流 The stream", body = Message, content_type = "text/event-stream"), (status = 400), (status = 422)))]
 pub(super) async fn events(
     request: HttpRequest,
     service: web::Data<Service>,

@@ -1,13 +1,13 @@
 //! The directory's addresses, which all have one shape.
 
 use serde_json::{Value, json};
-use utoipa::ToSchema;
 use utoipa::openapi::PathItem;
+use utoipa::{PartialSchema, ToSchema};
 
 use crate::http::directory::Entity;
 
 /// The two addresses of one kind of entry.
-pub(super) fn paths<E: Entity + ToSchema>() -> [(String, PathItem); 2] {
+pub(super) fn paths<E: Entity<Id: PartialSchema> + ToSchema>() -> [(String, PathItem); 2] {
     let at = format!("/api/v1/{}", E::PATH);
     [(at.clone(), item(json!({"get": list::<E>()}))), (format!("{at}/{{id}}"), item(one::<E>()))]
 }
@@ -20,18 +20,27 @@ fn reference(name: &str) -> Value {
     json!({"$ref": format!("#/components/schemas/{name}")})
 }
 
+fn schema_of<T: PartialSchema>() -> Value {
+    serde_json::to_value(T::schema()).unwrap_or_default()
+}
+
 fn parameter(place: &str, name: &str, text: &str, schema: Value) -> Value {
     json!({"in": place, "name": name, "description": text, "required": place == "path", "schema": schema})
 }
 
 fn min_seq() -> Value {
     let text = "等到此序号已计入 Wait until this event is included";
-    parameter("header", "Zeyou-Min-Seq", text, json!({"type": "integer", "minimum": 0}))
+    parameter("header", "Zeyou-Min-Seq", text, json!({"type": "integer", "minimum": 0, "examples": [1]}))
 }
 
 fn if_match() -> Value {
     let text = "仅当仍是此版本时才写入 Write only if this is still the revision";
-    parameter("header", "If-Match", text, json!({"type": "string", "examples": ["\"1\""]}))
+    parameter(
+        "header",
+        "If-Match",
+        text,
+        json!({"type": "string", "pattern": "^(\"[0-9]{1,9}\"|[0-9]{1,9})$", "examples": ["\"1\""]}),
+    )
 }
 
 /// An answer with an entry or with what became of it.
@@ -55,12 +64,12 @@ fn operation<E: Entity>(id: &str, summary: String, text: &str, parameters: Vec<V
            "parameters": parameters, "responses": responses})
 }
 
-fn list<E: Entity + ToSchema>() -> Value {
+fn list<E: Entity<Id: PartialSchema> + ToSchema>() -> Value {
     let text = json!({"type": "string"});
     let size = json!({"type": "integer", "minimum": 1, "maximum": 200, "default": 50});
     let mut parameters = vec![
         parameter("query", "q", "代码或名称包含此文字 Its code or name contains this text", text.clone()),
-        parameter("query", "after", "从此代码之后开始 After this code", text.clone()),
+        parameter("query", "after", "从此代码之后开始 After this code", schema_of::<E::Id>()),
         parameter("query", "page_size", "每页多少 How many a page", size),
         min_seq(),
     ];
@@ -77,9 +86,9 @@ fn list<E: Entity + ToSchema>() -> Value {
     operation::<E>("list", summary, text, parameters, answers(good, &["422", "503"]))
 }
 
-fn one<E: Entity + ToSchema>() -> Value {
+fn one<E: Entity<Id: PartialSchema> + ToSchema>() -> Value {
     let (zh, what, entry, written) = (E::ZH, E::WHAT, reference(&E::name()), reference("Written"));
-    let id = || parameter("path", "id", "代码 Its code", json!({"type": "string"}));
+    let id = || parameter("path", "id", "代码 Its code", schema_of::<E::Id>());
     let good = json!({"200": answer("该条目 The entry", &entry)});
     let text = "已关闭的条目视为不存在。A closed entry is not found.";
     let refusals = answers(good, &["404", "422", "503"]);
