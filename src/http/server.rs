@@ -1,7 +1,6 @@
 //! Wiring and running the server.
 
 use std::net::TcpListener;
-use std::path::Path;
 use std::time::Duration;
 
 use actix_web::body::MessageBody;
@@ -17,8 +16,9 @@ use super::{
 use crate::domain::{
     College, Decision, Demand, Engagement, Enterprise, Industry, Major, Occupation, Park, Preset, Programme, Scenario,
 };
-use crate::service::{Service, ServiceError};
-use crate::store::StoreError;
+use crate::live::Hint;
+use crate::service::{Replica, Service, ServiceError};
+use crate::store::{Address, StoreError};
 
 /// The application with all its routes.
 pub fn application(
@@ -114,22 +114,41 @@ fn routes(config: &mut web::ServiceConfig) {
         .service(get("/metrics").route(web::get().to(metrics::scrape)));
 }
 
+/// What to serve and where.
+pub struct ServeOptions {
+    /// The log.
+    pub database: Address,
+    /// The address to listen on.
+    pub listen: String,
+    /// Serve the fictional city from a file of its own instead.
+    pub demo: bool,
+    /// Address and namespace of the Redis that wakes other replicas.
+    pub redis: Option<(String, String)>,
+    /// Name among the replicas.
+    pub replica: Option<String>,
+}
+
 /// Opens the log and serves it until the process is told to stop.
 ///
 /// # Errors
 /// Why the log cannot be opened or the address not be listened on.
-pub async fn serve(database: &Path, listen: &str, demo: bool) -> Result<(), ServiceError> {
-    let demo_path = Path::new("zeyou-demo.db");
-    let path = if demo { demo_path } else { database };
-    let service = Service::open(path).await?;
+pub async fn serve(options: ServeOptions) -> Result<(), ServiceError> {
+    let ServeOptions { database, listen, demo, redis, replica } = options;
+    let database = if demo { Address::File("zeyou-demo.db".into()) } else { database };
+    let mut this = Replica::default();
+    this.name = replica.unwrap_or(this.name);
+    if let Some((url, namespace)) = redis {
+        this.hint = Some(Hint::new(&url, &namespace)?);
+    }
+    let service = Service::open_as(&database, this).await?;
     if demo {
         let report = service.import_demo().await?;
         if let Some(error) = report.errors.first() {
             tracing::error!(%error, "the demo data were refused");
         }
     }
-    let refused = |error| StoreError::File(listen.into(), error);
-    let listener = TcpListener::bind(listen).map_err(refused)?;
+    let refused = |error| StoreError::File(listen.clone().into(), error);
+    let listener = TcpListener::bind(&listen).map_err(refused)?;
     let address = listener.local_addr().map_err(refused)?;
     let server = wire::listen(service.clone(), Metrics::default(), listener).map_err(refused)?;
     println!("{}", greeting(&service, &address.to_string()));

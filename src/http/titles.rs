@@ -3,7 +3,7 @@
 use actix_web::http::StatusCode;
 
 /// Slug, Chinese, English.
-const TITLES: [(&str, &str, &str); 48] = [
+const TITLES: [(&str, &str, &str); 50] = [
     ("already-rated", "已评价", "Already rated"),
     ("body-too-large", "请求体过大", "Body too large"),
     ("busy", "推演繁忙", "Busy"),
@@ -33,9 +33,11 @@ const TITLES: [(&str, &str, &str); 48] = [
     ("no-engagement", "没有可评价的合作", "No engagement"),
     ("not-acceptable", "无法按要求的格式回答", "Not acceptable"),
     ("not-found", "未找到", "Not found"),
+    ("outcome-unknown", "结果未定", "Outcome unknown"),
     ("out-of-range", "超出范围", "Out of range"),
     ("precondition-required", "须带版本", "Precondition required"),
     ("rating-withdrawn", "评价已撤回", "Rating withdrawn"),
+    ("rebuilding", "正在重建", "Being built anew"),
     ("repeated", "重复列出", "Listed twice"),
     ("replica-behind", "尚未更新到所要的序号", "Replica behind"),
     ("request-timeout", "请求超时", "Request timeout"),
