@@ -4,7 +4,7 @@ use std::net::TcpListener;
 use std::time::Duration;
 
 use actix_web::body::MessageBody;
-use actix_web::dev::{ServiceFactory, ServiceRequest, ServiceResponse};
+use actix_web::dev::{ServerHandle, ServiceFactory, ServiceRequest, ServiceResponse};
 use actix_web::{App, Error, HttpResponse, middleware, web};
 use utoipa_swagger_ui::SwaggerUi;
 
@@ -16,9 +16,14 @@ use super::{
 use crate::domain::{
     College, Decision, Demand, Engagement, Enterprise, Industry, Major, Occupation, Park, Preset, Programme, Scenario,
 };
-use crate::live::Hint;
+use crate::live::{Hint, Standing};
 use crate::service::{Replica, Service, ServiceError};
 use crate::store::{Address, StoreError};
+
+/// How long a replica that was told to end still takes requests: a balancer notices meanwhile.
+const UNREADY: Duration = Duration::from_secs(5);
+/// How long the last snapshot may take.
+const LAST_SNAPSHOT: Duration = Duration::from_secs(4);
 
 /// The application with all its routes.
 pub fn application(
@@ -153,10 +158,53 @@ pub async fn serve(options: ServeOptions) -> Result<(), ServiceError> {
     let server = wire::listen(service.clone(), Metrics::default(), listener).map_err(refused)?;
     println!("{}", greeting(&service, &address.to_string()));
     let clock = tokio::spawn(tick(service.clone()));
-    let result = server.shutdown_timeout(10).run().await;
+    let server = server.shutdown_timeout(10).disable_signals().run();
+    let stopping = tokio::spawn(stop_on_signal(service.clone(), server.handle()));
+    let result = server.await;
     clock.abort();
-    service.save_snapshot().await?;
+    stopping.abort();
+    // The log is whole without it: a database that is away must not keep the process from ending.
+    match tokio::time::timeout(LAST_SNAPSHOT, service.save_snapshot()).await {
+        Ok(Ok(_)) => {}
+        Ok(Err(error)) => tracing::warn!(%error, "no snapshot was left"),
+        Err(_) => tracing::warn!("no snapshot was left in time"),
+    }
     result.map_err(|error| refused(error).into())
+}
+
+/// Ends in good order: first unready, so that a balancer sends nobody new; then what is under way is answered.
+async fn stop_on_signal(service: Service, server: ServerHandle) {
+    let terminated = async {
+        terminate().await;
+        service.live().stand(Standing::Stopping);
+        if service.store().is_shared() {
+            tokio::time::sleep(UNREADY).await;
+        }
+    };
+    tokio::select! {
+        _ = tokio::signal::ctrl_c() => {}
+        () = terminated => {}
+    }
+    server.stop(true).await;
+}
+
+/// Waits for SIGTERM.
+#[cfg(unix)]
+async fn terminate() {
+    use tokio::signal::unix::{SignalKind, signal};
+    match signal(SignalKind::terminate()) {
+        Ok(mut terminate) => drop(terminate.recv().await),
+        Err(error) => {
+            tracing::error!(%error, "SIGTERM cannot be heard");
+            std::future::pending().await
+        }
+    }
+}
+
+/// There is no such signal.
+#[cfg(not(unix))]
+async fn terminate() {
+    std::future::pending().await
 }
 
 /// The day changes even if nobody writes.

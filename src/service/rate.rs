@@ -119,7 +119,7 @@ impl Service {
         comment: Option<Comment>,
     ) -> Result<RatingWritten, ServiceError> {
         let revised = |rating: Rating| {
-            let (marks, comment) = (marks.clone(), comment.clone());
+            let (marks, comment) = (marks, comment.clone());
             Event::RatingRevised(Rating { marks, comment, rated_on: today(), ..rating })
         };
         self.on_newest(|| self.change(id, if_match, revised)).await

@@ -259,8 +259,10 @@ async fn snapshots_are_used_only_if_intact_and_of_this_history(address: Address)
 async fn digests_of_other_replicas_are_compared_at_the_same_event_only(address: Address) {
     let store = Store::open(&address).await.expect("store");
     let (here, elsewhere) = (Chain([1; 32]), Chain([2; 32]));
-    let say =
-        async |replica, engine, at, digest| store.compare_digest(replica, engine, at, digest).await.expect("said");
+    let say = async |replica, engine, at, digest| {
+        store.leave_digest(replica, engine, at, digest).await.expect("left");
+        store.other_digests(engine, at, digest).await.expect("read")
+    };
     assert!(say("a", "e", (1_000, here), "x").await.is_empty());
     assert!(say("b", "e", (1_000, here), "x").await.is_empty());
     assert_eq!(say("c", "e", (1_000, here), "y").await, ["a", "b"]);
