@@ -88,7 +88,7 @@ impl Hint {
     }
 
     async fn hear(&self, mut closed: watch::Receiver<u64>, look: Arc<Notify>) {
-        let mut pause = Pause::default();
+        let (mut pause, ours) = (Pause::default(), closed.clone());
         let hearing = async {
             loop {
                 let heard = async {
@@ -102,9 +102,11 @@ impl Hint {
                     // Something may have been said before.
                     look.notify_one();
                     let mut messages = heard.into_on_message();
-                    // Whatever it says, the log is looked at; a flood of messages wakes no more than one.
-                    while let Ok(Some(_)) = timeout(SILENCE, messages.next()).await {
-                        look.notify_one();
+                    // Whatever it says but what this process said itself, the log is looked at; a flood wakes only once.
+                    while let Ok(Some(message)) = timeout(SILENCE, messages.next()).await {
+                        if message.get_payload::<u64>().ok() != Some(*ours.borrow()) {
+                            look.notify_one();
+                        }
                     }
                     Ok::<(), redis::RedisError>(())
                 };

@@ -116,7 +116,13 @@ impl Live {
                 }
                 if let Some((snapshot, chain)) = rebuilt {
                     live.publish(*snapshot, chain);
-                    live.standing.send_replace(Standing::Serving);
+                    live.standing.send_if_modified(|standing| {
+                        let was_wrong = standing.is_wrong();
+                        if was_wrong {
+                            *standing = Standing::Serving;
+                        }
+                        was_wrong
+                    });
                 }
                 if !batch.is_empty() {
                     live.apply(batch);
@@ -159,10 +165,17 @@ impl Live {
         self.current.load_full()
     }
 
-    /// Waits until `seq` is served; `false` if that takes longer than `patience`.
+    /// Waits until `seq` is served; `false` if that takes longer than `patience`, or what is served turns out wrong.
     pub async fn reach(&self, seq: u64, patience: Duration) -> bool {
-        let mut watched = self.seq.subscribe();
-        tokio::time::timeout(patience, watched.wait_for(|now| *now >= seq)).await.is_ok_and(|reached| reached.is_ok())
+        let (mut watched, mut standing) = (self.seq.subscribe(), self.standing.subscribe());
+        let reached = async {
+            tokio::select! {
+                biased;
+                reached = watched.wait_for(|now| *now >= seq) => reached.is_ok(),
+                _ = standing.wait_for(Standing::is_wrong) => false,
+            }
+        };
+        tokio::time::timeout(patience, reached).await.unwrap_or(false)
     }
 
     /// Events from now on, each after it is served.

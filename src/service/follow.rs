@@ -29,6 +29,8 @@ pub(super) struct Follow {
     pub(super) appended: watch::Sender<u64>,
     /// Woken when the state turned out to be wrong.
     pub(super) distrust: Arc<Notify>,
+    /// Whether the last look failed: told of once.
+    pub(super) failing: bool,
 }
 
 impl Follow {
@@ -79,6 +81,9 @@ impl Follow {
         match timeout(PATIENCE, self.catch_up()).await {
             Ok(Ok(Look::Seen)) => {
                 self.live.freshness().saw();
+                if std::mem::take(&mut self.failing) {
+                    tracing::info!("the log is seen again");
+                }
                 if matches!(self.live.standing(), Standing::Broken(_)) {
                     self.live.stand(Standing::Serving);
                 }
@@ -88,8 +93,15 @@ impl Follow {
                 self.live.stand(Standing::Broken(seq));
             }
             Ok(Ok(Look::Forked)) => self.rebuild(Standing::Forked).await,
-            Ok(Err(error)) => tracing::warn!(%error, "the log cannot be looked at"),
-            Err(_) => tracing::warn!("the log cannot be looked at: no answer"),
+            Ok(Err(error)) if !self.failing => {
+                self.failing = true;
+                tracing::warn!(%error, "the log cannot be looked at");
+            }
+            Err(_) if !self.failing => {
+                self.failing = true;
+                tracing::warn!("the log cannot be looked at: no answer");
+            }
+            Ok(Err(_)) | Err(_) => {}
         }
     }
 

@@ -172,7 +172,8 @@ impl Service {
             }
         }
         let (served, feeding) = (Arc::clone(&live), store.clone());
-        let follow = Follow { store: feeding, live: served, feed, tip, epoch: head.epoch, appended, distrust };
+        let follow =
+            Follow { store: feeding, live: served, feed, tip, epoch: head.epoch, appended, distrust, failing: false };
         tokio::spawn(follow.run(batches));
         let planning = Bounded::default();
         let service = Self { store, writer, live, saved: Arc::new(AtomicU64::new(saved)), planning };
@@ -254,7 +255,9 @@ impl Service {
             self.live.look_now();
         }
         // Durable already; a solve that takes longer only means that a reader may have to ask with Zeyou-Min-Seq.
-        self.live.reach(appended.seq, Duration::from_secs(600)).await;
+        if !self.live.reach(appended.seq, Duration::from_secs(600)).await && self.live.standing().is_wrong() {
+            return Err(ServiceError::Rebuilding);
+        }
         Ok(appended)
     }
 
