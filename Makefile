@@ -1,7 +1,12 @@
 # Everything a fresh Debian machine with Rust needs to run the tests.
-.PHONY: test setup
+.PHONY: test setup faults
 setup:
 	@command -v cc >/dev/null 2>&1 || { apt-get update && apt-get install -y --no-install-recommends gcc libc6-dev; }
+	@ls /usr/lib/postgresql/*/bin/postgres >/dev/null 2>&1 && command -v redis-server >/dev/null 2>&1 || { apt-get update && apt-get install -y --no-install-recommends postgresql redis-server; }
 
 test: setup
 	cargo test --locked
+
+# The promises of docs/reliability.md at their full figures, one after the other: about an hour.
+faults: setup
+	ZEYOU_FAULTS=full cargo test --locked --test faults -- --test-threads=1 --nocapture

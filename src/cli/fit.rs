@@ -9,7 +9,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 
 use crate::domain::ModelId;
 use crate::service::{FitError, FitPlan, FittedModel, Service, ServiceError, fit_model};
-use crate::store::StoreError;
+use crate::store::{Address, StoreError};
 
 /// What `zeyou fit` takes.
 #[derive(Args)]
@@ -31,7 +31,7 @@ pub(super) struct FitArguments {
 }
 
 /// Fits, writes and prints.
-pub(super) async fn run(database: &Path, arguments: FitArguments) -> Result<ExitCode, Box<dyn std::error::Error>> {
+pub(super) async fn run(database: &Address, arguments: FitArguments) -> Result<ExitCode, Box<dyn std::error::Error>> {
     let FitArguments { name, ratings, seed, directory, activate } = arguments;
     // Drawn on a terminal only.
     let bar = ProgressBar::new(0).with_message("拟合 fitting");
@@ -67,7 +67,7 @@ pub(super) async fn run(database: &Path, arguments: FitArguments) -> Result<Exit
 }
 
 async fn put_into_force(
-    database: &Path,
+    database: &Address,
     fitted: FittedModel,
     path: &Path,
 ) -> Result<ExitCode, Box<dyn std::error::Error>> {
@@ -77,7 +77,7 @@ async fn put_into_force(
             eprintln!(
                 "未启用：{0} 正被服务使用。请先停止服务，或 PUT /api/v1/models/current 提交 {path}\n\
                  not activated: a server is using {0}. Stop it first, or PUT {path} to /api/v1/models/current",
-                database.display()
+                database
             );
             return Ok(ExitCode::FAILURE);
         }

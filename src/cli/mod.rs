@@ -13,8 +13,9 @@ use indicatif::{ProgressBar, ProgressStyle};
 
 use crate::domain::{CollegeId, DemandKind, ParkId, PresetId, Question};
 use crate::exchange::{Spec, generate_with};
+use crate::http::ServeOptions;
 use crate::service::{ImportReport, SelectionFiles, Service, ServiceError};
-use crate::store::{Store, StoreError};
+use crate::store::{Address, Store, StoreError};
 
 /// 择优: picks partner colleges for industrial parks on merit.
 #[derive(Parser)]
@@ -23,6 +24,10 @@ struct Arguments {
     /// The log's database file.
     #[arg(long, global = true, env = "ZEYOU_DATABASE", default_value = "zeyou.db")]
     database: PathBuf,
+    /// The log's database by address: postgres://USER:PASSWORD@HOST/NAME, sqlite:PATH; instead of --database. Give it by
+    /// the environment, where other users cannot read the password.
+    #[arg(long, global = true, env = "ZEYOU_DATABASE_URL", hide_env_values = true)]
+    database_url: Option<Address>,
     #[command(subcommand)]
     command: Command,
 }
@@ -34,6 +39,15 @@ enum Command {
         /// Address to listen on.
         #[arg(long, default_value = "127.0.0.1:8080")]
         listen: String,
+        /// Redis that wakes the other replicas after a write: redis://… or rediss://…; needs --database-url postgres://….
+        #[arg(long, env = "ZEYOU_REDIS_URL", hide_env_values = true)]
+        redis_url: Option<String>,
+        /// What every key and channel in Redis begins with.
+        #[arg(long, env = "ZEYOU_REDIS_NAMESPACE", default_value = "zeyou")]
+        redis_namespace: String,
+        /// This process's name among the replicas; a random one if left out.
+        #[arg(long, env = "ZEYOU_REPLICA")]
+        replica: Option<String>,
         /// Use zeyou-demo.db, filled with a fictional city.
         #[arg(long)]
         demo: bool,
@@ -150,9 +164,13 @@ enum Format {
 /// # Errors
 /// The command's own error, for `main` to print.
 pub async fn run() -> Result<ExitCode, Box<dyn std::error::Error>> {
-    let Arguments { database, command } = Arguments::parse();
+    let Arguments { database, database_url, command } = Arguments::parse();
+    let database = database_url.unwrap_or(Address::File(database));
     match command {
-        Command::Serve { listen, demo } => crate::http::serve(&database, &listen, demo).await?,
+        Command::Serve { listen, redis_url, redis_namespace, replica, demo } => {
+            let redis = redis_url.map(|url| (url, redis_namespace));
+            crate::http::serve(ServeOptions { database, listen, demo, redis, replica }).await?;
+        }
         Command::Import { path, dry_run } => {
             let service = Service::open(&database).await?;
             let bar = rows("导入 importing");
@@ -284,7 +302,7 @@ fn print_report(report: &ImportReport, dry_run: bool) -> ExitCode {
     ExitCode::SUCCESS
 }
 
-async fn verify(database: &std::path::Path) -> Result<ExitCode, Box<dyn std::error::Error>> {
+async fn verify(database: &Address) -> Result<ExitCode, Box<dyn std::error::Error>> {
     let store = Store::open_read_only(database).await?;
     let bar = spinner("verifying");
     let check = Service::check_log(&store, |seq| bar.set_position(seq)).await?;

@@ -1,14 +1,20 @@
 //! Checks before any route, and the answers for what is no route.
 
+use std::time::Duration;
+
 use actix_web::body::BoxBody;
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::StatusCode;
 use actix_web::http::header::{self, HeaderName, HeaderValue};
 use actix_web::middleware::Next;
+use actix_web::web::Data;
 use actix_web::{Error, HttpMessage, HttpRequest, HttpResponse};
 use uuid::Uuid;
 
 use super::problem::{Place, Problem};
+use super::refusals::rebuilding;
+use crate::live::Standing;
+use crate::service::Service;
 
 /// Names a request, in problems (`instance`), in the answer's `X-Request-Id` and in the operator's log.
 #[derive(Clone, Copy)]
@@ -30,6 +36,8 @@ impl RequestId {
 }
 
 const MAX_URI: usize = 8 * 1024;
+/// What was seen of the log so long ago is as good as now; older answers say their age in `Zeyou-Staleness`, in seconds.
+const FRESH: Duration = Duration::from_secs(3);
 
 /// Gives the request its id; checks length of the address, what the reader accepts.
 pub(super) async fn check(request: ServiceRequest, next: Next<BoxBody>) -> Result<ServiceResponse<BoxBody>, Error> {
@@ -42,9 +50,13 @@ pub(super) async fn check(request: ServiceRequest, next: Next<BoxBody>) -> Resul
         let problem =
             Problem::new(StatusCode::NOT_ACCEPTABLE, "not-acceptable", "只能以 JSON 回答", "the answer is JSON");
         Some(problem.at(Place::Header("Accept")))
+    } else if request.path().starts_with("/api/") && standing(&request).is_some_and(|standing| standing.is_wrong()) {
+        // What is served is not what the log holds.
+        Some(rebuilding())
     } else {
         None
     };
+    let age = request.app_data::<Data<Service>>().map(|service| service.live().freshness().age());
     let mut response = match problem {
         Some(problem) => {
             let response = problem.response(request.request());
@@ -55,7 +67,14 @@ pub(super) async fn check(request: ServiceRequest, next: Next<BoxBody>) -> Resul
     if let Ok(value) = HeaderValue::from_str(id.0.hyphenated().encode_lower(&mut Uuid::encode_buffer())) {
         response.headers_mut().insert(HeaderName::from_static("x-request-id"), value);
     }
+    if let Some(age) = age.filter(|age| *age > FRESH) {
+        response.headers_mut().insert(HeaderName::from_static("zeyou-staleness"), age.as_secs().into());
+    }
     Ok(response)
+}
+
+fn standing(request: &ServiceRequest) -> Option<Standing> {
+    Some(request.app_data::<Data<Service>>()?.live().standing())
 }
 
 fn acceptable(accept: Option<&str>) -> bool {

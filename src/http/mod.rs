@@ -24,5 +24,5 @@ mod wire;
 
 pub use documents::openapi_json;
 pub use metrics::Metrics;
-pub use server::{application, serve};
+pub use server::{ServeOptions, application, serve};
 pub use wire::listen;

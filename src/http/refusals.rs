@@ -61,6 +61,7 @@ impl From<ServiceError> for Problem {
                     .at(Place::Header("Zeyou-Min-Seq"))
                     .with(header::RETRY_AFTER, "1")
             }
+            ServiceError::Rebuilding => rebuilding(),
             ServiceError::Busy => {
                 let (zh, en) = ("正在推演的情景过多，请稍后再试", "too many scenarios are being worked out; try again");
                 Self::new(S::SERVICE_UNAVAILABLE, "busy", zh, en).with(header::RETRY_AFTER, "1")
@@ -70,6 +71,7 @@ impl From<ServiceError> for Problem {
                 Self::invalid(Place::Body(pointer), Invalid::new("time-budget-exceeded", zh, en))
             }
             ServiceError::Store(error) => refused_by_log(error),
+            ServiceError::Hint(error) => unavailable().because(&error),
         }
     }
 }
@@ -111,10 +113,24 @@ fn refused_by_log(error: StoreError) -> Problem {
             let (zh, en) = ("磁盘已满，未写入", "the disk is full; nothing was written");
             Problem::new(S::INSUFFICIENT_STORAGE, "storage-full", zh, en)
         }
-        error => {
-            let zh = "暂时无法写入，请稍后以同一 Idempotency-Key 重试";
-            let en = "the log cannot be written now; retry with the same Idempotency-Key";
-            Problem::new(S::SERVICE_UNAVAILABLE, "unavailable", zh, en).because(&error)
+        StoreError::OutcomeUnknown => {
+            let zh = "不能确定是否已写入：请以同一 Idempotency-Key 重试，不会重复计入";
+            let en = "whether it was written is not known: retry with the same Idempotency-Key, it will count once";
+            Problem::new(S::SERVICE_UNAVAILABLE, "outcome-unknown", zh, en).with(header::RETRY_AFTER, "2")
         }
+        StoreError::Forked => rebuilding(),
+        error => unavailable().because(&error),
     }
+}
+
+fn unavailable() -> Problem {
+    let zh = "暂时无法写入，请稍后以同一 Idempotency-Key 重试";
+    let en = "the log cannot be written now; retry with the same Idempotency-Key";
+    Problem::new(S::SERVICE_UNAVAILABLE, "unavailable", zh, en).with(header::RETRY_AFTER, "2")
+}
+
+/// What is served here must not be asked for.
+pub(super) fn rebuilding() -> Problem {
+    let (zh, en) = ("本副本正在按日志重建，请稍后再试", "this replica is being built anew from the log; try again");
+    Problem::new(S::SERVICE_UNAVAILABLE, "rebuilding", zh, en).with(header::RETRY_AFTER, "5")
 }

@@ -1,11 +1,10 @@
 //! Wiring and running the server.
 
 use std::net::TcpListener;
-use std::path::Path;
 use std::time::Duration;
 
 use actix_web::body::MessageBody;
-use actix_web::dev::{ServiceFactory, ServiceRequest, ServiceResponse};
+use actix_web::dev::{ServerHandle, ServiceFactory, ServiceRequest, ServiceResponse};
 use actix_web::{App, Error, HttpResponse, middleware, web};
 use utoipa_swagger_ui::SwaggerUi;
 
@@ -17,8 +16,14 @@ use super::{
 use crate::domain::{
     College, Decision, Demand, Engagement, Enterprise, Industry, Major, Occupation, Park, Preset, Programme, Scenario,
 };
-use crate::service::{Service, ServiceError};
-use crate::store::StoreError;
+use crate::live::{Hint, Standing};
+use crate::service::{Replica, Service, ServiceError};
+use crate::store::{Address, StoreError};
+
+/// How long a replica that was told to end still takes requests: a balancer notices meanwhile.
+const UNREADY: Duration = Duration::from_secs(5);
+/// How long the last snapshot may take.
+const LAST_SNAPSHOT: Duration = Duration::from_secs(4);
 
 /// The application with all its routes.
 pub fn application(
@@ -114,30 +119,92 @@ fn routes(config: &mut web::ServiceConfig) {
         .service(get("/metrics").route(web::get().to(metrics::scrape)));
 }
 
+/// What to serve and where.
+pub struct ServeOptions {
+    /// The log.
+    pub database: Address,
+    /// The address to listen on.
+    pub listen: String,
+    /// Serve the fictional city from a file of its own instead.
+    pub demo: bool,
+    /// Address and namespace of the Redis that wakes other replicas.
+    pub redis: Option<(String, String)>,
+    /// Name among the replicas.
+    pub replica: Option<String>,
+}
+
 /// Opens the log and serves it until the process is told to stop.
 ///
 /// # Errors
 /// Why the log cannot be opened or the address not be listened on.
-pub async fn serve(database: &Path, listen: &str, demo: bool) -> Result<(), ServiceError> {
-    let demo_path = Path::new("zeyou-demo.db");
-    let path = if demo { demo_path } else { database };
-    let service = Service::open(path).await?;
+pub async fn serve(options: ServeOptions) -> Result<(), ServiceError> {
+    let ServeOptions { database, listen, demo, redis, replica } = options;
+    let database = if demo { Address::File("zeyou-demo.db".into()) } else { database };
+    let mut this = Replica::default();
+    this.name = replica.unwrap_or(this.name);
+    if let Some((url, namespace)) = redis {
+        this.hint = Some(Hint::new(&url, &namespace)?);
+    }
+    let service = Service::open_as(&database, this).await?;
     if demo {
         let report = service.import_demo().await?;
         if let Some(error) = report.errors.first() {
             tracing::error!(%error, "the demo data were refused");
         }
     }
-    let refused = |error| StoreError::File(listen.into(), error);
-    let listener = TcpListener::bind(listen).map_err(refused)?;
+    let refused = |error| StoreError::File(listen.clone().into(), error);
+    let listener = TcpListener::bind(&listen).map_err(refused)?;
     let address = listener.local_addr().map_err(refused)?;
     let server = wire::listen(service.clone(), Metrics::default(), listener).map_err(refused)?;
     println!("{}", greeting(&service, &address.to_string()));
     let clock = tokio::spawn(tick(service.clone()));
-    let result = server.shutdown_timeout(10).run().await;
+    let server = server.shutdown_timeout(10).disable_signals().run();
+    let stopping = tokio::spawn(stop_on_signal(service.clone(), server.handle()));
+    let result = server.await;
     clock.abort();
-    service.save_snapshot().await?;
+    stopping.abort();
+    // The log is whole without it: a database that is away must not keep the process from ending.
+    match tokio::time::timeout(LAST_SNAPSHOT, service.save_snapshot()).await {
+        Ok(Ok(_)) => {}
+        Ok(Err(error)) => tracing::warn!(%error, "no snapshot was left"),
+        Err(_) => tracing::warn!("no snapshot was left in time"),
+    }
     result.map_err(|error| refused(error).into())
+}
+
+/// Ends in good order: first unready, so that a balancer sends nobody new; then what is under way is answered.
+async fn stop_on_signal(service: Service, server: ServerHandle) {
+    let terminated = async {
+        terminate().await;
+        service.live().stand(Standing::Stopping);
+        if service.store().is_shared() {
+            tokio::time::sleep(UNREADY).await;
+        }
+    };
+    tokio::select! {
+        _ = tokio::signal::ctrl_c() => {}
+        () = terminated => {}
+    }
+    server.stop(true).await;
+}
+
+/// Waits for SIGTERM.
+#[cfg(unix)]
+async fn terminate() {
+    use tokio::signal::unix::{SignalKind, signal};
+    match signal(SignalKind::terminate()) {
+        Ok(mut terminate) => drop(terminate.recv().await),
+        Err(error) => {
+            tracing::error!(%error, "SIGTERM cannot be heard");
+            std::future::pending().await
+        }
+    }
+}
+
+/// There is no such signal.
+#[cfg(not(unix))]
+async fn terminate() {
+    std::future::pending().await
 }
 
 /// The day changes even if nobody writes.

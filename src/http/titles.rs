@@ -3,7 +3,7 @@
 use actix_web::http::StatusCode;
 
 /// Slug, Chinese, English.
-const TITLES: [(&str, &str, &str); 48] = [
+const TITLES: [(&str, &str, &str); 53] = [
     ("already-rated", "已评价", "Already rated"),
     ("body-too-large", "请求体过大", "Body too large"),
     ("busy", "推演繁忙", "Busy"),
@@ -24,6 +24,7 @@ const TITLES: [(&str, &str, &str); 48] = [
     ("invalid-sheet", "准则表无效", "Invalid criteria sheet"),
     ("invalid-verify-code", "复核码无效", "Invalid verification code"),
     ("invalid-weights", "权重无效", "Invalid weights"),
+    ("log-broken", "日志损坏", "Log broken"),
     ("malformed-json", "JSON 格式错误", "Malformed JSON"),
     ("malformed-query", "查询参数格式错误", "Malformed query"),
     ("malformed-request", "请求格式错误", "Malformed request"),
@@ -33,13 +34,17 @@ const TITLES: [(&str, &str, &str); 48] = [
     ("no-engagement", "没有可评价的合作", "No engagement"),
     ("not-acceptable", "无法按要求的格式回答", "Not acceptable"),
     ("not-found", "未找到", "Not found"),
+    ("outcome-unknown", "结果未定", "Outcome unknown"),
     ("out-of-range", "超出范围", "Out of range"),
     ("precondition-required", "须带版本", "Precondition required"),
     ("rating-withdrawn", "评价已撤回", "Rating withdrawn"),
+    ("rebuilding", "正在重建", "Being built anew"),
     ("repeated", "重复列出", "Listed twice"),
     ("replica-behind", "尚未更新到所要的序号", "Replica behind"),
     ("request-timeout", "请求超时", "Request timeout"),
     ("revision-conflict", "版本冲突", "Revision conflict"),
+    ("stale", "数据过旧", "Stale"),
+    ("stopping", "即将停止", "Stopping"),
     ("storage-full", "存储已满", "Storage full"),
     ("time-budget-exceeded", "超出时限", "Time budget exceeded"),
     ("too-long", "文字过长", "Too long"),

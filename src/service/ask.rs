@@ -8,6 +8,7 @@ use bytes::Bytes;
 use super::{Service, ServiceError, aside};
 use crate::domain::{CollegeId, Explanation, Question, Shortlist};
 use crate::live::Published;
+use crate::store::{Address, Store};
 
 /// How long a read waits for the seq it asks for.
 const PATIENCE: Duration = Duration::from_secs(2);
@@ -25,6 +26,9 @@ impl Service {
             if seq > head + FAR {
                 return Err(ServiceError::InvalidSeq(head));
             }
+            if seq > head {
+                self.live.look_now();
+            }
             if !self.live.reach(seq, PATIENCE).await {
                 return Err(ServiceError::ReplicaBehind(seq));
             }
@@ -40,13 +44,13 @@ impl Service {
         Ok(self.live.current().snapshot.shortlist(question)?)
     }
 
-    /// A shortlist straight from a database file, without a server and beside one.
+    /// A shortlist straight from the log, without a server and beside one.
     ///
     /// # Errors
     /// As [`Self::shortlist`], or why the log cannot be read.
-    pub async fn ask_offline(path: &std::path::Path, question: &Question) -> Result<Shortlist, ServiceError> {
-        let store = crate::store::Store::open_read_only(path).await?;
-        let (head, _) = store.head().await?;
+    pub async fn ask_offline(address: &Address, question: &Question) -> Result<Shortlist, ServiceError> {
+        let store = Store::open_read_only(address).await?;
+        let head = store.head().await?.seq;
         let state = super::open::state_at(&store, head).await?;
         Ok(crate::engine::Snapshot::cold_for(state, &question.park).shortlist(question)?)
     }

@@ -50,6 +50,10 @@ impl Service {
     /// # Errors
     /// [`ServiceError::Invalid`] names the part at fault.
     pub async fn decide(&self, new: NewDecision) -> Result<DecisionMade, ServiceError> {
+        self.on_newest(|| self.decide_on_served(new.clone())).await
+    }
+
+    async fn decide_on_served(&self, new: NewDecision) -> Result<DecisionMade, ServiceError> {
         let current = self.live.current();
         let state = &current.snapshot.state;
         check(state, &new)?;

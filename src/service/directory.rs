@@ -24,6 +24,10 @@ impl Service {
     /// # Errors
     /// `unknown-code` for a reference to nothing; [`ServiceError::RevisionConflict`].
     pub async fn put(&self, event: Event, if_match: Option<u32>) -> Result<Written, ServiceError> {
+        self.on_newest(|| self.put_on_served(event.clone(), if_match)).await
+    }
+
+    async fn put_on_served(&self, event: Event, if_match: Option<u32>) -> Result<Written, ServiceError> {
         let current = self.live.current();
         let state = &current.snapshot.state;
         references::check(state, &event)?;
@@ -34,7 +38,10 @@ impl Service {
         let unit = Unit { drafts: vec![Draft { event, rev: rev + 1 }], key: None };
         match self.write(unit).await {
             Ok(appended) => Ok(Written { rev: rev + 1, seq: appended.seq, created: rev == 0 }),
-            Err(ServiceError::Store(StoreError::Conflict(_))) => Err(ServiceError::RevisionConflict(rev + 1)),
+            // Without a condition the change is made on top of the other one; see above.
+            Err(ServiceError::Store(StoreError::Conflict(_))) if if_match.is_some() => {
+                Err(ServiceError::RevisionConflict(rev + 1))
+            }
             Err(other) => Err(other),
         }
     }

@@ -51,7 +51,7 @@ impl Service {
             let nothing = std::io::Error::other(format!("none of {} is there", names.join(", ")));
             return Err(StoreError::File(path.to_owned(), nothing).into());
         }
-        self.import_files(&files, dry_run, progress).await
+        self.on_newest(|| self.import_files(&files, dry_run, &progress)).await
     }
 
     /// Imports the fictional city of the demo.
@@ -63,14 +63,14 @@ impl Service {
             .iter()
             .filter_map(|table| foundation::Demo::get(table.file).map(|file| (table.file, file.data.into_owned())))
             .collect();
-        self.import_files(&files, false, |_, _| {}).await
+        self.on_newest(|| self.import_files(&files, false, &|_, _| {})).await
     }
 
     async fn import_files(
         &self,
         files: &[(&str, Vec<u8>)],
         dry_run: bool,
-        progress: impl Fn(usize, usize),
+        progress: &impl Fn(usize, usize),
     ) -> Result<ImportReport, ServiceError> {
         let current = self.live.current();
         let mut report = ImportReport::default();

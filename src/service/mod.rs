@@ -4,10 +4,12 @@ mod ask;
 mod bounded;
 mod changes;
 mod decide;
+mod digest;
 mod directory;
 mod evaluate;
 mod export;
 mod fit;
+mod follow;
 mod foundation;
 mod import;
 mod keep;
@@ -26,7 +28,7 @@ use std::sync::atomic::AtomicU64;
 
 use crate::domain::Invalid;
 use crate::engine::Refusal;
-use crate::live::Live;
+use crate::live::{HintError, Live};
 use crate::store::{Store, StoreError, Writer};
 
 pub use bounded::Bounded;
@@ -36,6 +38,7 @@ pub use evaluate::{Evaluated, Evaluation, EvaluationError, EvaluationPlan, Model
 pub use fit::{FitError, FitFigures, FitPlan, FittedModel, fit_model};
 pub use import::ImportReport;
 pub use keep::{Compared, ComparedCollege, ComparedPark, NewScenario, ScenarioMade, SideBySide};
+pub use open::Replica;
 pub use rate::{RatingBody, RatingWritten};
 pub use scenario::Progress;
 pub use select::{SelectionFiles, TimedSelection};
@@ -87,15 +90,33 @@ pub enum ServiceError {
     /// The seq was not reached in time.
     #[error("seq {0} is not served yet")]
     ReplicaBehind(u64),
+    /// What is served here is being built anew.
+    #[error("what is served here is being built anew")]
+    Rebuilding,
     /// All places for long work are taken.
     #[error("too many scenarios and selections are being worked out")]
     Busy,
     /// The time budget of long work is used up; at the part that was reached.
     #[error("the time budget is used up")]
     OutOfTime(String),
+    /// The address of Redis cannot be used.
+    #[error(transparent)]
+    Hint(#[from] HintError),
     /// The log said no.
     #[error(transparent)]
     Store(#[from] StoreError),
+}
+
+impl ServiceError {
+    /// Whether a newer state might have answered otherwise.
+    fn depends_on_state(&self) -> bool {
+        match self {
+            Self::Invalid(_, invalid) => ["unknown-code", "invalid-seq", "name-taken"].contains(&invalid.rule.as_ref()),
+            Self::NotFound(..) | Self::NoEngagement(_) | Self::AlreadyRated(_) | Self::RatingWithdrawn => true,
+            Self::RevisionConflict(_) | Self::Store(StoreError::Conflict(_)) => true,
+            _ => false,
+        }
+    }
 }
 
 impl From<Refusal> for ServiceError {

@@ -20,6 +20,10 @@ impl Service {
     /// `name-taken` if the parameters in force have the same name and other values;
     /// [`ServiceError::RevisionConflict`].
     pub async fn activate(&self, model: Model, if_match: Option<u32>) -> Result<Written, ServiceError> {
+        self.on_newest(|| self.activate_on_served(model.clone(), if_match)).await
+    }
+
+    async fn activate_on_served(&self, model: Model, if_match: Option<u32>) -> Result<Written, ServiceError> {
         let (now, rev) = self.model();
         if if_match.is_some_and(|expected| expected != rev) {
             return Err(ServiceError::RevisionConflict(rev));

@@ -1,27 +1,42 @@
 //! Opening a log: newest intact snapshot, then its tail; a new log gets its foundation.
 
-use std::path::Path;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, mpsc};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use sha2::{Digest, Sha256};
-use tokio::sync::mpsc::Receiver;
+use tokio::sync::mpsc::{self, Receiver};
+use tokio::sync::{Notify, watch};
+use uuid::Uuid;
 
-use super::{Bounded, Service, ServiceError, foundation};
+use super::follow::Follow;
+use super::{Bounded, Service, ServiceError, digest, foundation};
 use crate::domain::{Date, Event, Timestamp};
 use crate::engine::{FitTable, Snapshot, State};
-use crate::live::{Live, Published};
-use crate::store::{Draft, PIECE, Store, Unit, Writer};
+use crate::live::{Hint, Live, Published};
+use crate::store::{Address, Draft, Head, PIECE, Store, StoreError, Unit, Writer};
 
 /// After this many events a new snapshot is left for the next start.
 const SNAPSHOT_EVERY: u64 = 20_000;
+/// How long a write waits for what other replicas wrote before it.
+const CATCH_UP: Duration = Duration::from_secs(2);
+/// How often a write that others were faster than is tried again.
+const TRIES: usize = 5;
 /// The engine that was built: another one may fit pairs otherwise, so its fit tables are not used.
 pub(super) const ENGINE: &str = env!("ZEYOU_ENGINE");
 
 /// The state of a log prefix: from the newest intact snapshot at or before `until`, then event by event.
 pub(super) async fn state_at(store: &Store, until: u64) -> Result<State, ServiceError> {
-    let mut state = stored_state(store, until).await?.unwrap_or_else(empty);
+    let state = stored_state(store, until).await?.unwrap_or_else(empty);
+    Ok(advanced(store, state, until).await?)
+}
+
+/// The state of a log prefix from its events alone.
+pub(super) async fn replayed(store: &Store, until: u64) -> Result<State, StoreError> {
+    advanced(store, empty(), until).await
+}
+
+async fn advanced(store: &Store, mut state: State, until: u64) -> Result<State, StoreError> {
     while state.seq < until {
         let events = store.events(state.seq, (until - state.seq) as i64).await?;
         if events.is_empty() {
@@ -45,10 +60,41 @@ async fn stored_state(store: &Store, until: u64) -> Result<Option<State>, Servic
     Ok(state.inspect_err(|error| tracing::warn!(%error, "a snapshot of another version is not used")).ok())
 }
 
-/// Everything at the head of the log. Also says at which seq the stored snapshot stood (0: none of use).
-async fn snapshot_at_head(store: &Store, head: u64) -> Result<(Snapshot, u64), ServiceError> {
+/// What a start may begin from.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Trust {
+    /// The newest intact snapshot.
+    Snapshots,
+    /// Nothing but the events: a snapshot may be what is wrong.
+    EventsAlone,
+}
+
+/// What is served at the end of a log.
+pub(super) struct Built {
+    pub(super) snapshot: Snapshot,
+    pub(super) head: Head,
+    /// Seq of the stored snapshot it began from; 0 if it was of no use.
+    pub(super) saved: u64,
+}
+
+/// Everything at the end of the log as it is now.
+pub(super) async fn built(store: &Store, trust: Trust) -> Result<Built, ServiceError> {
+    if trust == Trust::EventsAlone {
+        store.forget_snapshots().await?;
+    }
+    let head = store.head().await?;
+    let (snapshot, saved) = snapshot_at(store, head.seq).await?;
+    // What was read must be the history that the head ends.
+    if snapshot.state.seq != head.seq || store.chain_at(head.seq).await? != Some(head.chain) {
+        return Err(StoreError::Unavailable("the log changed while it was read, or is broken".into()).into());
+    }
+    Ok(Built { snapshot, head, saved })
+}
+
+/// Everything at a seq of the log. Also says at which seq the stored snapshot stood (0: none of use).
+async fn snapshot_at(store: &Store, head: u64) -> Result<(Snapshot, u64), ServiceError> {
     let Some(state) = stored_state(store, head).await? else {
-        return Ok((Snapshot::cold(state_at(store, head).await?), 0));
+        return Ok((Snapshot::cold(replayed(store, head).await?), 0));
     };
     let saved = state.seq;
     let mut table = FitTable::of(&state);
@@ -80,26 +126,94 @@ pub(super) fn today() -> Date {
     Timestamp::from_micros(now).day()
 }
 
+/// What a process is among those that serve one log.
+pub struct Replica {
+    /// Its name among the replicas.
+    pub name: String,
+    /// How it tells and is told that there is something new; without, it looks often enough.
+    pub hint: Option<Hint>,
+}
+
+impl Default for Replica {
+    fn default() -> Self {
+        Self { name: Uuid::new_v4().simple().to_string(), hint: None }
+    }
+}
+
 impl Service {
     /// Opens a log for reading and writing and serves it.
     ///
     /// # Errors
     /// Why the log cannot be opened.
-    pub async fn open(path: &Path) -> Result<Self, ServiceError> {
-        let store = Store::open(path).await?;
-        let (seq, _) = store.head().await?;
-        let (snapshot, saved) = snapshot_at_head(&store, seq).await?;
-        let (committed, arriving) = mpsc::channel();
-        let writer = Writer::start(&store, committed).await?;
-        let live = Live::start(snapshot, arriving);
+    pub async fn open(address: impl Into<Address>) -> Result<Self, ServiceError> {
+        Self::open_as(address, Replica::default()).await
+    }
+
+    /// Opens a log for reading and writing and serves it as one of several replicas.
+    ///
+    /// # Errors
+    /// Why the log cannot be opened.
+    pub async fn open_as(address: impl Into<Address>, replica: Replica) -> Result<Self, ServiceError> {
+        let store = Store::open(address).await?;
+        let Built { snapshot, head, saved } = built(&store, Trust::Snapshots).await?;
+        let (feed, arriving) = mpsc::unbounded_channel();
+        let live = Live::start(snapshot, head.chain, arriving);
+        let (committed, batches) = mpsc::unbounded_channel();
+        let (tip, served) = watch::channel((head.seq, head.chain));
+        let (appended, told) = watch::channel(head.seq);
+        let writer = Writer::start(&store, committed, served).await?;
+        let distrust = Arc::<Notify>::default();
+        if store.is_shared() {
+            live.freshness().saw();
+            let compare = digest::compare(store.clone(), Arc::downgrade(&live), replica.name, Arc::clone(&distrust));
+            tokio::spawn(compare);
+            if let Some(hint) = replica.hint {
+                hint.start(told, live.look());
+            }
+        }
+        let (served, feeding) = (Arc::clone(&live), store.clone());
+        let follow =
+            Follow { store: feeding, live: served, feed, tip, epoch: head.epoch, appended, distrust, failing: false };
+        tokio::spawn(follow.run(batches));
         let planning = Bounded::default();
         let service = Self { store, writer, live, saved: Arc::new(AtomicU64::new(saved)), planning };
-        if seq == 0 {
+        if head.seq == 0 {
             let drafts = foundation::events().into_iter().map(|event| Draft { event, rev: 1 }).collect();
-            service.write(Unit { drafts, key: None }).await?;
+            match service.write(Unit { drafts, key: None }).await {
+                // Another replica laid it first.
+                Err(ServiceError::Store(StoreError::Conflict(_))) => service.catch_up().await?,
+                other => drop(other?),
+            }
         }
         service.tick().await?;
         Ok(service)
+    }
+
+    /// Waits until everything that is in the log now is served.
+    pub(super) async fn catch_up(&self) -> Result<(), ServiceError> {
+        let head = self.store.head().await?.seq;
+        self.live.look_now();
+        if self.live.reach(head, CATCH_UP).await { Ok(()) } else { Err(ServiceError::ReplicaBehind(head)) }
+    }
+
+    /// Runs a use case that is checked against what is served and then written. If it is refused, or another change came
+    /// first, and the log holds more than what it was checked against, it runs again on that.
+    pub(super) async fn on_newest<T, F: Future<Output = Result<T, ServiceError>>>(
+        &self,
+        run: impl Fn() -> F,
+    ) -> Result<T, ServiceError> {
+        for _ in 0..TRIES {
+            let seen = self.live.current().snapshot.state.seq;
+            let refusal = match run().await {
+                Err(refusal) if refusal.depends_on_state() => refusal,
+                done => return done,
+            };
+            match self.store.head().await {
+                Ok(head) if head.seq > seen => self.catch_up().await?,
+                _ => return Err(refusal),
+            }
+        }
+        run().await
     }
 
     /// Appends the clock event of a new day, and leaves a snapshot for the next start if there is much to replay.
@@ -109,8 +223,16 @@ impl Service {
     pub async fn tick(&self) -> Result<(), ServiceError> {
         let seq = self.live.current().snapshot.state.seq;
         if seq >= self.saved.load(Ordering::Relaxed) + SNAPSHOT_EVERY {
-            self.save_snapshot().await?;
+            // Another replica may have left one.
+            self.saved.fetch_max(self.store.newest_snapshot(ENGINE).await?, Ordering::Relaxed);
+            if seq >= self.saved.load(Ordering::Relaxed) + SNAPSHOT_EVERY {
+                self.save_snapshot().await?;
+            }
         }
+        self.on_newest(|| self.begin_day()).await
+    }
+
+    async fn begin_day(&self) -> Result<(), ServiceError> {
         let event = Event::Clock { today: today() };
         let current = self.live.current();
         let state = &current.snapshot.state;
@@ -124,16 +246,25 @@ impl Service {
 
     /// Appends a unit and waits until every ranking includes it.
     pub(super) async fn write(&self, unit: Unit) -> Result<crate::store::Appended, ServiceError> {
+        if self.live.standing().is_wrong() {
+            return Err(ServiceError::Rebuilding);
+        }
         let appended = self.writer.append(unit).await?;
+        if appended.replayed {
+            // Perhaps by another replica, a moment ago.
+            self.live.look_now();
+        }
         // Durable already; a solve that takes longer only means that a reader may have to ask with Zeyou-Min-Seq.
-        self.live.reach(appended.seq, Duration::from_secs(600)).await;
+        if !self.live.reach(appended.seq, Duration::from_secs(600)).await && self.live.standing().is_wrong() {
+            return Err(ServiceError::Rebuilding);
+        }
         Ok(appended)
     }
 
     /// Leaves a snapshot for the next start.
     ///
     /// # Errors
-    /// What SQLite says; the log is whole without it.
+    /// What the database says; the log is whole without it.
     pub async fn save_snapshot(&self) -> Result<u64, ServiceError> {
         let current = self.live.current();
         let seq = current.snapshot.state.seq;
@@ -150,7 +281,7 @@ impl Service {
         if !self.store.has_fit(&digest).await? {
             self.store.save_fit(&digest, pieces(&current, fit)).await?;
         }
-        self.store.name_fit(seq, ENGINE, &digest).await?;
+        self.store.name_fit(seq, current.chain, ENGINE, &digest).await?;
         self.saved.store(seq, Ordering::Relaxed);
         Ok(seq)
     }

@@ -9,7 +9,7 @@ use super::open::today;
 use super::{Service, ServiceError};
 use crate::domain::{Comment, Engagement, EngagementId, EngagementStatus, Event, Marks, Rating, RatingId};
 use crate::engine::State;
-use crate::store::{Draft, IdempotencyKey, Unit};
+use crate::store::{Draft, IdempotencyKey, StoreError, Unit};
 
 /// What an enterprise sends.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
@@ -50,6 +50,10 @@ impl Service {
     /// # Errors
     /// [`ServiceError::NoEngagement`], [`ServiceError::AlreadyRated`], or what the log says of the key.
     pub async fn rate(&self, key: String, body: RatingBody) -> Result<(RatingWritten, bool), ServiceError> {
+        self.on_newest(|| self.rate_on_served(key.clone(), body.clone())).await
+    }
+
+    async fn rate_on_served(&self, key: String, body: RatingBody) -> Result<(RatingWritten, bool), ServiceError> {
         let current = self.live.current();
         let state = &current.snapshot.state;
         // The rater's enterprise owns the key until there are accounts: another enterprise's equal key is another key.
@@ -66,12 +70,8 @@ impl Service {
         let unit =
             Unit { drafts: vec![Draft { event, rev }], key: Some(IdempotencyKey { principal, key, fingerprint }) };
         let appended = match self.write(unit).await {
-            Err(ServiceError::Store(crate::store::StoreError::Conflict(_))) => {
-                // The rival is durable but may not be served yet; the answer must name its rating.
-                let (head, _) = self.store.head().await?;
-                self.live.reach(head, std::time::Duration::from_secs(10)).await;
-                let now = self.live.current();
-                let live = live.or_else(|| now.snapshot.state.ratings.get(&engagement).map(|rating| rating.id));
+            // Known here to be rated, and the key is no replay of that.
+            Err(ServiceError::Store(StoreError::Conflict(_))) if live.is_some() => {
                 return Err(ServiceError::AlreadyRated(live.map(|id| id.to_string()).unwrap_or_default()));
             }
             other => other?,
@@ -118,9 +118,11 @@ impl Service {
         marks: Marks,
         comment: Option<Comment>,
     ) -> Result<RatingWritten, ServiceError> {
-        let (rating, _) = self.rating(id)?;
-        let revised = Rating { marks, comment, rated_on: today(), ..rating };
-        self.change(id, if_match, Event::RatingRevised(revised)).await
+        let revised = |rating: Rating| {
+            let (marks, comment) = (marks, comment.clone());
+            Event::RatingRevised(Rating { marks, comment, rated_on: today(), ..rating })
+        };
+        self.on_newest(|| self.change(id, if_match, revised)).await
     }
 
     /// Withdraws a rating; rankings no longer count it.
@@ -128,21 +130,24 @@ impl Service {
     /// # Errors
     /// As [`Self::revise`].
     pub async fn withdraw(&self, id: RatingId, if_match: u32) -> Result<RatingWritten, ServiceError> {
-        let (rating, _) = self.rating(id)?;
-        self.change(id, if_match, Event::RatingWithdrawn { id, engagement: rating.engagement }).await
+        let withdrawn = |rating: Rating| Event::RatingWithdrawn { id, engagement: rating.engagement };
+        self.on_newest(|| self.change(id, if_match, withdrawn)).await
     }
 
-    async fn change(&self, id: RatingId, if_match: u32, event: Event) -> Result<RatingWritten, ServiceError> {
+    async fn change(
+        &self,
+        id: RatingId,
+        if_match: u32,
+        to: impl Fn(Rating) -> Event,
+    ) -> Result<RatingWritten, ServiceError> {
         let (rating, rev) = self.rating(id)?;
         if rev != if_match {
             return Err(ServiceError::RevisionConflict(rev));
         }
-        let unit = Unit { drafts: vec![Draft { event, rev: rev + 1 }], key: None };
+        let unit = Unit { drafts: vec![Draft { event: to(rating.clone()), rev: rev + 1 }], key: None };
         match self.write(unit).await {
             Ok(appended) => Ok(RatingWritten { id, engagement: rating.engagement, rev: rev + 1, seq: appended.seq }),
-            Err(ServiceError::Store(crate::store::StoreError::Conflict(_))) => {
-                Err(ServiceError::RevisionConflict(rev + 1))
-            }
+            Err(ServiceError::Store(StoreError::Conflict(_))) => Err(ServiceError::RevisionConflict(rev + 1)),
             Err(other) => Err(other),
         }
     }

@@ -43,7 +43,7 @@ impl Service {
             ServiceError::Invalid(String::new(), invalid)
         };
         let (seq, question) = decode_verify_code(code).ok_or_else(refused)?;
-        let (head, _) = self.store.head().await?;
+        let head = self.store.head().await?.seq;
         if seq == 0 || seq > head {
             return Err(refused());
         }
@@ -58,9 +58,9 @@ impl Service {
     /// Recomputes chain and state of a log from its first event.
     ///
     /// # Errors
-    /// What SQLite says; a broken log is not an error but the answer.
+    /// What the database says; a broken log is not an error but the answer.
     pub async fn check_log(store: &Store, progress: impl Fn(u64)) -> Result<LogCheck, ServiceError> {
-        let (seq, _) = store.head().await?;
+        let seq = store.head().await?.seq;
         let fault = store.check_chain(progress).await?;
         if fault.is_some() {
             return Ok(LogCheck { seq, fault, digest: String::new(), snapshot: None });

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::chain::Chain;
 use crate::domain::{Event, Timestamp};
 
 /// An event to append as revision `rev` of its subject.
@@ -51,4 +52,15 @@ pub struct Recorded {
     pub at: Timestamp,
     /// The event.
     pub event: Arc<Event>,
+    /// The chain after it.
+    pub chain: Chain,
+}
+
+/// Events that a writer committed together, and the chain they follow.
+#[derive(Clone, Debug)]
+pub struct Committed {
+    /// The chain before the first of them.
+    pub follows: Chain,
+    /// The events, in order; at least one.
+    pub events: Vec<Recorded>,
 }

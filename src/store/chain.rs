@@ -2,6 +2,8 @@
 
 use sha2::{Digest, Sha256};
 
+use super::error::StoreError;
+
 /// SHA-256 over the chain so far and one event.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Chain(pub [u8; 32]);
@@ -9,6 +11,12 @@ pub struct Chain(pub [u8; 32]);
 impl Chain {
     /// The chain before the first event.
     pub const EMPTY: Self = Self([0; 32]);
+
+    /// A chain as it is stored.
+    pub(super) fn read(seq: i64, stored: Vec<u8>) -> Result<Self, StoreError> {
+        let chain = stored.try_into();
+        Ok(Self(chain.map_err(|_| StoreError::Corrupt { seq, what: "the chain is not 32 bytes".into() })?))
+    }
 
     /// The chain after one more event: `sha256(chain ‖ seq ‖ recorded_at ‖ rev ‖ len(subject) ‖ subject ‖ body)`,
     /// integers as 8 bytes little-endian.

@@ -1,156 +1,122 @@
 //! Opening, reading and checking the log.
 
 use std::fs::File;
-use std::path::{Path, PathBuf};
-use std::str::FromStr;
 use std::sync::Arc;
-use std::time::Duration;
 
-use sqlx::Row;
-use sqlx::sqlite::{
-    SqliteConnectOptions, SqliteConnection, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous,
-};
+use sqlx::ConnectOptions;
+use uuid::Uuid;
 
+use super::address::Address;
 use super::append::Recorded;
 use super::chain::{Chain, ChainFault};
+use super::database::{Connection, Pool, on_both};
+use super::error::StoreError;
+use super::{postgres, sqlite};
 use crate::domain::{Event, Timestamp};
 
 /// Rows read at a time.
 const PAGE: i64 = 10_000;
 /// One log per province; this process serves one.
 pub(super) const LOG_ID: i64 = 1;
-/// 3.7.0–3.51.2 can lose committed writes when two connections checkpoint and write at one instant.
-const OLDEST_SQLITE: (u32, u32, u32) = (3, 51, 3);
 
-/// Why the log did not do what was asked.
-#[derive(Debug, thiserror::Error)]
-pub enum StoreError {
-    /// Another process has the log open for writing.
-    #[error("another process is using the database {0}: stop it first, or ask it over HTTP")]
-    Locked(PathBuf),
-    /// The linked SQLite is too old to be trusted.
-    #[error("SQLite {0} can lose committed writes, 3.51.3 or newer is needed")]
-    OldSqlite(String),
-    /// A stored row cannot be read.
-    #[error("the log is corrupt at seq {seq}: {what}")]
-    Corrupt {
-        /// The bad row.
-        seq: i64,
-        /// What is wrong.
-        what: String,
-    },
-    /// Somebody else made this revision of the subject first.
-    #[error("another change of {0} came first")]
-    Conflict(String),
-    /// The idempotency key was used for another request.
-    #[error("the idempotency key was used for another request")]
-    KeyReuse,
-    /// A request with this idempotency key is still running.
-    #[error("a request with this idempotency key is still running")]
-    KeyInFlight,
-    /// The disk is full.
-    #[error("the disk is full")]
-    Full,
-    /// The writer has stopped.
-    #[error("the log is closed for writing")]
-    Closed,
-    /// SQLite failed.
-    #[error("the database failed: {0}")]
-    Database(#[from] sqlx::Error),
-    /// The file system failed.
-    #[error("{0}: {1}")]
-    File(PathBuf, std::io::Error),
+/// Where the log ends.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Head {
+    /// Seq of the last event.
+    pub seq: u64,
+    /// The chain after it.
+    pub chain: Chain,
+    /// Which life of the log this is; a restored one begins another.
+    pub epoch: String,
 }
 
 /// The log of one database.
 #[derive(Clone)]
 pub struct Store {
-    pub(super) pool: SqlitePool,
-    pub(super) path: PathBuf,
-    /// Held while the log may be written: a second process refuses to start.
-    lock: Option<Arc<File>>,
-}
-
-fn options(path: &Path) -> SqliteConnectOptions {
-    SqliteConnectOptions::new()
-        .filename(path)
-        .create_if_missing(true)
-        .journal_mode(SqliteJournalMode::Wal)
-        .synchronous(SqliteSynchronous::Full)
-        .busy_timeout(Duration::from_secs(5))
-        .pragma("wal_autocheckpoint", "4000")
-        .pragma("cache_size", "-16000")
+    pub(super) pool: Pool,
+    pub(super) address: Address,
+    /// Held while a file may be written: a second process refuses to start.
+    _lock: Option<Arc<File>>,
 }
 
 impl Store {
-    /// Opens the log for writing, makes it if it is not there, and keeps every other process from writing it.
+    /// Opens the log for writing and makes it if it is not there. A file is kept from every other writing process.
     ///
     /// # Errors
-    /// [`StoreError::Locked`], [`StoreError::OldSqlite`] or what SQLite says.
-    pub async fn open(path: &Path) -> Result<Self, StoreError> {
-        let lock_path = path.with_extension("db.lock");
-        let at = |error| StoreError::File(lock_path.clone(), error);
-        let lock = File::options().create(true).truncate(false).write(true).open(&lock_path).map_err(at)?;
-        lock.try_lock().map_err(|_| StoreError::Locked(path.to_owned()))?;
-        let store = Self::connect(path, Some(Arc::new(lock))).await?;
-        sqlx::migrate!("./migrations").run(&store.pool).await.map_err(sqlx::Error::from)?;
+    /// [`StoreError::Locked`], [`StoreError::OldSqlite`], [`StoreError::Unsafe`] or what the database says.
+    pub async fn open(address: impl Into<Address>) -> Result<Self, StoreError> {
+        let address = address.into();
+        let lock = match &address {
+            Address::File(path) => Some(Arc::new(sqlite::lock(path)?)),
+            Address::Postgres(_) => None,
+        };
+        let store = Self::connect(address, lock).await?;
+        let mut migrations = sqlx::migrate!("./migrations");
+        // A newer program beside this one may have migrated already: migrations only ever add.
+        migrations.set_ignore_missing(true);
+        on_both!(Pool, &store.pool, pool => migrations.run(pool).await).map_err(sqlx::Error::from)?;
+        let first = "INSERT INTO log_head (log_id, seq, chain, epoch) VALUES ($1, 0, $2, $3) ON CONFLICT DO NOTHING";
+        let (epoch, chain) = (Uuid::new_v4().to_string(), &Chain::EMPTY.0[..]);
+        on_both!(Pool, &store.pool, pool => {
+            sqlx::query(first).bind(LOG_ID).bind(chain).bind(epoch).execute(pool).await.map(|_| ())
+        })?;
         Ok(store)
     }
 
     /// Opens an existing log for reading beside a running server.
     ///
     /// # Errors
-    /// What SQLite says, e.g. that there is no such file.
-    pub async fn open_read_only(path: &Path) -> Result<Self, StoreError> {
-        if !path.exists() {
-            let missing = std::io::Error::from(std::io::ErrorKind::NotFound);
-            return Err(StoreError::File(path.to_owned(), missing));
+    /// What the database says, e.g. that there is no such file.
+    pub async fn open_read_only(address: impl Into<Address>) -> Result<Self, StoreError> {
+        let address = address.into();
+        if let Address::File(path) = &address
+            && !path.exists()
+        {
+            let absent = std::io::Error::other("没有这个数据库 / there is no such database");
+            return Err(StoreError::File(path.clone(), absent));
         }
-        Self::connect(path, None).await
+        Self::connect(address, None).await
     }
 
-    async fn connect(path: &Path, lock: Option<Arc<File>>) -> Result<Self, StoreError> {
-        let pool = SqlitePoolOptions::new().max_connections(4).connect_with(options(path)).await?;
-        let version: String = sqlx::query_scalar("SELECT sqlite_version()").fetch_one(&pool).await?;
-        let mut parts = version.split('.').map(|part| u32::from_str(part).unwrap_or(0));
-        let mut part = || parts.next().unwrap_or(0);
-        if (part(), part(), part()) < OLDEST_SQLITE {
-            return Err(StoreError::OldSqlite(version));
-        }
-        Ok(Self { pool, path: path.to_owned(), lock })
+    async fn connect(address: Address, lock: Option<Arc<File>>) -> Result<Self, StoreError> {
+        let pool = match &address {
+            Address::File(path) => Pool::Sqlite(sqlite::connect(path).await?),
+            Address::Postgres(options) => Pool::Postgres(postgres::connect(options).await?),
+        };
+        Ok(Self { pool, address, _lock: lock })
     }
 
     /// Where the log lies.
-    pub fn path(&self) -> &Path {
-        &self.path
+    pub fn address(&self) -> &Address {
+        &self.address
     }
 
-    /// Whether this process may write.
-    pub fn is_writable(&self) -> bool {
-        self.lock.is_some()
+    /// Whether other processes may write the log too.
+    pub fn is_shared(&self) -> bool {
+        matches!(self.address, Address::Postgres(_))
     }
 
     /// A connection of the writer's own.
-    pub(super) async fn connection(&self) -> Result<SqliteConnection, StoreError> {
-        use sqlx::ConnectOptions;
-        Ok(options(&self.path).connect().await?)
+    pub(super) async fn connection(&self) -> Result<Connection, StoreError> {
+        Ok(match &self.address {
+            Address::File(path) => Connection::Sqlite(sqlite::options(path).connect().await?),
+            Address::Postgres(options) => Connection::Postgres(postgres::connection(options).await?),
+        })
     }
 
-    /// Seq and chain of the last event.
+    /// Where the log ends.
     ///
     /// # Errors
-    /// What SQLite says.
-    pub async fn head(&self) -> Result<(u64, Chain), StoreError> {
-        let row = sqlx::query("SELECT seq, chain FROM log_head WHERE log_id = $1")
-            .bind(LOG_ID)
-            .fetch_optional(&self.pool)
-            .await?;
-        let Some(row) = row else { return Ok((0, Chain::EMPTY)) };
-        let seq: i64 = row.try_get(0)?;
-        let chain: Vec<u8> = row.try_get(1)?;
-        let chain =
-            chain.try_into().map_err(|_| StoreError::Corrupt { seq, what: "head chain is not 32 bytes".into() })?;
-        Ok((seq as u64, Chain(chain)))
+    /// What the database says.
+    pub async fn head(&self) -> Result<Head, StoreError> {
+        let head = "SELECT seq, chain, epoch FROM log_head WHERE log_id = $1";
+        let row: Option<(i64, Vec<u8>, String)> = on_both!(Pool, &self.pool, pool => {
+            sqlx::query_as(head).bind(LOG_ID).fetch_optional(pool).await
+        })?;
+        let Some((seq, chain, epoch)) = row else {
+            return Ok(Head { seq: 0, chain: Chain::EMPTY, epoch: String::new() });
+        };
+        Ok(Head { seq: seq as u64, chain: Chain::read(seq, chain)?, epoch })
     }
 
     /// At most `limit` events after `after`, in order.
@@ -158,61 +124,70 @@ impl Store {
     /// # Errors
     /// [`StoreError::Corrupt`] names the row that cannot be read or is missing.
     pub async fn events(&self, after: u64, limit: i64) -> Result<Vec<Recorded>, StoreError> {
-        let rows = sqlx::query(
-            "SELECT seq, recorded_at, body FROM event_log WHERE log_id = $1 AND seq > $2 ORDER BY seq LIMIT $3",
-        )
-        .bind(LOG_ID)
-        .bind(after as i64)
-        .bind(limit.min(PAGE))
-        .fetch_all(&self.pool)
-        .await?;
+        let page = "SELECT seq, recorded_at, body, chain FROM event_log \
+                    WHERE log_id = $1 AND seq > $2 ORDER BY seq LIMIT $3";
+        let rows: Vec<(i64, i64, Vec<u8>, Vec<u8>)> = on_both!(Pool, &self.pool, pool => {
+            sqlx::query_as(page).bind(LOG_ID).bind(after as i64).bind(limit.min(PAGE)).fetch_all(pool).await
+        })?;
         let mut events = Vec::with_capacity(rows.len());
-        for (expected, row) in (after as i64 + 1..).zip(rows) {
-            let (seq, at, body): (i64, i64, Vec<u8>) = (row.try_get(0)?, row.try_get(1)?, row.try_get(2)?);
+        for (expected, (seq, at, body, chain)) in (after as i64 + 1..).zip(rows) {
             if seq != expected {
                 return Err(StoreError::Corrupt { seq: expected, what: "the event is missing".into() });
             }
             let event =
                 Event::from_canonical_bytes(&body).map_err(|invalid| StoreError::Corrupt { seq, what: invalid.en })?;
-            events.push(Recorded { seq: seq as u64, at: Timestamp::from_micros(at), event: Arc::new(event) });
+            let (at, chain) = (Timestamp::from_micros(at), Chain::read(seq, chain)?);
+            events.push(Recorded { seq: seq as u64, at, event: Arc::new(event), chain });
         }
         Ok(events)
+    }
+
+    /// The chain after the event at `seq`; `None` if the log has no such event.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub async fn chain_at(&self, seq: u64) -> Result<Option<Chain>, StoreError> {
+        if seq == 0 {
+            return Ok(Some(Chain::EMPTY));
+        }
+        let chain = "SELECT chain FROM event_log WHERE log_id = $1 AND seq = $2";
+        let chain: Option<Vec<u8>> = on_both!(Pool, &self.pool, pool => {
+            sqlx::query_scalar(chain).bind(LOG_ID).bind(seq as i64).fetch_optional(pool).await
+        })?;
+        chain.map(|chain| Chain::read(seq as i64, chain)).transpose()
     }
 
     /// The revision that the event at `seq` made of its subject.
     ///
     /// # Errors
-    /// What SQLite says.
+    /// What the database says.
     pub async fn revision(&self, seq: u64) -> Result<u32, StoreError> {
-        let query = sqlx::query_scalar("SELECT rev FROM event_log WHERE log_id = $1 AND seq = $2");
-        let rev: i64 = query.bind(LOG_ID).bind(seq as i64).fetch_one(&self.pool).await?;
+        let rev = "SELECT rev FROM event_log WHERE log_id = $1 AND seq = $2";
+        let rev: i64 = on_both!(Pool, &self.pool, pool => {
+            sqlx::query_scalar(rev).bind(LOG_ID).bind(seq as i64).fetch_one(pool).await
+        })?;
         Ok(rev as u32)
     }
 
     /// Recomputes the chain from the first event and compares it with every row and the head.
     ///
     /// # Errors
-    /// What SQLite says. A broken chain is not an error but the answer: the first bad seq.
+    /// What the database says. A broken chain is not an error but the answer: the first bad seq.
     pub async fn check_chain(&self, progress: impl Fn(u64)) -> Result<Option<ChainFault>, StoreError> {
         let (mut chain, mut seq) = (Chain::EMPTY, 0_i64);
         let fault = |seq, what: &str| Ok(Some(ChainFault { seq, what: what.to_owned() }));
         loop {
-            let rows = sqlx::query(
-                "SELECT seq, recorded_at, subject, rev, body, chain FROM event_log WHERE log_id = $1 AND seq > $2 ORDER BY seq LIMIT $3",
-            )
-            .bind(LOG_ID)
-            .bind(seq)
-            .bind(PAGE)
-            .fetch_all(&self.pool)
-            .await?;
+            let page = "SELECT seq, recorded_at, subject, rev, body, chain FROM event_log \
+                        WHERE log_id = $1 AND seq > $2 ORDER BY seq LIMIT $3";
+            let rows: Vec<super::tail::Row> = on_both!(Pool, &self.pool, pool => {
+                sqlx::query_as(page).bind(LOG_ID).bind(seq).bind(PAGE).fetch_all(pool).await
+            })?;
             if rows.is_empty() {
                 break;
             }
-            for row in rows {
-                let (at, subject, rev): (i64, String, i64) = (row.try_get(1)?, row.try_get(2)?, row.try_get(3)?);
-                let (body, stored): (Vec<u8>, Vec<u8>) = (row.try_get(4)?, row.try_get(5)?);
+            for (at_seq, at, subject, rev, body, stored) in rows {
                 seq += 1;
-                if row.try_get::<i64, _>(0)? != seq {
+                if at_seq != seq {
                     return fault(seq, "the event is missing");
                 }
                 chain = chain.extend(seq, at, &subject, rev, &body);
@@ -225,11 +200,11 @@ impl Store {
             }
             progress(seq as u64);
         }
-        let (head_seq, head_chain) = self.head().await?;
-        if head_seq as i64 != seq {
-            return fault(seq.min(head_seq as i64) + 1, "the log does not end where its head says");
+        let head = self.head().await?;
+        if head.seq as i64 != seq {
+            return fault(seq.min(head.seq as i64) + 1, "the log does not end where its head says");
         }
-        if head_chain != chain {
+        if head.chain != chain {
             return fault(seq, "the head does not match the chain");
         }
         Ok(None)

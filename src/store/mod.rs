@@ -1,13 +1,27 @@
-//! The log on SQLite: the only truth. Statements keep to what runs on PostgreSQL unchanged.
+//! The log on SQLite or PostgreSQL: the only truth. One text of SQL serves both.
 
+mod address;
 mod append;
 mod chain;
+mod copy;
+mod database;
+mod error;
+mod group;
 mod log;
+mod postgres;
+mod replicas;
 mod snapshots;
+mod sqlite;
+mod tail;
 mod writer;
 
-pub use append::{Appended, Draft, IdempotencyKey, Recorded, Unit};
+pub use address::Address;
+pub use append::{Appended, Committed, Draft, IdempotencyKey, Recorded, Unit};
 pub use chain::{Chain, ChainFault};
-pub use log::{Store, StoreError};
+pub use copy::{Filling, KeyRow, LogRow};
+pub use error::StoreError;
+pub use log::{Head, Store};
+pub use postgres::pool_options as postgres_pool_options;
 pub use snapshots::PIECE;
+pub use tail::Tail;
 pub use writer::Writer;

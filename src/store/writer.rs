@@ -1,26 +1,29 @@
-//! The one writer: units that wait together share one transaction and one sync to disk (group commit).
+//! The one writer of a process: units that wait together share one transaction and one sync to disk (group commit).
 
-use std::collections::{BTreeMap, BTreeSet};
-use std::sync::mpsc;
+use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::time::{Duration, Instant};
 
-use sqlx::sqlite::SqliteConnection;
-use sqlx::{Connection, QueryBuilder, Row, Sqlite};
-use tokio::sync::{mpsc as queue, oneshot};
+use tokio::sync::{mpsc as queue, oneshot, watch};
+use tokio::time::timeout;
 
-use super::append::{Appended, IdempotencyKey, Recorded, Unit};
+use super::append::{Committed, Unit};
 use super::chain::Chain;
-use super::log::{LOG_ID, Store, StoreError};
-use crate::domain::Timestamp;
+use super::database::Connection;
+use super::error::{StoreError, rolled_back};
+use super::group::{self, Answer, Group};
+use super::log::Store;
 
 /// Units that may share one transaction.
 const GROUP: usize = 256;
-/// Rows of one INSERT; eight values each stay far below SQLite's limit of 32,766.
-const ROWS: usize = 1_000;
+/// How long a unit on PostgreSQL may wait for its turn, and a group for its transaction.
+const PATIENCE: Duration = Duration::from_millis(1_500);
+/// What each event adds to it: a large import takes longer.
+const PER_EVENT: Duration = Duration::from_millis(2);
+/// How long a lost commit is looked for.
+const LOOK_UP: Duration = Duration::from_millis(1_500);
 
-type Answer = Result<Appended, StoreError>;
-type Waiting = (Unit, oneshot::Sender<Answer>);
+type Waiting = (Instant, Unit, oneshot::Sender<Answer>);
 
 /// A handle to the writer. Cloning shares it.
 #[derive(Clone)]
@@ -41,24 +44,31 @@ impl Drop for InFlight<'_> {
 }
 
 impl Writer {
-    /// Starts the writer. Every committed batch is sent to `committed`, in order, before its units are answered.
+    /// Starts the writer. Every committed batch is sent to `committed`, in order, before its units are answered. `served`
+    /// is what units are checked against before they are appended: nothing is, once the log no longer holds it.
     ///
     /// # Errors
-    /// What SQLite says.
-    pub async fn start(store: &Store, committed: mpsc::Sender<Vec<Recorded>>) -> Result<Self, StoreError> {
+    /// What the database says.
+    pub async fn start(
+        store: &Store,
+        committed: queue::UnboundedSender<Committed>,
+        served: watch::Receiver<(u64, Chain)>,
+    ) -> Result<Self, StoreError> {
         let (units, waiting) = queue::channel(4 * GROUP);
-        let (seq, chain) = store.head().await?;
-        let task = Task { store: store.clone(), connection: store.connection().await?, seq, chain, committed };
+        let connection = Some(store.connection().await?);
+        let task = Task { store: store.clone(), connection, ours: (0, Chain::EMPTY), served, committed };
         tokio::spawn(task.run(waiting));
         Ok(Self { units, in_flight: Arc::default() })
     }
 
     /// Appends a unit; returns once it is durable.
     ///
-    /// The transaction runs in the writer's own task: dropping this future cannot undo half of it.
+    /// The transaction runs in the writer's own task and on its own connection: dropping this future cannot undo half of
+    /// it, nor leave a transaction behind.
     ///
     /// # Errors
-    /// [`StoreError::Conflict`], [`StoreError::KeyReuse`], [`StoreError::KeyInFlight`], or why nothing was written.
+    /// [`StoreError::Conflict`], [`StoreError::KeyReuse`], [`StoreError::KeyInFlight`], [`StoreError::OutcomeUnknown`], or
+    /// why nothing was written.
     pub async fn append(&self, unit: Unit) -> Answer {
         let key = unit.key.as_ref().map(|key| (key.principal.clone(), key.key.clone()));
         if let Some(key) = &key {
@@ -69,192 +79,123 @@ impl Writer {
         }
         let _running = InFlight(self, key);
         let (answer, result) = oneshot::channel();
-        self.units.send((unit, answer)).await.map_err(|_| StoreError::Closed)?;
+        self.units.send((Instant::now(), unit, answer)).await.map_err(|_| StoreError::Closed)?;
         result.await.map_err(|_| StoreError::Closed)?
     }
 }
 
 struct Task {
     store: Store,
-    connection: SqliteConnection,
-    seq: u64,
-    chain: Chain,
-    committed: mpsc::Sender<Vec<Recorded>>,
-}
-
-struct NewRow {
-    seq: i64,
-    at: i64,
-    subject: String,
-    rev: i64,
-    body: Vec<u8>,
-    chain: Chain,
+    /// None after a failure: the next group makes a new one. A connection that failed is never used again, since the
+    /// database may have rolled back by itself or still be in the transaction.
+    connection: Option<Connection>,
+    /// What was appended last.
+    ours: (u64, Chain),
+    served: watch::Receiver<(u64, Chain)>,
+    committed: queue::UnboundedSender<Committed>,
 }
 
 impl Task {
     async fn run(mut self, mut waiting: queue::Receiver<Waiting>) {
         let mut group = Vec::with_capacity(GROUP);
         while waiting.recv_many(&mut group, GROUP).await > 0 {
-            let (units, senders): (Vec<Unit>, Vec<_>) = group.drain(..).unzip();
+            let (mut units, mut senders) = (Vec::with_capacity(group.len()), Vec::with_capacity(group.len()));
+            for (since, unit, sender) in group.drain(..) {
+                if self.store.is_shared() && since.elapsed() > PATIENCE {
+                    // A requester that went away does not need its answer; so below.
+                    let _ = sender.send(Err(StoreError::Unavailable("the database is too slow".into())));
+                    continue;
+                }
+                units.push(unit);
+                senders.push(sender);
+            }
+            if units.is_empty() {
+                continue;
+            }
             match self.commit(units).await {
-                Ok((answers, recorded)) => {
-                    if !recorded.is_empty() && self.committed.send(recorded).is_err() {
-                        tracing::error!("nobody applies committed events any more");
+                Ok(Group { follows, answers, recorded }) => {
+                    if let Some(last) = recorded.last() {
+                        self.ours = (last.seq, last.chain);
+                        if self.committed.send(Committed { follows, events: recorded }).is_err() {
+                            tracing::error!("nobody applies committed events any more");
+                        }
                     }
                     for (sender, answer) in senders.into_iter().zip(answers) {
-                        // A requester that went away does not need its answer.
                         let _ = sender.send(answer);
                     }
                 }
                 Err(error) => {
-                    tracing::error!(%error, "a group of appends was rolled back");
+                    tracing::error!(%error, units = senders.len(), "a group of appends failed");
                     for sender in senders {
-                        let _ = sender.send(Err(explain(&error)));
-                    }
-                    // After such an error SQLite may have rolled back by itself: start from a fresh connection.
-                    match self.store.connection().await {
-                        Ok(connection) => self.connection = connection,
-                        Err(error) => tracing::error!(%error, "the writer could not reconnect"),
-                    }
-                    if let Ok((seq, chain)) = self.store.head().await {
-                        (self.seq, self.chain) = (seq, chain);
+                        let _ = sender.send(Err(rolled_back(&error)));
                     }
                 }
             }
         }
     }
 
-    /// One transaction for all units; a unit that conflicts is left out, the others are not held up.
-    async fn commit(&mut self, units: Vec<Unit>) -> Result<(Vec<Answer>, Vec<Recorded>), sqlx::Error> {
-        let mut tx = self.connection.begin_with("BEGIN IMMEDIATE").await?;
-        let mut keys = known_keys(&mut tx, &units).await?;
-        let mut revs = known_revs(&mut tx, &units).await?;
-        let (mut seq, mut chain) = (self.seq, self.chain);
-        let (mut answers, mut recorded, mut rows, mut new_keys) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
-        let now = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_micros() as i64);
-        for unit in units {
-            let known =
-                unit.key.as_ref().and_then(|key| Some((key, keys.get(&(key.principal.clone(), key.key.clone()))?)));
-            if let Some((key, (fingerprint, seq))) = known {
-                let same = fingerprint[..] == key.fingerprint[..];
-                let answer = if same { Ok(Appended { seq: *seq, replayed: true }) } else { Err(StoreError::KeyReuse) };
-                answers.push(answer);
-                continue;
-            }
-            let subjects: Vec<String> = unit.drafts.iter().map(|draft| draft.event.subject().to_string()).collect();
-            let mut next = BTreeMap::new();
-            let clash = unit.drafts.iter().zip(&subjects).find(|(draft, subject)| {
-                let known = next.get(*subject).or_else(|| revs.get(*subject)).copied().unwrap_or(0);
-                next.insert((*subject).clone(), i64::from(draft.rev));
-                i64::from(draft.rev) != known + 1
-            });
-            if let Some((_, subject)) = clash {
-                answers.push(Err(StoreError::Conflict(subject.clone())));
-                continue;
-            }
-            revs.extend(next);
-            for (draft, subject) in unit.drafts.into_iter().zip(subjects) {
-                seq += 1;
-                let (body, rev) = (draft.event.canonical_bytes(), i64::from(draft.rev));
-                chain = chain.extend(seq as i64, now, &subject, rev, &body);
-                rows.push(NewRow { seq: seq as i64, at: now, subject, rev, body, chain });
-                recorded.push(Recorded { seq, at: Timestamp::from_micros(now), event: Arc::new(draft.event) });
-            }
-            if let Some(key) = unit.key {
-                keys.insert((key.principal.clone(), key.key.clone()), (key.fingerprint.to_vec(), seq));
-                new_keys.push((key, seq as i64));
-            }
-            answers.push(Ok(Appended { seq, replayed: false }));
-        }
-        if !rows.is_empty() {
-            insert(&mut tx, &rows, &new_keys).await?;
-            sqlx::query(
-                "INSERT INTO log_head (log_id, seq, chain) VALUES ($1, $2, $3) \
-                 ON CONFLICT (log_id) DO UPDATE SET seq = excluded.seq, chain = excluded.chain",
-            )
-            .bind(LOG_ID)
-            .bind(seq as i64)
-            .bind(&chain.0[..])
-            .execute(&mut *tx)
-            .await?;
-        }
-        tx.commit().await?;
-        (self.seq, self.chain) = (seq, chain);
-        Ok((answers, recorded))
-    }
-}
-
-/// What a rolled-back group tells its requesters.
-fn explain(error: &sqlx::Error) -> StoreError {
-    match error {
-        sqlx::Error::Database(database) if database.message().contains("disk is full") => StoreError::Full,
-        other => StoreError::Database(sqlx::Error::Protocol(other.to_string())),
-    }
-}
-
-type Keys = BTreeMap<(String, String), (Vec<u8>, u64)>;
-
-async fn known_keys(tx: &mut SqliteConnection, units: &[Unit]) -> Result<Keys, sqlx::Error> {
-    let wanted: Vec<&IdempotencyKey> = units.iter().filter_map(|unit| unit.key.as_ref()).collect();
-    let mut known = Keys::new();
-    if wanted.is_empty() {
-        return Ok(known);
-    }
-    let mut query = QueryBuilder::<Sqlite>::new(
-        "SELECT principal, idempotency_key, fingerprint, seq FROM idempotency WHERE log_id = ",
-    );
-    query.push_bind(LOG_ID).push(" AND idempotency_key IN (");
-    let mut list = query.separated(", ");
-    wanted.iter().for_each(|key| {
-        list.push_bind(key.key.as_str());
-    });
-    query.push(")");
-    for row in query.build().fetch_all(tx).await? {
-        let (fingerprint, seq): (Vec<u8>, i64) = (row.try_get(2)?, row.try_get(3)?);
-        known.insert((row.try_get(0)?, row.try_get(1)?), (fingerprint, seq as u64));
-    }
-    Ok(known)
-}
-
-async fn known_revs(tx: &mut SqliteConnection, units: &[Unit]) -> Result<BTreeMap<String, i64>, sqlx::Error> {
-    let subjects: BTreeSet<String> =
-        units.iter().flat_map(|unit| &unit.drafts).map(|draft| draft.event.subject().to_string()).collect();
-    let subjects: Vec<String> = subjects.into_iter().collect();
-    let mut known = BTreeMap::new();
-    for chunk in subjects.chunks(8 * ROWS) {
-        let mut query = QueryBuilder::<Sqlite>::new("SELECT subject, max(rev) FROM event_log WHERE log_id = ");
-        query.push_bind(LOG_ID).push(" AND subject IN (");
-        let mut list = query.separated(", ");
-        chunk.iter().for_each(|subject| {
-            list.push_bind(subject.as_str());
+    async fn commit(&mut self, units: Vec<Unit>) -> Result<Group, StoreError> {
+        let events = units.iter().map(|unit| unit.drafts.len()).sum::<usize>() as u32;
+        // A file answers in its own time; a server may never answer.
+        let limit = if self.store.is_shared() { PATIENCE + events * PER_EVENT } else { Duration::MAX };
+        let begun = Instant::now();
+        let mut connection = match self.connection.take() {
+            Some(connection) => connection,
+            None => self.store.connection().await?,
+        };
+        // Whenever this returns early the connection is dropped, and with it the transaction.
+        let group = timeout(limit, async {
+            connection.begin().await?;
+            let served = *self.served.borrow();
+            group::write(&mut connection, units, served, self.ours).await
         });
-        query.push(") GROUP BY subject");
-        for row in query.build().fetch_all(&mut *tx).await? {
-            known.insert(row.try_get(0)?, row.try_get(1)?);
+        let group = group.await.unwrap_or_else(|_| Err(late()))?;
+        let commit = timeout(limit.saturating_sub(begun.elapsed()), connection.run("COMMIT")).await;
+        match commit.unwrap_or_else(|_| Err(sqlx::Error::PoolTimedOut)) {
+            Ok(()) => {
+                self.connection = Some(connection);
+                Ok(group)
+            }
+            Err(error) => {
+                drop(connection);
+                // The commit may have reached the disk although its answer did not reach us.
+                let found = match group.recorded.last() {
+                    Some(last) => timeout(LOOK_UP, self.find((last.seq, last.chain))).await.ok(),
+                    None => Some(false),
+                };
+                match found {
+                    Some(true) => Ok(group),
+                    Some(false) => Err(error.into()),
+                    None => Err(StoreError::OutcomeUnknown),
+                }
+            }
         }
     }
-    Ok(known)
+
+    /// Whether the log holds this event, asked on new connections until one answers. The head is locked first: so the
+    /// transaction in question is over, whichever way.
+    async fn find(&mut self, (seq, chain): (u64, Chain)) -> bool {
+        loop {
+            let asked = async {
+                let mut connection = self.store.connection().await?;
+                connection.begin().await?;
+                group::lock_head(&mut connection).await?;
+                let found = group::chain_at(&mut connection, seq).await?;
+                connection.run("ROLLBACK").await?;
+                Ok::<_, StoreError>((connection, found))
+            };
+            match asked.await {
+                Ok((connection, found)) => {
+                    self.connection = Some(connection);
+                    return found == Some(chain);
+                }
+                Err(error) => tracing::warn!(%error, "looking for a commit whose answer was lost"),
+            }
+            tokio::time::sleep(Duration::from_millis(100)).await;
+        }
+    }
 }
 
-async fn insert(tx: &mut SqliteConnection, rows: &[NewRow], keys: &[(IdempotencyKey, i64)]) -> Result<(), sqlx::Error> {
-    for chunk in rows.chunks(ROWS) {
-        let mut query =
-            QueryBuilder::<Sqlite>::new("INSERT INTO event_log (log_id, seq, subject, rev, body, recorded_at, chain) ");
-        query.push_values(chunk, |mut values, row| {
-            values.push_bind(LOG_ID).push_bind(row.seq).push_bind(row.subject.as_str()).push_bind(row.rev);
-            values.push_bind(row.body.as_slice()).push_bind(row.at).push_bind(&row.chain.0[..]);
-        });
-        query.build().execute(&mut *tx).await?;
-    }
-    if !keys.is_empty() {
-        let mut query = QueryBuilder::<Sqlite>::new(
-            "INSERT INTO idempotency (log_id, principal, idempotency_key, fingerprint, seq) ",
-        );
-        query.push_values(keys, |mut values, (key, seq)| {
-            values.push_bind(LOG_ID).push_bind(key.principal.as_str()).push_bind(key.key.as_str());
-            values.push_bind(&key.fingerprint[..]).push_bind(*seq);
-        });
-        query.build().execute(&mut *tx).await?;
-    }
-    Ok(())
+fn late() -> StoreError {
+    StoreError::Unavailable("the database did not answer in time".into())
 }

@@ -108,7 +108,8 @@ async fn a_key_in_flight_is_answered_with_a_conflict() {
     let api = spawn_app().await;
     let free = api.free_engagement();
     // Another connection holds the write lock: whichever request is first has to wait.
-    let options = sqlx::sqlite::SqliteConnectOptions::new().filename(api.service.store().path());
+    let zeyou::store::Address::File(path) = api.service.store().address() else { panic!("a file") };
+    let options = sqlx::sqlite::SqliteConnectOptions::new().filename(path);
     let mut lock = sqlx::sqlite::SqliteConnection::connect_with(&options).await.expect("a connection");
     sqlx::query(AssertSqlSafe("BEGIN IMMEDIATE")).execute(&mut lock).await.expect("the write lock");
     let one = Box::pin(api.rate(&free.engagement, 4, "twice"));

@@ -5,14 +5,14 @@ mod estimate;
 
 use std::collections::BTreeSet;
 use std::fs::File;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use super::open::state_at;
 use super::{ServiceError, foundation};
 use crate::domain::{Date, Invalid, Model, ModelId, Ratings};
 use crate::engine::State;
 use crate::exchange::{RatingReader, RowError};
-use crate::store::{Store, StoreError};
+use crate::store::{Address, Store};
 pub use estimate::FitFigures;
 
 /// Fewer ratings than this tell too little.
@@ -78,7 +78,11 @@ struct Source {
 ///
 /// # Errors
 /// A file or log that cannot be read, bad rows, or data too small.
-pub async fn fit_model(database: &Path, plan: &FitPlan, progress: &dyn Fn(u64, u64)) -> Result<FittedModel, FitError> {
+pub async fn fit_model(
+    database: &Address,
+    plan: &FitPlan,
+    progress: &dyn Fn(u64, u64),
+) -> Result<FittedModel, FitError> {
     progress(0, estimate::STEPS);
     let source = source(database, plan).await?;
     check(&source.ratings)?;
@@ -87,7 +91,7 @@ pub async fn fit_model(database: &Path, plan: &FitPlan, progress: &dyn Fn(u64, u
     Ok(FittedModel { model, figures, card })
 }
 
-async fn source(database: &Path, plan: &FitPlan) -> Result<Source, FitError> {
+async fn source(database: &Address, plan: &FitPlan) -> Result<Source, FitError> {
     let Some(path) = &plan.ratings else {
         let state = state(database).await?;
         let until = state.ratings.iter().filter(|(_, entry)| !entry.closed).map(|(_, entry)| entry.value.rated_on);
@@ -105,13 +109,9 @@ async fn source(database: &Path, plan: &FitPlan) -> Result<Source, FitError> {
 }
 
 /// The log's state, read beside a running server.
-async fn state(database: &Path) -> Result<State, ServiceError> {
-    if !database.exists() {
-        let absent = std::io::Error::other("没有这个数据库 / there is no such database");
-        return Err(StoreError::File(database.to_owned(), absent).into());
-    }
+async fn state(database: &Address) -> Result<State, ServiceError> {
     let store = Store::open_read_only(database).await?;
-    let (head, _) = store.head().await?;
+    let head = store.head().await?.seq;
     state_at(&store, head).await
 }
 

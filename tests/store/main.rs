@@ -1,73 +1,17 @@
-//! The log: gapless, chained, idempotent, one writer; and what survives.
+//! The log: gapless, chained, idempotent, on SQLite and on PostgreSQL; and what survives.
+
+mod contract;
+mod postgres;
+#[path = "../servers/mod.rs"]
+mod servers;
 
 use std::path::Path;
 use std::process::{Command, Stdio};
-use std::sync::mpsc;
 
 use sqlx::{ConnectOptions, Connection, sqlite::SqliteConnectOptions};
-use zeyou::domain::{Date, Event};
+use zeyou::domain::Event;
 use zeyou::service::Service;
-use zeyou::store::{Draft, IdempotencyKey, Store, StoreError, Unit, Writer};
-
-fn clock(day: i32, rev: u32) -> Draft {
-    Draft { event: Event::Clock { today: Date::from_days(day) }, rev }
-}
-
-fn unit(draft: Draft, key: Option<(&str, &str, u8)>) -> Unit {
-    let key = key.map(|(principal, key, print)| IdempotencyKey {
-        principal: principal.to_owned(),
-        key: key.to_owned(),
-        fingerprint: [print; 32],
-    });
-    Unit { drafts: vec![draft], key }
-}
-
-#[tokio::test]
-async fn a_key_makes_a_request_count_once_and_only_for_its_owner() {
-    let folder = tempfile::tempdir().expect("folder");
-    let store = Store::open(&folder.path().join("a.db")).await.expect("store");
-    let (committed, _kept) = mpsc::channel();
-    let writer = Writer::start(&store, committed).await.expect("writer");
-    let first = writer.append(unit(clock(1, 1), Some(("p", "k", 1)))).await.expect("appended");
-    assert!((first.seq, first.replayed) == (1, false));
-    let again = writer.append(unit(clock(1, 1), Some(("p", "k", 1)))).await.expect("replayed");
-    assert!((again.seq, again.replayed) == (1, true));
-    let other_payload = writer.append(unit(clock(2, 2), Some(("p", "k", 2)))).await;
-    assert!(matches!(other_payload, Err(StoreError::KeyReuse)));
-    let other_owner = writer.append(unit(clock(2, 2), Some(("q", "k", 2)))).await.expect("another owner's key");
-    assert_eq!(other_owner.seq, 2);
-    let stale = writer.append(unit(clock(3, 2), None)).await;
-    assert!(matches!(stale, Err(StoreError::Conflict(_))), "revision 2 exists");
-    assert_eq!(store.head().await.expect("head").0, 2);
-}
-
-#[tokio::test]
-async fn concurrent_writers_of_one_subject_make_each_revision_once_and_leave_no_gap() {
-    let folder = tempfile::tempdir().expect("folder");
-    let store = Store::open(&folder.path().join("a.db")).await.expect("store");
-    let (committed, received) = mpsc::channel();
-    let writer = Writer::start(&store, committed).await.expect("writer");
-    let mut tasks = Vec::new();
-    for _ in 0..16 {
-        let writer = writer.clone();
-        tasks.push(tokio::spawn(async move {
-            let mut won = 0_u64;
-            for rev in 1..=50 {
-                won += u64::from(writer.append(unit(clock(1, rev), None)).await.is_ok());
-            }
-            won
-        }));
-    }
-    let mut won = 0;
-    for task in tasks {
-        won += task.await.expect("task");
-    }
-    let head = store.head().await.expect("head").0;
-    assert_eq!(head, won);
-    let seqs: Vec<u64> = received.try_iter().flatten().map(|recorded| recorded.seq).collect();
-    assert_eq!(seqs, (1..=head).collect::<Vec<_>>());
-    assert_eq!(store.check_chain(|_| {}).await.expect("checked"), None);
-}
+use zeyou::store::{Store, StoreError};
 
 #[tokio::test]
 async fn a_second_process_may_not_write() {

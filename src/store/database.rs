@@ -1,0 +1,87 @@
+//! The two databases behind one text of SQL.
+
+use sqlx::postgres::{PgConnection, PgPool};
+use sqlx::sqlite::{SqliteConnection, SqlitePool};
+
+/// Connections for reading, and for writes of one statement.
+#[derive(Clone)]
+pub(super) enum Pool {
+    Sqlite(SqlitePool),
+    Postgres(PgPool),
+}
+
+/// A connection of the writer's own.
+pub(super) enum Connection {
+    Sqlite(SqliteConnection),
+    Postgres(PgConnection),
+}
+
+/// Runs one body on whichever database it is: `on_both!(Pool, &pool, it => …)`.
+macro_rules! on_both {
+    ($kind:ident, $on:expr, $it:ident => $body:expr) => {
+        match $on {
+            $crate::store::database::$kind::Sqlite($it) => $body,
+            $crate::store::database::$kind::Postgres($it) => $body,
+        }
+    };
+}
+pub(super) use on_both;
+
+impl Connection {
+    /// Runs a statement that answers nothing, in one round trip.
+    pub(super) async fn run(&mut self, statement: &'static str) -> Result<(), sqlx::Error> {
+        on_both!(Connection, self, it => sqlx::raw_sql(statement).execute(&mut *it).await.map(|_| ()))
+    }
+
+    /// Begins a transaction that writes.
+    pub(super) async fn begin(&mut self) -> Result<(), sqlx::Error> {
+        self.run(if self.is_postgres() { "BEGIN" } else { "BEGIN IMMEDIATE" }).await
+    }
+
+    pub(super) fn is_postgres(&self) -> bool {
+        matches!(self, Self::Postgres(_))
+    }
+}
+
+/// `n` rows of `columns` values: `($1, $2), ($3, $4)`.
+pub(super) fn values(rows: usize, columns: usize) -> String {
+    let row = |at: usize| {
+        let values: Vec<String> = (1..=columns).map(|column| format!("${}", at * columns + column)).collect();
+        format!("({})", values.join(", "))
+    };
+    (0..rows).map(row).collect::<Vec<_>>().join(", ")
+}
+
+/// `($from, …)` for a list of `n` values.
+pub(super) fn list(from: usize, n: usize) -> String {
+    let values: Vec<String> = (from..from + n).map(|at| format!("${at}")).collect();
+    format!("({})", values.join(", "))
+}
+
+/// Cuts rows into pieces whose lengths are powers of two up to `most`: few different statements are ever prepared.
+pub(super) fn pieces<T>(mut rows: &[T], most: usize) -> impl Iterator<Item = &[T]> {
+    std::iter::from_fn(move || {
+        if rows.is_empty() {
+            return None;
+        }
+        let (piece, rest) = rows.split_at(rows.len().min(most).checked_ilog2().map_or(1, |log| 1 << log));
+        rows = rest;
+        Some(piece)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn rows_are_cut_into_powers_of_two_in_order() {
+        let rows: Vec<u32> = (0..2_371).collect();
+        let pieces: Vec<&[u32]> = super::pieces(&rows, 1_000).collect();
+        let lengths: Vec<usize> = pieces.iter().map(|piece| piece.len()).collect();
+        assert_eq!(lengths, [512, 512, 512, 512, 256, 64, 2, 1]);
+        assert_eq!(pieces.concat(), rows);
+        assert_eq!(
+            (super::values(2, 3).as_str(), super::list(2, 2).as_str()),
+            ("($1, $2, $3), ($4, $5, $6)", "($2, $3)")
+        );
+    }
+}

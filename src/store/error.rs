@@ -1,0 +1,86 @@
+//! Why the log did not do what was asked.
+
+use std::path::PathBuf;
+
+/// Why the log did not do what was asked.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// Another process has the log open for writing.
+    #[error("another process is using the database {0}: stop it first, or ask it over HTTP")]
+    Locked(PathBuf),
+    /// The linked SQLite is too old to be trusted.
+    #[error("SQLite {0} can lose committed writes, 3.51.3 or newer is needed")]
+    OldSqlite(String),
+    /// A setting of the database would lose acknowledged writes.
+    #[error(
+        "拒绝启动：PostgreSQL 设置 {setting}={value} 会丢失已确认的写入，请改为 {wanted} / \
+         refusing to start: PostgreSQL has {setting}={value}, which loses acknowledged writes; set it to {wanted}"
+    )]
+    Unsafe {
+        /// The setting.
+        setting: &'static str,
+        /// What it is.
+        value: String,
+        /// What it must be.
+        wanted: &'static str,
+    },
+    /// The address names a kind of database that Zeyou does not know.
+    #[error("`{0}://` is no database Zeyou knows: use postgres://…, sqlite:PATH or a path")]
+    Scheme(String),
+    /// A stored row cannot be read.
+    #[error("the log is corrupt at seq {seq}: {what}")]
+    Corrupt {
+        /// The bad row.
+        seq: i64,
+        /// What is wrong.
+        what: String,
+    },
+    /// Somebody else made this revision of the subject first.
+    #[error("another change of {0} came first")]
+    Conflict(String),
+    /// The idempotency key was used for another request.
+    #[error("the idempotency key was used for another request")]
+    KeyReuse,
+    /// A request with this idempotency key is still running.
+    #[error("a request with this idempotency key is still running")]
+    KeyInFlight,
+    /// The disk is full.
+    #[error("the disk is full")]
+    Full,
+    /// The writer has stopped.
+    #[error("the log is closed for writing")]
+    Closed,
+    /// Nothing was written, and it may be tried again.
+    #[error("nothing was written: {0}")]
+    Unavailable(String),
+    /// The connection was lost at the commit and it cannot be found out in time whether it counts.
+    #[error("it is not known whether this was written: repeat it with the same key")]
+    OutcomeUnknown,
+    /// The log no longer holds what is served.
+    #[error("the log no longer holds what is served here")]
+    Forked,
+    /// A log is only restored into an empty one.
+    #[error("the database holds a log already: restore into an empty one / 数据库中已有日志：请恢复到空库")]
+    NotEmpty,
+    /// The database failed.
+    #[error("the database failed: {0}")]
+    Database(#[from] sqlx::Error),
+    /// The file system failed.
+    #[error("{0}: {1}")]
+    File(PathBuf, std::io::Error),
+}
+
+/// What a group of appends that was rolled back tells each of its requesters.
+pub(super) fn rolled_back(error: &StoreError) -> StoreError {
+    match error {
+        StoreError::Database(sqlx::Error::Database(database))
+            if database.message().contains("disk is full") || database.code().as_deref() == Some("53100") =>
+        {
+            StoreError::Full
+        }
+        StoreError::Full => StoreError::Full,
+        StoreError::OutcomeUnknown => StoreError::OutcomeUnknown,
+        StoreError::Forked => StoreError::Forked,
+        other => StoreError::Unavailable(other.to_string()),
+    }
+}

@@ -1,0 +1,312 @@
+//! What every database must do: one suite, run on both.
+
+use tokio::sync::{mpsc, watch};
+use zeyou::domain::{Date, Event};
+use zeyou::service::Service;
+use zeyou::store::{Address, Chain, Committed, Draft, IdempotencyKey, Store, StoreError, Tail, Unit, Writer};
+
+/// Runs each test on a fresh database of either kind.
+macro_rules! on_both {
+    ($($test:ident)*) => {
+        mod sqlite {
+            $(
+                #[tokio::test]
+                async fn $test() {
+                    let folder = tempfile::tempdir().expect("folder");
+                    super::$test((&folder.path().join("a.db")).into()).await;
+                }
+            )*
+        }
+        mod postgres {
+            $(
+                #[tokio::test]
+                async fn $test() {
+                    let server = crate::servers::Postgres::shared();
+                    super::$test(server.database().parse().expect("an address")).await;
+                }
+            )*
+        }
+    };
+}
+
+on_both! {
+    a_key_makes_a_request_count_once_and_only_for_its_owner
+    concurrent_writers_of_one_subject_make_each_revision_once_and_leave_no_gap
+    keys_of_one_group_and_of_earlier_ones_are_told_apart
+    the_tail_is_only_what_continues_the_chain
+    a_group_is_refused_once_the_log_does_not_hold_what_is_served
+    large_units_are_appended_whole
+    snapshots_are_used_only_if_intact_and_of_this_history
+    digests_of_other_replicas_are_compared_at_the_same_event_only
+}
+
+fn clock(day: i32, rev: u32) -> Draft {
+    Draft { event: Event::Clock { today: Date::from_days(day) }, rev }
+}
+
+fn unit(draft: Draft, key: Option<(&str, &str, u8)>) -> Unit {
+    let key = key.map(|(principal, key, print)| IdempotencyKey {
+        principal: principal.to_owned(),
+        key: key.to_owned(),
+        fingerprint: [print; 32],
+    });
+    Unit { drafts: vec![draft], key }
+}
+
+/// A log with its writer; what it commits arrives at the receiver.
+async fn opened(address: &Address) -> (Store, Writer, mpsc::UnboundedReceiver<Committed>) {
+    let store = Store::open(address).await.expect("store");
+    let (committed, received) = mpsc::unbounded_channel();
+    let (_, served) = watch::channel((0, Chain::EMPTY));
+    let writer = Writer::start(&store, committed, served).await.expect("writer");
+    (store, writer, received)
+}
+
+async fn a_key_makes_a_request_count_once_and_only_for_its_owner(address: Address) {
+    let (store, writer, _kept) = opened(&address).await;
+    let first = writer.append(unit(clock(1, 1), Some(("p", "k", 1)))).await.expect("appended");
+    assert!((first.seq, first.replayed) == (1, false));
+    let again = writer.append(unit(clock(1, 1), Some(("p", "k", 1)))).await.expect("replayed");
+    assert!((again.seq, again.replayed) == (1, true));
+    let other_payload = writer.append(unit(clock(2, 2), Some(("p", "k", 2)))).await;
+    assert!(matches!(other_payload, Err(StoreError::KeyReuse)));
+    let other_owner = writer.append(unit(clock(2, 2), Some(("q", "k", 2)))).await.expect("another owner's key");
+    assert_eq!(other_owner.seq, 2);
+    let stale = writer.append(unit(clock(3, 2), None)).await;
+    assert!(matches!(stale, Err(StoreError::Conflict(_))), "revision 2 exists");
+    assert_eq!(store.head().await.expect("head").seq, 2);
+}
+
+async fn concurrent_writers_of_one_subject_make_each_revision_once_and_leave_no_gap(address: Address) {
+    let (store, writer, mut received) = opened(&address).await;
+    let mut tasks = Vec::new();
+    for _ in 0..16 {
+        let writer = writer.clone();
+        tasks.push(tokio::spawn(async move {
+            let mut won = 0_u64;
+            for rev in 1..=50 {
+                won += u64::from(writer.append(unit(clock(1, rev), None)).await.is_ok());
+            }
+            won
+        }));
+    }
+    let mut won = 0;
+    for task in tasks {
+        won += task.await.expect("task");
+    }
+    let head = store.head().await.expect("head").seq;
+    assert_eq!(head, won);
+    let batches = std::iter::from_fn(|| received.try_recv().ok());
+    let (mut seqs, mut chain) = (Vec::new(), Chain::EMPTY);
+    for batch in batches {
+        assert_eq!(batch.follows, chain);
+        chain = batch.events.last().expect("an event").chain;
+        seqs.extend(batch.events.iter().map(|recorded| recorded.seq));
+    }
+    assert_eq!(seqs, (1..=head).collect::<Vec<_>>());
+    assert_eq!(store.check_chain(|_| {}).await.expect("checked"), None);
+}
+
+async fn keys_of_one_group_and_of_earlier_ones_are_told_apart(address: Address) {
+    let (store, writer, _kept) = opened(&address).await;
+    // Many at once share a group; each key is used by two owners, each request sent twice, one after the other.
+    let mut tasks = Vec::new();
+    for n in 0..40 {
+        for owner in ["p", "q"] {
+            let writer = writer.clone();
+            tasks.push(tokio::spawn(async move {
+                let key = format!("k{n}");
+                let mut made = None;
+                for rev in 1.. {
+                    match writer.append(unit(clock(n, rev), Some((owner, &key, 1)))).await {
+                        Ok(appended) => {
+                            made = Some(appended.seq);
+                            break;
+                        }
+                        Err(StoreError::Conflict(_)) => {}
+                        Err(other) => panic!("{other}"),
+                    }
+                }
+                let again = writer.append(unit(clock(n, 1), Some((owner, &key, 1)))).await.expect("replayed");
+                assert_eq!((Some(again.seq), again.replayed), (made, true));
+                made.expect("appended")
+            }));
+        }
+    }
+    let mut seqs = Vec::new();
+    for task in tasks {
+        seqs.push(task.await.expect("task"));
+    }
+    seqs.sort_unstable();
+    assert_eq!(seqs, (1..=80).collect::<Vec<_>>());
+    assert_eq!(store.check_chain(|_| {}).await.expect("checked"), None);
+}
+
+async fn the_tail_is_only_what_continues_the_chain(address: Address) {
+    let (store, writer, _kept) = opened(&address).await;
+    for rev in 1..=5 {
+        writer.append(unit(clock(1, rev), None)).await.expect("appended");
+    }
+    let chain = async |seq| store.chain_at(seq).await.expect("read").expect("there");
+    let Tail::Events(all) = store.tail(0, Chain::EMPTY).await.expect("read") else { panic!("events") };
+    assert_eq!(all.iter().map(|recorded| recorded.seq).collect::<Vec<_>>(), [1, 2, 3, 4, 5]);
+    let Tail::Events(rest) = store.tail(3, chain(3).await).await.expect("read") else { panic!("events") };
+    assert_eq!(
+        rest.iter().map(|recorded| (recorded.seq, recorded.chain)).collect::<Vec<_>>(),
+        [(4, chain(4).await), (5, chain(5).await)]
+    );
+    let Tail::Events(none) = store.tail(5, chain(5).await).await.expect("read") else { panic!("events") };
+    assert!(none.is_empty());
+    assert!(matches!(store.tail(3, chain(4).await).await.expect("read"), Tail::Forked), "another event is there");
+    assert!(matches!(store.tail(6, chain(5).await).await.expect("read"), Tail::Forked), "no event is there");
+    change(&address, "UPDATE event_log SET recorded_at = recorded_at + 1 WHERE seq = 4").await;
+    let Tail::Broken { seq: 4, .. } = store.tail(3, chain(3).await).await.expect("read") else { panic!("broken") };
+    let Tail::Events(good) = store.tail(1, chain(1).await).await.expect("read") else { panic!("events") };
+    assert_eq!(good.iter().map(|recorded| recorded.seq).collect::<Vec<_>>(), [2, 3], "what comes before is good");
+}
+
+/// Changes the database behind the log's back.
+async fn change(address: &Address, statement: &'static str) {
+    use sqlx::{ConnectOptions, Connection};
+    match address {
+        Address::File(path) => {
+            let options = sqlx::sqlite::SqliteConnectOptions::new().filename(path);
+            let mut connection = options.connect().await.expect("connection");
+            sqlx::query(statement).execute(&mut connection).await.expect("changed");
+            connection.close().await.expect("closed");
+        }
+        Address::Postgres(options) => {
+            let mut connection = options.connect().await.expect("connection");
+            sqlx::query(statement).execute(&mut connection).await.expect("changed");
+            connection.close().await.expect("closed");
+        }
+    }
+}
+
+async fn a_group_is_refused_once_the_log_does_not_hold_what_is_served(address: Address) {
+    let store = Store::open(&address).await.expect("store");
+    let (committed, _kept) = mpsc::unbounded_channel();
+    let (tip, served) = watch::channel((0, Chain::EMPTY));
+    let writer = Writer::start(&store, committed, served).await.expect("writer");
+    for rev in 1..=3 {
+        writer.append(unit(clock(1, rev), None)).await.expect("appended");
+        let head = store.head().await.expect("head");
+        tip.send_replace((head.seq, head.chain));
+    }
+    // The last event is lost, as by a restored backup.
+    change(&address, "DELETE FROM event_log WHERE seq = 3").await;
+    change(&address, "UPDATE log_head SET seq = 2, chain = (SELECT chain FROM event_log WHERE seq = 2)").await;
+    let refused = writer.append(unit(clock(1, 3), None)).await;
+    assert!(matches!(refused, Err(StoreError::Forked)), "{refused:?}");
+    let head = store.head().await.expect("head");
+    tip.send_replace((head.seq, head.chain));
+    assert_eq!(writer.append(unit(clock(1, 3), None)).await.expect("appended").seq, 3);
+    assert_eq!(store.check_chain(|_| {}).await.expect("checked"), None);
+}
+
+async fn large_units_are_appended_whole(address: Address) {
+    let (store, writer, mut received) = opened(&address).await;
+    let drafts: Vec<Draft> = (1..=3_333).map(|rev| clock(7, rev)).collect();
+    let appended = writer.append(Unit { drafts: drafts.clone(), key: None }).await.expect("appended");
+    assert_eq!(appended.seq, 3_333);
+    let refused = writer.append(Unit { drafts, key: None }).await;
+    assert!(matches!(refused, Err(StoreError::Conflict(_))));
+    assert_eq!(received.recv().await.expect("a batch").events.len(), 3_333);
+    assert_eq!(store.check_chain(|_| {}).await.expect("checked"), None);
+    assert_eq!(store.events(3_000, 1_000).await.expect("events").len(), 333);
+}
+
+async fn snapshots_are_used_only_if_intact_and_of_this_history(address: Address) {
+    let (store, writer, _kept) = opened(&address).await;
+    for rev in 1..=2 {
+        writer.append(unit(clock(1, rev), None)).await.expect("appended");
+    }
+    // Eleven pieces: groups of eight, two and one.
+    let bytes: Vec<Vec<u8>> = (0..11).map(|n| vec![n; 100]).collect();
+    let pieces = async || {
+        let (pieces, taken) = mpsc::channel(16);
+        for piece in bytes.clone() {
+            pieces.send(piece).await.expect("room");
+        }
+        taken
+    };
+    let whole = bytes.concat();
+    let chain = store.chain_at(1).await.expect("read").expect("there");
+    store.save_state(1, pieces().await).await.expect("saved");
+    assert_eq!(store.load_state(2, "engine").await.expect("read"), None, "it has no name yet");
+    store.save_fit("table", pieces().await).await.expect("saved");
+    store.name_fit(1, chain, "engine", "table").await.expect("named");
+    assert_eq!(store.load_state(2, "engine").await.expect("read"), Some((1, whole.clone())));
+    assert_eq!(store.load_state(2, "another engine").await.expect("read"), None);
+    assert_eq!(store.load_state(0, "engine").await.expect("read"), None);
+    assert_eq!(store.newest_snapshot("engine").await.expect("read"), 1);
+    let mut table = Vec::new();
+    store.load_fit(1, "engine", |piece| table.extend_from_slice(piece)).await.expect("read");
+    assert_eq!(table, whole);
+    store.name_fit(1, Chain([7; 32]), "engine", "table").await.expect("named");
+    assert_eq!(store.load_state(2, "engine").await.expect("read"), None, "of another history");
+    store.name_fit(1, chain, "engine", "table").await.expect("named");
+    change(
+        &address,
+        "UPDATE state_snapshot SET body = (SELECT body FROM state_snapshot WHERE part = 3) WHERE part = 4",
+    )
+    .await;
+    assert_eq!(store.load_state(2, "engine").await.expect("read"), None, "a part was changed");
+    store.forget_snapshots().await.expect("forgotten");
+    assert_eq!(store.newest_snapshot("engine").await.expect("read"), 0);
+}
+
+async fn digests_of_other_replicas_are_compared_at_the_same_event_only(address: Address) {
+    let store = Store::open(&address).await.expect("store");
+    let (here, elsewhere) = (Chain([1; 32]), Chain([2; 32]));
+    let say = async |replica, engine, at, digest| {
+        store.leave_digest(replica, engine, at, digest).await.expect("left");
+        store.other_digests(engine, at, digest).await.expect("read")
+    };
+    assert!(say("a", "e", (1_000, here), "x").await.is_empty());
+    assert!(say("b", "e", (1_000, here), "x").await.is_empty());
+    assert_eq!(say("c", "e", (1_000, here), "y").await, ["a", "b"]);
+    assert!(say("c", "f", (1_000, here), "y").await.is_empty(), "another engine");
+    assert!(say("c", "e", (2_000, here), "y").await.is_empty(), "another event");
+    assert!(say("c", "e", (1_000, elsewhere), "y").await.is_empty(), "another history");
+    assert_eq!(store.digests().await.expect("read").len(), 4);
+    say("c", "e", (102_000, here), "z").await;
+    let kept: Vec<u64> = store.digests().await.expect("read").iter().map(|(_, seq, _)| *seq).collect();
+    assert_eq!(kept, [2_000, 102_000], "old ones are dropped");
+}
+
+/// The same events give the same chain on both, and a service on either answers with the same bytes.
+#[tokio::test]
+async fn the_same_events_give_the_same_bytes_on_both() {
+    let folder = tempfile::tempdir().expect("folder");
+    let server = crate::servers::Postgres::shared();
+    let on_postgres: Address = server.database().parse().expect("an address");
+    let on_sqlite: Address = (&folder.path().join("a.db")).into();
+    {
+        let service = Service::open(&on_postgres).await.expect("service");
+        let report = service.import_demo().await.expect("imported");
+        assert_eq!(report.errors, []);
+        let head = service.store().head().await.expect("head");
+        assert_eq!(service.live().current().snapshot.state.seq, head.seq);
+    }
+    let from = Store::open(&on_postgres).await.expect("store");
+    let into = Store::open(&on_sqlite).await.expect("store");
+    let mut filling = into.fill().await.expect("empty");
+    let mut after = 0;
+    loop {
+        let rows = from.rows(after, 500).await.expect("rows");
+        let Some(last) = rows.last() else { break };
+        after = last.seq;
+        assert_eq!(filling.rows(&rows).await.expect("filled"), None);
+    }
+    filling.finish().await.expect("finished");
+    assert!(matches!(into.fill().await.err(), Some(StoreError::NotEmpty)));
+    assert_eq!(into.check_chain(|_| {}).await.expect("checked"), None);
+    let (one, other) = (from.head().await.expect("head"), into.head().await.expect("head"));
+    assert_eq!((one.seq, one.chain), (other.seq, other.chain));
+    drop(into);
+    let (one, other) =
+        (Service::open(&on_postgres).await.expect("one"), Service::open(&on_sqlite).await.expect("other"));
+    let digest = |service: &Service| service.live().current().snapshot.state.digest();
+    assert_eq!(digest(&one), digest(&other));
+}
