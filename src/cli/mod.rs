@@ -152,7 +152,7 @@ enum Format {
 pub async fn run() -> Result<ExitCode, Box<dyn std::error::Error>> {
     let Arguments { database, command } = Arguments::parse();
     match command {
-        Command::Serve { listen, demo } => crate::http::serve(&database, &listen, demo).await?,
+        Command::Serve { listen, demo } => crate::http::serve(&database, &listen, demo, crate::console::routes).await?,
         Command::Import { path, dry_run } => {
             let service = Service::open(&database).await?;
             let bar = rows("导入 importing");
