@@ -60,7 +60,7 @@ fn body(visit: &Visit, found: &Pair, title: &str) -> Markup {
                 (visit.fill(why::COMPARE_LEAD, &[("a", name(ahead)), ("d", &fixed(gap.abs(), 1))]))
             }
             (visit.say(board::COMMA))
-            (visit.fill(why::COMPARE_CHANCE, &[("a", name(ahead)), ("p", &percent(p))])) (visit.say(why::STOP))
+            (visit.fill(why::COMPARE_CHANCE, &[("p", &percent(p))])) (visit.say(why::STOP))
             (visit.say(if close { why::COMPARE_CLOSE } else { why::COMPARE_CLEAR }))
         }
         div.pair {

@@ -37,7 +37,7 @@ impl Browser {
             .expect("chromedriver runs: `make setup` installs chromium and chromium-driver");
         let mut lines = BufReader::new(driver.stdout.take().expect("its output")).lines();
         let port = lines
-            .find_map(|line| line.ok()?.rsplit_once("on port ")?.1.trim_end_matches('.').parse().ok())
+            .find_map(|line| line.ok()?.rsplit_once("successfully on port ")?.1.trim_end_matches('.').parse().ok())
             .expect("chromedriver tells its port");
         // Whatever it prints later must not fill the pipe.
         std::thread::spawn(move || lines.for_each(drop));
@@ -211,7 +211,6 @@ impl Browser {
     }
 
     /// Asserts what holds for every page in every state.
-    #[track_caller]
     pub(crate) async fn is_sound(&self, case: &str, host: &str) {
         assert_eq!(self.complaints().await, [] as [String; 0], "{case}: the console is silent");
         for (address, _) in self.requests().await {

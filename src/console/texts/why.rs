@@ -48,7 +48,7 @@ texts! {
     COMPARE_TITLE = "{a} 与 {b}", "{a} and {b}";
     COMPARE_LEAD = "{a} 领先 {d} 分", "{a} leads by {d} points";
     COMPARE_EVEN = "两所得分相同", "Both have the same score";
-    COMPARE_CHANCE = "{a} 确实更好的概率约 {p}%", "{a} is truly better with probability {p}%";
+    COMPARE_CHANCE = "确实更好的概率约 {p}%", "truly better with probability {p}%";
     COMPARE_CLOSE = "难分高下：差距在误差之内，请看具体哪一项对园区更要紧。", "Too close to call: look at which criterion matters more to the park.";
     COMPARE_CLEAR = "差距超出误差。", "The gap is larger than the error.";
     COMPARE_NOTE = "概率由两所得分的均值与标准差算出，按互不相关计。", "From both scores' means and standard deviations, taken as independent.";
