@@ -1,8 +1,13 @@
-# Everything a fresh Debian machine with Rust needs to run the tests.
+# Everything a fresh Debian machine with Rust needs to build and run the tests.
 .PHONY: test setup faults
 setup:
 	@command -v cc >/dev/null 2>&1 || { apt-get update && apt-get install -y --no-install-recommends gcc libc6-dev; }
 	@ls /usr/lib/postgresql/*/bin/postgres >/dev/null 2>&1 && command -v redis-server >/dev/null 2>&1 || { apt-get update && apt-get install -y --no-install-recommends postgresql redis-server; }
+	@command -v npm >/dev/null 2>&1 || { apt-get update && apt-get install -y --no-install-recommends nodejs npm; }
+	@command -v chromium >/dev/null 2>&1 && command -v chromedriver >/dev/null 2>&1 && test -d /usr/share/fonts/opentype/noto \
+		|| { apt-get update && apt-get install -y --no-install-recommends chromium chromium-driver fonts-noto-cjk; }
+	@test -f tests/browser/node_modules/axe-core/axe.min.js \
+		|| npm --prefix tests/browser ci --ignore-scripts --no-audit --no-fund
 
 test: setup
 	cargo test --locked

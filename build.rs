@@ -1,7 +1,10 @@
-//! Tells cargo what else the code is made of, and names the engine that the code is.
+//! Tells cargo what else the code is made of, names the engine that the code is, and embeds what the pages load.
 
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::path::{Path, PathBuf};
+
+#[path = "build/assets.rs"]
+mod assets;
 
 /// What the fit of a park and a college is computed by.
 const ENGINE: [&str; 2] = ["src/engine", "src/domain"];
@@ -18,6 +21,7 @@ fn main() {
         std::fs::read(file).expect("a source file").hash(&mut hasher);
     }
     println!("cargo:rustc-env=ZEYOU_ENGINE={:016x}", hasher.finish());
+    assets::embed();
 }
 
 fn rust_files(folder: &Path) -> Vec<PathBuf> {

@@ -3,6 +3,7 @@
 //! One idea: a ranking is a pure function of a log prefix and a question. Read the modules in this order.
 
 pub mod cli;
+pub mod console;
 pub mod domain;
 pub mod engine;
 pub mod exchange;

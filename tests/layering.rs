@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Each layer, the layers it may know, and words that may not occur in it.
-const LAYERS: [(&str, &[&str], &[&str]); 8] = [
+const LAYERS: [(&str, &[&str], &[&str]); 9] = [
     (
         "domain",
         &[],
@@ -20,7 +20,8 @@ const LAYERS: [(&str, &[&str], &[&str]); 8] = [
     ("live", &["domain", "engine", "store"], &["sqlx", "actix_web"]),
     ("service", &["domain", "engine", "exchange", "store", "live"], &["sqlx::", "actix_web"]),
     ("http", &["domain", "engine", "exchange", "store", "live", "service"], &["sqlx"]),
-    ("cli", &["domain", "exchange", "store", "service", "http"], &["sqlx", "actix_web"]),
+    ("console", &["domain", "exchange", "service", "http"], &["sqlx", "snapshot."]),
+    ("cli", &["domain", "exchange", "store", "service", "http", "console"], &["sqlx", "actix_web"]),
 ];
 
 fn files(folder: &Path, found: &mut Vec<PathBuf>) {

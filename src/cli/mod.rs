@@ -169,7 +169,7 @@ pub async fn run() -> Result<ExitCode, Box<dyn std::error::Error>> {
     match command {
         Command::Serve { listen, redis_url, redis_namespace, replica, demo } => {
             let redis = redis_url.map(|url| (url, redis_namespace));
-            crate::http::serve(ServeOptions { database, listen, demo, redis, replica }).await?;
+            crate::http::serve(ServeOptions { database, listen, demo, redis, replica }, crate::console::routes).await?;
         }
         Command::Import { path, dry_run } => {
             let service = Service::open(&database).await?;

@@ -27,6 +27,11 @@ impl Invalid {
         Self::new("out-of-range", format!("须在 {low} 到 {high} 之间"), format!("must be between {low} and {high}"))
     }
 
+    /// A field or parameter that must be given.
+    pub fn missing_field(name: &str) -> Self {
+        Self::new("missing-field", format!("须给出 {name}"), format!("{name} is required"))
+    }
+
     /// A word that is none of `known`.
     pub fn unknown_word(value: &str, known: &[&str]) -> Self {
         let known = known.join(", ");

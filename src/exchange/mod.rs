@@ -16,4 +16,4 @@ pub use rating_file::RatingReader;
 pub use read::{Row, RowError, read_table};
 pub use selection::{File, Limit, SelectionTables, read_selection};
 pub use tables::{RowEvents, TABLES, Table};
-pub use write::write_table;
+pub use write::{write_rows, write_table};

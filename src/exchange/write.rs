@@ -17,6 +17,16 @@ pub fn write_table(columns: &[&str], rows: impl Iterator<Item = Value>) -> Strin
     String::from_utf8_lossy(&bytes).into_owned()
 }
 
+/// A table of texts, its head first; texts that a spreadsheet would run are guarded.
+pub fn write_rows(rows: &[Vec<String>]) -> String {
+    let mut writer = csv::WriterBuilder::new().from_writer(Vec::new());
+    for row in rows {
+        let written = writer.write_record(row.iter().map(|cell| guarded(cell.clone())));
+        written.unwrap_or_else(|error| unreachable!("writing to memory fails never: {error}"));
+    }
+    String::from_utf8_lossy(&writer.into_inner().unwrap_or_default()).into_owned()
+}
+
 fn cell(row: &Value, column: &str) -> String {
     let nested = || match column {
         "code" => row.get("id"),

@@ -24,8 +24,7 @@ pub(super) async fn changes(request: HttpRequest, service: web::Data<Service>) -
     let answer = async {
         let park: ParkId = path_id(&request, "park")?;
         let query = Query::read(&request, &["from_seq", "to_seq", "top", "preset", "kind"])?;
-        let missing =
-            || Problem::parameter("from_seq", Invalid::new("missing-field", "须给出 from_seq", "from_seq is required"));
+        let missing = || Problem::parameter("from_seq", Invalid::missing_field("from_seq"));
         let from = query.number("from_seq", 1, u32::MAX)?.ok_or_else(missing)?;
         let to = query.number("to_seq", 1, u32::MAX)?.map(u64::from);
         let question = Question {

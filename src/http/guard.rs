@@ -87,36 +87,26 @@ fn acceptable(accept: Option<&str>) -> bool {
     accept.split(',').any(fits)
 }
 
-pub(super) async fn not_found(request: HttpRequest) -> HttpResponse {
+pub(crate) async fn not_found(request: HttpRequest) -> HttpResponse {
     Problem::not_found().response(&request)
 }
 
-pub(super) fn method_not_allowed(allow: &str) -> Problem {
-    Problem::new(
-        StatusCode::METHOD_NOT_ALLOWED,
-        "method-not-allowed",
-        format!("此处只允许 {allow}"),
-        format!("only {allow} here"),
-    )
-    .with(header::ALLOW, allow)
-}
-
 pub(super) async fn method_not_allowed_list(request: HttpRequest) -> HttpResponse {
-    method_not_allowed("GET").response(&request)
+    Problem::method_not_allowed("GET").response(&request)
 }
 
 pub(super) async fn method_not_allowed_post(request: HttpRequest) -> HttpResponse {
-    method_not_allowed("POST").response(&request)
+    Problem::method_not_allowed("POST").response(&request)
 }
 
 pub(super) async fn method_not_allowed_some(request: HttpRequest) -> HttpResponse {
-    method_not_allowed("GET, POST").response(&request)
+    Problem::method_not_allowed("GET, POST").response(&request)
 }
 
 pub(super) async fn method_not_allowed_one(request: HttpRequest) -> HttpResponse {
-    method_not_allowed("GET, PUT, DELETE").response(&request)
+    Problem::method_not_allowed("GET, PUT, DELETE").response(&request)
 }
 
 pub(super) async fn method_not_allowed_open(request: HttpRequest) -> HttpResponse {
-    method_not_allowed("GET, PUT").response(&request)
+    Problem::method_not_allowed("GET, PUT").response(&request)
 }

@@ -22,6 +22,11 @@ mod stream;
 mod titles;
 mod wire;
 
+pub(crate) use guard::not_found;
+pub(crate) use problem::Problem;
+pub(crate) use query::{Query, encoded, filtered, path_id};
+pub(crate) use titles::title;
+
 pub use documents::openapi_json;
 pub use metrics::Metrics;
 pub use server::{ServeOptions, application, serve};

@@ -12,7 +12,7 @@ use crate::domain::Invalid;
 
 /// The part of the request that is to blame.
 #[derive(Clone, Debug)]
-pub(super) enum Place {
+pub(crate) enum Place {
     /// JSON pointer into the body; empty: the body as a whole.
     Body(String),
     /// A parameter of the path or the query.
@@ -23,7 +23,7 @@ pub(super) enum Place {
 
 /// A problem with its two sentences.
 #[derive(Debug)]
-pub(super) struct Problem {
+pub(crate) struct Problem {
     status: StatusCode,
     invalid: Invalid,
     place: Option<Place>,
@@ -33,21 +33,21 @@ pub(super) struct Problem {
 }
 
 impl Problem {
-    pub(super) fn new(status: StatusCode, slug: &str, zh: impl Into<String>, en: impl Into<String>) -> Self {
+    pub(crate) fn new(status: StatusCode, slug: &str, zh: impl Into<String>, en: impl Into<String>) -> Self {
         Self::of(status, Invalid::new(slug, zh, en))
     }
 
-    pub(super) fn of(status: StatusCode, invalid: Invalid) -> Self {
+    pub(crate) fn of(status: StatusCode, invalid: Invalid) -> Self {
         Self { status, invalid, place: None, headers: Vec::new(), cause: None }
     }
 
     /// A value of the request that breaks a rule.
-    pub(super) fn invalid(place: Place, invalid: Invalid) -> Self {
+    pub(crate) fn invalid(place: Place, invalid: Invalid) -> Self {
         Self::of(StatusCode::UNPROCESSABLE_ENTITY, invalid).at(place)
     }
 
     /// A parameter that breaks a rule.
-    pub(super) fn parameter(name: &str, invalid: Invalid) -> Self {
+    pub(crate) fn parameter(name: &str, invalid: Invalid) -> Self {
         Self::invalid(Place::Parameter(name.to_owned()), invalid)
     }
 
@@ -56,12 +56,12 @@ impl Problem {
         Self::new(StatusCode::BAD_REQUEST, slug, zh, en).at(Place::Header(name))
     }
 
-    pub(super) fn at(mut self, place: Place) -> Self {
+    pub(crate) fn at(mut self, place: Place) -> Self {
         self.place = Some(place);
         self
     }
 
-    pub(super) fn with(mut self, name: HeaderName, value: impl Into<String>) -> Self {
+    pub(crate) fn with(mut self, name: HeaderName, value: impl Into<String>) -> Self {
         self.headers.push((name, value.into()));
         self
     }
@@ -71,8 +71,41 @@ impl Problem {
         self
     }
 
-    pub(super) fn not_found() -> Self {
+    pub(crate) fn not_found() -> Self {
         Self::new(StatusCode::NOT_FOUND, "not-found", "没有这个地址或对象", "there is nothing at this address")
+    }
+
+    pub(crate) fn method_not_allowed(allow: &str) -> Self {
+        let (zh, en) = (format!("此处只允许 {allow}"), format!("only {allow} here"));
+        Self::new(StatusCode::METHOD_NOT_ALLOWED, "method-not-allowed", zh, en).with(header::ALLOW, allow)
+    }
+
+    /// The status to answer with.
+    pub(crate) fn status(&self) -> StatusCode {
+        self.status
+    }
+
+    /// What is wrong this time, in both languages.
+    pub(crate) fn invalid_value(&self) -> &Invalid {
+        &self.invalid
+    }
+
+    /// The parameter that is to blame, if one is.
+    pub(crate) fn blamed_parameter(&self) -> Option<&str> {
+        match &self.place {
+            Some(Place::Parameter(name)) => Some(name),
+            _ => None,
+        }
+    }
+
+    /// Logs the inner cause, if there is one: once, under the request's name; the client learns nothing of it.
+    pub(crate) fn log_cause(&self, request: &HttpRequest) -> Option<String> {
+        let instance = request.extensions().get::<RequestId>().map(RequestId::urn);
+        if let Some(cause) = &self.cause {
+            let instance = instance.as_deref().unwrap_or_default();
+            tracing::error!(instance, slug = self.invalid.rule, error = cause, "a request failed");
+        }
+        instance
     }
 
     /// The body as JSON.
@@ -90,14 +123,9 @@ impl Problem {
         serde_json::to_string(&body).unwrap_or_default()
     }
 
-    pub(super) fn response(&self, request: &HttpRequest) -> HttpResponse {
+    pub(crate) fn response(&self, request: &HttpRequest) -> HttpResponse {
         let zh = prefers_chinese(request);
-        let instance = request.extensions().get::<RequestId>().map(RequestId::urn);
-        if let Some(cause) = &self.cause {
-            // Logged once, here; the client learns nothing of the inside but can name the request.
-            let instance = instance.as_deref().unwrap_or_default();
-            tracing::error!(instance, slug = self.invalid.rule, error = cause, "a request failed");
-        }
+        let instance = self.log_cause(request);
         let mut response = HttpResponse::build(self.status);
         response.insert_header((header::CONTENT_TYPE, "application/problem+json"));
         response.insert_header((header::CONTENT_LANGUAGE, if zh { "zh-CN" } else { "en" }));

@@ -11,11 +11,11 @@ use crate::domain::{Invalid, ParkId, Question};
 use crate::service::ServiceError;
 
 /// The query, each parameter at most once.
-pub(super) struct Query(Vec<(String, String)>);
+pub(crate) struct Query(Vec<(String, String)>);
 
 impl Query {
     /// Reads the query; a parameter that is not `known` is refused.
-    pub(super) fn read(request: &HttpRequest, known: &[&str]) -> Result<Self, Problem> {
+    pub(crate) fn read(request: &HttpRequest, known: &[&str]) -> Result<Self, Problem> {
         let web::Query(pairs) =
             web::Query::<Vec<(String, String)>>::from_query(request.query_string()).map_err(|_| {
                 Problem::new(StatusCode::BAD_REQUEST, "malformed-query", "查询参数格式错误", "the query is malformed")
@@ -42,16 +42,22 @@ impl Query {
         Ok(Self(pairs))
     }
 
-    pub(super) fn text(&self, name: &str) -> Option<&str> {
+    /// Reads the query of a page: a form sends its empty fields too, and they count as not given.
+    pub(crate) fn read_given(request: &HttpRequest, known: &[&str]) -> Result<Self, Problem> {
+        let Self(pairs) = Self::read(request, known)?;
+        Ok(Self(pairs.into_iter().filter(|(_, value)| !value.is_empty()).collect()))
+    }
+
+    pub(crate) fn text(&self, name: &str) -> Option<&str> {
         self.0.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
     }
 
-    pub(super) fn parse<T: FromStr<Err = Invalid>>(&self, name: &str) -> Result<Option<T>, Problem> {
+    pub(crate) fn parse<T: FromStr<Err = Invalid>>(&self, name: &str) -> Result<Option<T>, Problem> {
         self.text(name).map(T::from_str).transpose().map_err(|invalid| Problem::parameter(name, invalid))
     }
 
     /// A whole number in a range.
-    pub(super) fn number(&self, name: &str, low: u32, high: u32) -> Result<Option<u32>, Problem> {
+    pub(crate) fn number(&self, name: &str, low: u32, high: u32) -> Result<Option<u32>, Problem> {
         let Some(text) = self.text(name) else { return Ok(None) };
         let value = text
             .parse::<f64>()
@@ -60,7 +66,7 @@ impl Query {
         if whole { Ok(Some(value as u32)) } else { Err(Problem::parameter(name, Invalid::out_of_range(low, high))) }
     }
 
-    pub(super) fn flag(&self, name: &str) -> Result<Option<bool>, Problem> {
+    pub(crate) fn flag(&self, name: &str) -> Result<Option<bool>, Problem> {
         match self.text(name) {
             None => Ok(None),
             Some("true" | "1") => Ok(Some(true)),
@@ -71,19 +77,19 @@ impl Query {
 }
 
 /// A value as it is written in a query.
-pub(super) fn encoded(text: &str) -> String {
+pub(crate) fn encoded(text: &str) -> String {
     let plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~');
     text.bytes().map(|byte| if plain(byte) { char::from(byte).to_string() } else { format!("%{byte:02X}") }).collect()
 }
 
 /// A code in the path.
-pub(super) fn path_id<T: FromStr<Err = Invalid>>(request: &HttpRequest, name: &str) -> Result<T, Problem> {
+pub(crate) fn path_id<T: FromStr<Err = Invalid>>(request: &HttpRequest, name: &str) -> Result<T, Problem> {
     let text = request.match_info().query(name);
     text.parse().map_err(|invalid| Problem::parameter(name, invalid))
 }
 
 /// Parameters of every question that ranks, but how many it lists.
-pub(super) const FILTERS: [&str; 4] = ["preset", "kind", "exclude", "max_km"];
+pub(crate) const FILTERS: [&str; 4] = ["preset", "kind", "exclude", "max_km"];
 
 /// The question for a shortlist.
 pub(super) fn question(request: &HttpRequest) -> Result<Question, Problem> {
@@ -97,7 +103,7 @@ pub(super) fn question(request: &HttpRequest) -> Result<Question, Problem> {
 }
 
 /// The plain question with the [`FILTERS`] of a query.
-pub(super) fn filtered(park: ParkId, query: &Query) -> Result<Question, Problem> {
+pub(crate) fn filtered(park: ParkId, query: &Query) -> Result<Question, Problem> {
     let mut exclude = Vec::new();
     for code in query.text("exclude").unwrap_or_default().split(',').filter(|code| !code.is_empty()) {
         exclude.push(code.parse().map_err(|invalid| Problem::parameter("exclude", invalid))?);

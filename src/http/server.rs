@@ -25,10 +25,11 @@ const UNREADY: Duration = Duration::from_secs(5);
 /// How long the last snapshot may take.
 const LAST_SNAPSHOT: Duration = Duration::from_secs(4);
 
-/// The application with all its routes.
+/// The application with all its routes; `pages` adds those for people, and answers for what is no route.
 pub fn application(
     service: Service,
     metrics: Metrics,
+    pages: fn(&mut web::ServiceConfig),
 ) -> App<
     impl ServiceFactory<
         ServiceRequest,
@@ -43,9 +44,8 @@ pub fn application(
         .app_data(web::Data::new(metrics))
         .configure(routes)
         .service(SwaggerUi::new("/docs/{_:.*}").url("/openapi.json", documents::document()))
-        .route("/", web::get().to(to_docs))
         .route("/docs", web::get().to(to_docs))
-        .default_service(web::to(guard::not_found))
+        .configure(pages)
         .wrap(middleware::from_fn(guard::check))
         .wrap(middleware::from_fn(metrics::measure))
 }
@@ -137,7 +137,7 @@ pub struct ServeOptions {
 ///
 /// # Errors
 /// Why the log cannot be opened or the address not be listened on.
-pub async fn serve(options: ServeOptions) -> Result<(), ServiceError> {
+pub async fn serve(options: ServeOptions, pages: fn(&mut web::ServiceConfig)) -> Result<(), ServiceError> {
     let ServeOptions { database, listen, demo, redis, replica } = options;
     let database = if demo { Address::File("zeyou-demo.db".into()) } else { database };
     let mut this = Replica::default();
@@ -155,7 +155,7 @@ pub async fn serve(options: ServeOptions) -> Result<(), ServiceError> {
     let refused = |error| StoreError::File(listen.clone().into(), error);
     let listener = TcpListener::bind(&listen).map_err(refused)?;
     let address = listener.local_addr().map_err(refused)?;
-    let server = wire::listen(service.clone(), Metrics::default(), listener).map_err(refused)?;
+    let server = wire::listen(service.clone(), Metrics::default(), listener, pages).map_err(refused)?;
     println!("{}", greeting(&service, &address.to_string()));
     let clock = tokio::spawn(tick(service.clone()));
     let server = server.shutdown_timeout(10).disable_signals().run();
@@ -231,7 +231,8 @@ fn greeting(service: &Service, address: &str) -> String {
     });
     let marks = r#"{"overall":5,"supply":5,"skill":5,"stay":4,"help":"unknown"}"#;
     format!(
-        "Zeyou is serving http://{address}/ (open it: the API, to read and try)\n\
+        "Zeyou is serving. Open the console: http://{address}/\n\
+         the API, to read and try: http://{address}/docs/\n\
          a shortlist:        curl -s http://{address}/api/v1/parks/{park}/shortlist?top=5\n\
          rate a cooperation: curl -s -X POST http://{address}/api/v1/ratings -H 'Content-Type: application/json' -H \"Idempotency-Key: $(date +%s%N)\" -d '{{\"engagement\":\"{engagement}\",\"marks\":{marks}}}'\n\
          and why:            curl -s http://{address}/api/v1/parks/{park}/colleges/{college}/explanation"

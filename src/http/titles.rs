@@ -60,7 +60,7 @@ const TITLES: [(&str, &str, &str); 53] = [
 ];
 
 /// The title of a kind of problem in Chinese and in English.
-pub(super) fn title(slug: &str, status: StatusCode) -> (&'static str, &'static str) {
+pub(crate) fn title(slug: &str, status: StatusCode) -> (&'static str, &'static str) {
     let found = TITLES.iter().find(|(known, ..)| *known == slug);
     let reason = status.canonical_reason().unwrap_or("Error");
     found.map_or((reason, reason), |(_, zh, en)| (*zh, *en))

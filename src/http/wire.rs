@@ -15,6 +15,7 @@ use actix_server::{Server, ServerBuilder};
 use actix_service::{ServiceFactoryExt, map_config};
 use actix_web::dev::{AppConfig, fn_service};
 use actix_web::http::StatusCode;
+use actix_web::web;
 use actix_web::rt::net::{ActixStream, Ready, TcpStream};
 use bytes::{Buf, Bytes};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
@@ -28,11 +29,16 @@ use crate::service::Service;
 /// Connections that may wait to be taken up; the standard library's listener has room for few.
 const BACKLOG: i32 = 1024;
 
-/// A server of the application on a listener, ready to run.
+/// A server of the application with its pages on a listener, ready to run.
 ///
 /// # Errors
 /// The listener cannot be taken over.
-pub fn listen(service: Service, metrics: Metrics, listener: TcpListener) -> io::Result<ServerBuilder> {
+pub fn listen(
+    service: Service,
+    metrics: Metrics,
+    listener: TcpListener,
+    pages: fn(&mut web::ServiceConfig),
+) -> io::Result<ServerBuilder> {
     let address = listener.local_addr()?;
     socket2::SockRef::from(&listener).listen(BACKLOG)?;
     let builder = Server::build();
@@ -47,7 +53,7 @@ pub fn listen(service: Service, metrics: Metrics, listener: TcpListener) -> io::
                 let stopping = stopping.clone();
                 async move { stopping.notified().await }
             })
-            .h1(map_config(application(service, metrics), |()| AppConfig::default()));
+            .h1(map_config(application(service, metrics, pages), |()| AppConfig::default()));
         let wire = fn_service(move |stream: TcpStream| {
             let peer = stream.peer_addr().ok();
             let wire = Wire { stream, metrics: refusals.clone(), refusal: Bytes::new() };

@@ -1,6 +1,7 @@
 //! Use cases, one file per verb: the only place where the log meets the engine.
 
 mod ask;
+mod board;
 mod bounded;
 mod changes;
 mod decide;
@@ -16,6 +17,7 @@ mod keep;
 mod models;
 mod open;
 mod rate;
+mod reasons;
 mod references;
 mod scenario;
 mod select;
@@ -31,6 +33,7 @@ use crate::engine::Refusal;
 use crate::live::{HintError, Live};
 use crate::store::{Store, StoreError, Writer};
 
+pub use board::{Board, NeedWords, ParkCard, Parks};
 pub use bounded::Bounded;
 pub use decide::{DecisionMade, NewDecision};
 pub use directory::Written;
@@ -40,6 +43,7 @@ pub use import::ImportReport;
 pub use keep::{Compared, ComparedCollege, ComparedPark, NewScenario, ScenarioMade, SideBySide};
 pub use open::Replica;
 pub use rate::{RatingBody, RatingWritten};
+pub use reasons::{Pair, Reasons};
 pub use scenario::Progress;
 pub use select::{SelectionFiles, TimedSelection};
 pub use solve::SelectionAnswer;

@@ -1,0 +1,127 @@
+//! The frame around every page: head, navigation, tools, foot.
+//!
+//! Scripts know these attributes only, so that any page can use them:
+//! - `data-live="SEQ"` on one part with an `id`: fetched again and put into place whenever something changes after SEQ;
+//!   `data-changes` is the page whose `#changes` then says what moved, rows with an `id` and `data-rank` glide.
+//! - `data-chart="kind"` on a figure with a table: `chart.js` draws the table; it is loaded by [`Page::charts`].
+//! - `data-print`, `data-filter`: a button that prints, a field that narrows what it names. Hidden without scripts.
+
+use maud::{DOCTYPE, Markup, html};
+
+use super::assets;
+use super::language::{Language, Text};
+use super::texts::frame;
+use super::visit::Visit;
+use crate::domain::AsOf;
+
+/// A part of the console that the navigation leads to.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Section {
+    /// Parks and their shortlists.
+    Workbench,
+    /// How to read the pages.
+    Help,
+    /// No part: an error.
+    None,
+}
+
+/// What the navigation shows, in order.
+const SECTIONS: [(Section, &str, Text); 2] =
+    [(Section::Workbench, "/", frame::NAV_HOME), (Section::Help, "/help", frame::NAV_HELP)];
+
+/// A page without its frame.
+pub(super) struct Page {
+    /// The title, for the tab.
+    pub(super) title: String,
+    /// The part it belongs to.
+    pub(super) section: Section,
+    /// Everything between head and foot; has the one `h1`.
+    pub(super) body: Markup,
+    /// The state it was made from.
+    pub(super) as_of: Option<AsOf>,
+    /// Whether it draws charts.
+    pub(super) charts: bool,
+}
+
+/// The page in its frame.
+pub(super) fn framed(visit: &Visit, page: &Page) -> Markup {
+    html! {
+        (DOCTYPE)
+        html lang=(visit.language.code()) class=[visit.large.then_some("large")] {
+            head {
+                meta charset="utf-8";
+                meta name="viewport" content="width=device-width, initial-scale=1";
+                meta name="color-scheme" content="light dark";
+                meta name="htmx-config" content=r#"{"includeIndicatorCSS":false,"transitions":false}"#;
+                title { (page.title) " · " (visit.say(frame::BRAND)) }
+                link rel="icon" href=(assets::address("icon.svg")) type="image/svg+xml";
+                link rel="stylesheet" href=(assets::address("console.css"));
+                script src=(assets::address("htmx.js")) defer {}
+                script src=(assets::address("console.js")) defer {}
+                @if page.charts {
+                    script src=(assets::address("echarts.js")) defer {}
+                    script src=(assets::address("chart.js")) defer {}
+                }
+            }
+            body {
+                a.skip href="#content" { (visit.say(frame::SKIP)) }
+                (top(visit, page.section))
+                main #content tabindex="-1" { (page.body) }
+                (foot(visit, page))
+                p #spoken.unseen role="status" aria-live="polite" {}
+            }
+        }
+    }
+}
+
+fn top(visit: &Visit, section: Section) -> Markup {
+    let other = match visit.language {
+        Language::Chinese => (Language::English, frame::ENGLISH),
+        Language::English => (Language::Chinese, frame::CHINESE),
+    };
+    let (size, size_text) =
+        if visit.large { ("normal", frame::LARGE_OFF) } else { ("large", frame::LARGE_ON) };
+    html! {
+        header.top {
+            a.brand href="/" {
+                span.seal aria-hidden="true" { (frame::BRAND.zh) }
+                span.brand-name { (visit.say(frame::BRAND)) }
+            }
+            nav aria-label=(visit.say(frame::NAV)) {
+                ul {
+                    @for (at, path, text) in SECTIONS {
+                        li { a href=(path) aria-current=[(at == section).then_some("page")] { (visit.say(text)) } }
+                    }
+                }
+            }
+            div.tools role="group" aria-label=(visit.say(frame::TOOLS)) {
+                a href=(visit.here_with(&[("lang", other.0.code())])) lang=(other.0.code()) hreflang=(other.0.code()) {
+                    (visit.say(other.1))
+                }
+                a href=(visit.here_with(&[("text", size)])) { (visit.say(size_text)) }
+                button type="button" data-print hidden { (visit.say(frame::PRINT)) }
+            }
+        }
+    }
+}
+
+fn foot(visit: &Visit, page: &Page) -> Markup {
+    html! {
+        footer.foot {
+            p { (visit.say(frame::RECOMMENDS)) }
+            @if let Some(as_of) = &page.as_of {
+                p #as-of { (stamp(visit, as_of)) }
+            }
+            p { a href="/docs/" { (visit.say(frame::NAV_API)) } }
+        }
+    }
+}
+
+/// The state something was made from, in words.
+pub(super) fn stamp(visit: &Visit, as_of: &AsOf) -> String {
+    let day = super::figures::day(visit.language, as_of.at.day());
+    visit.fill(
+        frame::AS_OF,
+        &[("day", &day), ("seq", &as_of.seq.to_string()), ("model", &as_of.model.to_string())],
+    )
+}

@@ -1,0 +1,90 @@
+//! The workbench's first page: parks to choose from.
+
+use actix_web::{HttpRequest, HttpResponse, web};
+use maud::{Markup, html};
+
+use super::answer::answer;
+use super::frame::{Page, Section};
+use super::texts::{frame, home};
+use super::visit::{Visit, read_query};
+use super::words;
+use crate::http::Problem;
+use crate::service::{ParkCard, Parks, Service};
+
+/// Parks on one page at most.
+const SHOWN: usize = 120;
+
+/// All parks, or those that a search finds.
+pub(super) async fn page(request: HttpRequest, service: web::Data<Service>) -> HttpResponse {
+    let visit = Visit::of(&request);
+    let result = (|| {
+        let query = read_query(&request, &["q"])?;
+        let asked: String = query.text("q").unwrap_or_default().trim().chars().take(64).collect();
+        let parks = service.parks();
+        let body = body(&visit, &asked, &parks);
+        let title = visit.say(home::TITLE).to_owned();
+        Ok::<_, Problem>(Page { title, section: Section::Workbench, body, as_of: Some(parks.as_of), charts: false })
+    })();
+    answer(&request, &visit, result)
+}
+
+fn found(card: &ParkCard, asked: &str) -> bool {
+    let asked = asked.to_lowercase();
+    let park = &card.park;
+    let texts = [park.name.as_str(), park.city.as_str(), park.id.as_str()];
+    let industries = park.industries.iter().map(|industry| industry.as_str());
+    texts.into_iter().chain(industries).any(|text| text.to_lowercase().contains(&asked))
+}
+
+fn body(visit: &Visit, asked: &str, parks: &Parks) -> Markup {
+    let cards: Vec<&ParkCard> = parks.cards.iter().filter(|card| found(card, asked)).collect();
+    let (shown, rest) = cards.split_at(cards.len().min(SHOWN));
+    let totals = [
+        ("parks", parks.cards.len().to_string()),
+        ("colleges", parks.colleges.to_string()),
+        ("ratings", parks.ratings.to_string()),
+    ];
+    let totals: Vec<(&str, &str)> = totals.iter().map(|(name, value)| (*name, value.as_str())).collect();
+    html! {
+        p.kicker { (visit.say(frame::TAGLINE)) }
+        h1 { (visit.say(home::TITLE)) }
+        p.lead { (visit.say(home::LEAD)) }
+        p.facts { span { (visit.fill(home::SUMMARY, &totals)) } }
+        @if parks.cards.is_empty() {
+            div.empty { p { (visit.say(home::EMPTY)) } }
+        } @else {
+            form.search method="get" action="/" role="search" {
+                input type="search" name="q" value=(asked) maxlength="64" placeholder=(visit.say(home::SEARCH))
+                    aria-label=(visit.say(home::SEARCH)) data-filter="#parks li" autocomplete="off";
+                button type="submit" { (visit.say(home::SEARCH_DO)) }
+            }
+            @if shown.is_empty() {
+                div.empty { p { (visit.fill(home::NOTHING, &[("q", asked)])) } p { a href="/" { (visit.say(home::SHOW_ALL)) } } }
+            } @else {
+                div #parks { @for city in shown.chunk_by(|a, b| a.park.city == b.park.city) {
+                    section.city {
+                        h2 { (city[0].park.city) }
+                        ul.cards { @for card in city { li { (park(visit, card)) } } }
+                    }
+                } }
+            }
+            @if !rest.is_empty() { p { (visit.fill(home::MORE, &[("n", &rest.len().to_string())])) } }
+        }
+    }
+}
+
+fn park(visit: &Visit, card: &ParkCard) -> Markup {
+    let park = &card.park;
+    html! {
+        a.park href=(format!("/parks/{}", park.id)) {
+            strong { (park.name) }
+            span.tag { (visit.say(words::stage(park.stage))) }
+            span.facts {
+                @if card.demands == 0 { span { (visit.say(home::DERIVED)) } } @else {
+                    span { (visit.fill(home::DEMANDS, &[("n", &card.demands.to_string()), ("people", &card.headcount.to_string())])) }
+                }
+            }
+            span.industries { @for industry in park.industries.iter().take(6) { span { (industry) } } }
+        }
+    }
+}

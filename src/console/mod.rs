@@ -1,0 +1,63 @@
+//! The console: pages for people. A page extracts, calls one use case and renders; it has no other way to data.
+//!
+//! Every page is whole HTML made on the server and works without scripts. Scripts fetch the same pages and put parts of
+//! them into place ([`frame`] says which).
+
+mod answer;
+mod assets;
+mod bar;
+mod board;
+mod changes;
+mod compare;
+mod failure;
+mod figures;
+mod frame;
+mod help;
+mod home;
+mod language;
+mod overtake;
+mod ratings;
+mod rows;
+mod table_file;
+mod team;
+mod texts;
+mod visit;
+mod why;
+mod words;
+
+use actix_web::middleware::Compress;
+use actix_web::{HttpRequest, HttpResponse, web};
+
+/// Adds the pages, what they load, and the answer for what is no route.
+pub fn routes(config: &mut web::ServiceConfig) {
+    let page = |path: &str| web::resource(path.to_owned()).default_service(web::to(failure::wrong_method));
+    macro_rules! pages {
+        ($($path:literal => $handler:path;)*) => {
+            config$(.service(
+                page($path).route(web::get().to($handler)).route(web::head().to($handler)).wrap(Compress::default()),
+            ))*
+        };
+    }
+    pages! {
+        "/" => home::page;
+        "/parks/{park}" => board::page;
+        "/parks/{park}/shortlist.csv" => table_file::file;
+        "/parks/{park}/changes" => changes::page;
+        "/parks/{park}/team" => team::page;
+        "/parks/{park}/compare" => compare::page;
+        "/parks/{park}/colleges/{college}" => why::page;
+        "/help" => help::page;
+    }
+    .service(web::resource("/assets/{hash}/{name}").route(web::get().to(assets::serve)))
+    .default_service(web::to(nothing));
+}
+
+/// What is no route: a page for a browser, a problem for a program.
+async fn nothing(request: HttpRequest) -> HttpResponse {
+    let for_programs = ["/api/", "/health", "/metrics", "/openapi.json", "/docs"];
+    let accept = request.headers().get("accept").and_then(|value| value.to_str().ok()).unwrap_or_default();
+    if !accept.contains("text/html") || for_programs.iter().any(|start| request.path().starts_with(start)) {
+        return crate::http::not_found(request).await;
+    }
+    failure::answer(&request, &crate::http::Problem::not_found())
+}
