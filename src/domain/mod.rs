@@ -1,5 +1,6 @@
 //! The vocabulary as plain values: parsed once, invalid states cannot be built. No I/O, no clock.
 
+mod all_or;
 mod changes;
 mod code;
 mod college;
@@ -24,7 +25,10 @@ mod programme;
 mod question;
 mod rating;
 mod ratings;
+mod review;
 mod scenario;
+mod scenario_change;
+mod scenario_question;
 mod schema;
 mod selected;
 mod selection;
@@ -35,6 +39,7 @@ mod team;
 mod text;
 mod wishes;
 
+pub use all_or::AllOr;
 pub use changes::{ChangeEvent, Changes, CollegeChange, PartChange, Ranked, SatisfactionChange};
 pub use code::{
     CollegeId, DecisionId, DemandId, EngagementId, EnterpriseId, IndustryId, ModelId, OccupationId, ParkId, PresetId,
@@ -57,7 +62,8 @@ pub use model::Model;
 pub use need::{Industry, Link, Need, Occupation};
 pub use number::Amount;
 pub use outcome::{
-    ChangeShare, CriterionShare, Difference, Forced, Move, ParkBrief, ParkOutcome, ScenarioAnswer, UnmetMove,
+    ChangeShare, CriterionShare, Difference, Forced, Move, ParkBrief, ParkOutcome, ScenarioAnswer, SelectionMove,
+    UnmetMove,
 };
 pub use park::{Park, Stage};
 pub use place::Place;
@@ -66,9 +72,10 @@ pub use programme::{Basis, Programme, Seats};
 pub use question::Question;
 pub use rating::{Mark, Marks, Rating};
 pub use ratings::{Attributes, Ratings};
-pub use scenario::{
-    AllOr, ParkChoice, RatingChange, Scenario, ScenarioChange, ScenarioQuestion, SeatsChange, StationsChange,
-};
+pub use review::{DecisionReview, PairReview, Realised, Standing};
+pub use scenario::Scenario;
+pub use scenario_change::{RatingChange, ScenarioChange, SeatsChange, StationsChange};
+pub use scenario_question::{ParkChoice, ScenarioQuestion};
 pub use selected::{
     BlockingPair, Change, CollegeUse, Comparison, Conflict, Envy, SelectedPair, Selection, SelectionStatus, ShortPark,
     Wish, WishKind, WishPrice,

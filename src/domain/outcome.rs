@@ -5,6 +5,7 @@ use utoipa::ToSchema;
 
 use super::code::{CollegeId, ParkId};
 use super::criterion::Criterion;
+use super::selected::{SelectedPair, Selection};
 use super::shortlist::{AsOf, CollegeRef, Shortlist};
 
 /// The answer to a scenario's question. It recommends, it never assigns.
@@ -16,6 +17,25 @@ pub struct ScenarioAnswer {
     pub changes: usize,
     /// Park by park, in the order asked.
     pub parks: Vec<ParkOutcome>,
+    /// The selection before and after, if the question asks for one.
+    pub selection: Option<SelectionMove>,
+}
+
+/// A selection before and after a scenario.
+#[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
+pub struct SelectionMove {
+    /// The selection without the changes.
+    pub base: Selection,
+    /// The selection with them.
+    pub scenario: Selection,
+    /// `scenario.objective − base.objective`; `null` if the wishes cannot be met on either side.
+    pub objective_move: Option<f64>,
+    /// The move by change, each applied after those before it; the parts add up to it. Idle changes are left out.
+    pub by_change: Vec<ChangeShare>,
+    /// Pairs that are selected only with the changes.
+    pub entered: Vec<SelectedPair>,
+    /// Pairs that are selected only without them.
+    pub left: Vec<SelectedPair>,
 }
 
 /// One park before and after.

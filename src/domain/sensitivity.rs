@@ -7,7 +7,7 @@ use super::code::{CollegeId, ParkId, PresetId};
 use super::criterion::Criterion;
 use super::explanation::Counterfactual;
 use super::preset::Weights;
-use super::scenario::count;
+use super::scenario_change::count;
 use super::shortlist::{AsOf, CollegeRef};
 use super::text::Label;
 

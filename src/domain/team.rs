@@ -30,6 +30,8 @@ pub struct Team {
     pub bound: f64,
     /// `bound − coverage`; 0 is a proof that the team is best.
     pub gap: f64,
+    /// Whether the time limit ended the search before it was done; the gap is proven all the same.
+    pub stopped: bool,
     /// What the first `size` of the shortlist would cover together.
     pub shortlist_coverage: f64,
     /// Need the team leaves open.

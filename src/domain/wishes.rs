@@ -3,8 +3,9 @@
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use super::all_or::AllOr;
 use super::code::{CollegeId, ParkId, PresetId};
-use super::scenario::{AllOr, count};
+use super::scenario_change::count;
 use super::text::Label;
 
 /// What a selection adds up.
@@ -19,7 +20,7 @@ pub enum Objective {
 }
 
 /// Which colleges should work with which parks, all at once.
-#[derive(Clone, Debug, PartialEq, Deserialize, ToSchema)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct SelectionQuestion {
     /// The parks with their wishes, or `"all"`.
@@ -67,7 +68,7 @@ pub struct SelectionQuestion {
 }
 
 /// A park and how many partners it wishes for.
-#[derive(Clone, Debug, PartialEq, Deserialize, ToSchema)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ParkWish {
     /// The park.
@@ -78,7 +79,7 @@ pub struct ParkWish {
 }
 
 /// A college and how many parks it can take on.
-#[derive(Clone, Debug, PartialEq, Deserialize, ToSchema)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct CollegeCapacity {
     /// The college.
@@ -99,7 +100,7 @@ pub struct ForcedPair {
 }
 
 /// A city and how many pairs its colleges may have.
-#[derive(Clone, Debug, PartialEq, Deserialize, ToSchema)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct CityQuota {
     /// The city, as the directory writes it.

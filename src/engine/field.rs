@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use super::cells::{COLLEGE, PAIR, chord, on_sphere};
+use super::cells::{COLLEGE, PAIR, chord, on_sphere, pair_cells};
 use super::columns::Standing;
 use super::fit::{NeedItem, Workspace, need_items};
 use super::rank::Refusal;
@@ -25,7 +25,7 @@ pub(super) struct Field<'a> {
 }
 
 /// The hard filters of a question, made ready to be asked of every college.
-struct Filter<'a> {
+pub(super) struct Filter<'a> {
     park: &'a Park,
     row: &'a Row,
     /// Registry positions, rising.
@@ -102,13 +102,29 @@ impl Snapshot {
         score
     }
 
+    /// The rank of a college among all candidates; `None` if it is none.
+    pub(super) fn rank(&self, field: &Field<'_>, at: u32) -> Option<u32> {
+        // As in the order: by score, then by id.
+        let key = |at: u32| (!field.score[at as usize], self.edges.place_of(at));
+        let own = field.order.contains(&at).then(|| key(at))?;
+        Some(1 + field.order.iter().filter(|&&other| key(other) < own).count() as u32)
+    }
+
     /// The parts of one college's score in the order of [`Criterion::ALL`], millionths of a point; `None` where the
     /// question has no answer or there is no such college. Filters are not asked.
     pub(super) fn parts(&self, question: &Question, at: u32) -> Option<[u32; N_CRITERIA]> {
         let park = self.state.parks.get(&question.park)?;
         let preset = question.preset.clone().unwrap_or_else(|| park.stage.preset());
         let weights = self.state.presets.get(&preset)?.weights;
-        let mut parts = self.points(&question.park, at)?.map(u32::from);
+        let mut points = self.points(&question.park, at)?;
+        if question.kind.is_some() {
+            // The rows hold the whole need; this college's part of them is worked out for the kind alone.
+            let items = need_items(&self.state, &park.id, question.kind);
+            let (college, offers) = (&self.state.colleges.at(at).value, &self.offers[at as usize]);
+            let cells = pair_cells(&self.state.sheet, park, college, &items, offers, &mut Workspace::default()).0;
+            PAIR.iter().zip(cells).for_each(|(criterion, cell)| points[criterion.index()] = cell.points);
+        }
+        let mut parts = points.map(u32::from);
         parts.iter_mut().zip(weights.hundredths()).for_each(|(part, &weight)| *part *= u32::from(weight));
         Some(parts)
     }
@@ -164,7 +180,7 @@ impl Snapshot {
             .collect()
     }
 
-    fn filter<'a>(&self, park: &'a Park, question: &Question, row: &'a Row) -> Filter<'a> {
+    pub(super) fn filter<'a>(&self, park: &'a Park, question: &Question, row: &'a Row) -> Filter<'a> {
         let mut excluded: Vec<u32> =
             question.exclude.iter().filter_map(|id| self.state.colleges.position(id)).collect();
         excluded.sort_unstable();
@@ -172,7 +188,7 @@ impl Snapshot {
         Filter { park, row, excluded, intern: question.kind == Some(DemandKind::Intern), within }
     }
 
-    fn exclusion(&self, filter: &Filter<'_>, at: u32, standing: Standing) -> Option<ExcludedReason> {
+    pub(super) fn exclusion(&self, filter: &Filter<'_>, at: u32, standing: Standing) -> Option<ExcludedReason> {
         let declined = || &self.state.colleges.at(at).value.declined_parks;
         if standing == Standing::Declines && declined().binary_search(&filter.park.id).is_ok() {
             return Some(ExcludedReason::Declined);

@@ -1,18 +1,18 @@
 //! Before and after a scenario: what moves, and why.
 
+use super::field::Field;
 use super::rank::{Refusal, rounded};
 use super::scenario::Fork;
 use crate::domain::{
-    ChangeShare, CollegeId, CollegeRef, Criterion, CriterionShare, Difference, Forced, Move, N_CRITERIA, ParkBrief,
-    ParkOutcome, Question, Shortlist, UnmetMove,
+    ChangeShare, CollegeRef, Criterion, CriterionShare, Difference, Forced, Move, N_CRITERIA, ParkOutcome, Question,
+    Shortlist, UnmetMove,
 };
 
-/// All candidates of one side.
-struct Side {
-    /// Registry positions, best first.
-    order: Vec<u32>,
-    /// Millionths of a point, by registry position.
-    score: Vec<u32>,
+/// One side: the list, and all candidates it was taken from.
+struct Side<'a> {
+    fork: &'a Fork,
+    list: Shortlist,
+    field: Field<'a>,
 }
 
 /// One park before and after: `forks[0]` is the base, each further one is after one more change.
@@ -31,7 +31,7 @@ pub fn outcome(forks: &[Fork], question: &Question) -> Result<ParkOutcome, Refus
         (before, after) => (before.ok(), after.ok()),
     };
     let difference = Compare { forks, question }.difference(before.as_ref(), after.as_ref());
-    let (base, mut scenario) = (before.map(|side| side.0), after.map(|side| side.0));
+    let (base, mut scenario) = (before.map(|side| side.list), after.map(|side| side.list));
     if last.changed
         && let Some(scenario) = &mut scenario
     {
@@ -41,12 +41,10 @@ pub fn outcome(forks: &[Fork], question: &Question) -> Result<ParkOutcome, Refus
     Ok(ParkOutcome { park: question.park.clone(), base, scenario, difference })
 }
 
-fn asked(fork: &Fork, question: &Question) -> Result<(Shortlist, Side), Refusal> {
+fn asked<'a>(fork: &'a Fork, question: &Question) -> Result<Side<'a>, Refusal> {
     let asked = fork.question(question);
-    let shortlist = fork.snapshot.shortlist(&asked)?;
-    // The whole order: every move has its rank.
-    let field = fork.snapshot.field(&Question { top: u16::MAX, ..asked })?;
-    Ok((shortlist, Side { order: field.order, score: field.score }))
+    let field = fork.snapshot.field(&asked)?;
+    Ok(Side { fork, list: fork.snapshot.listed(&asked, &field), field })
 }
 
 struct Compare<'a> {
@@ -55,9 +53,9 @@ struct Compare<'a> {
 }
 
 impl Compare<'_> {
-    fn difference(&self, before: Option<&(Shortlist, Side)>, after: Option<&(Shortlist, Side)>) -> Difference {
-        let listed = |side: Option<&(Shortlist, Side)>| -> Vec<CollegeRef> {
-            let items = side.map(|side| side.0.items.as_slice()).unwrap_or_default();
+    fn difference(&self, before: Option<&Side<'_>>, after: Option<&Side<'_>>) -> Difference {
+        let listed = |side: Option<&Side<'_>>| -> Vec<CollegeRef> {
+            let items = side.map(|side| side.list.items.as_slice()).unwrap_or_default();
             items.iter().map(|item| item.college.clone()).collect()
         };
         let (old, new) = (listed(before), listed(after));
@@ -65,24 +63,23 @@ impl Compare<'_> {
             list.iter().filter(|one| of.iter().all(|other| other.id != one.id)).cloned().collect()
         };
         let (entered, left) = (missing(&new, &old), missing(&old, &new));
-        let sides = (before.map(|side| &side.1), after.map(|side| &side.1));
-        let mut moves: Vec<Move> = new.iter().chain(&left).map(|college| self.moved(college, sides)).collect();
+        let mut moves: Vec<Move> = new.iter().chain(&left).map(|college| self.moved(college, before, after)).collect();
         moves.sort_by_key(|moved| (moved.rank_after.unwrap_or(u32::MAX), moved.rank_before));
         let unmet = match (before, after) {
-            (Some(before), Some(after)) => unmet(&before.0, &after.0),
+            (Some(before), Some(after)) => unmet(&before.list, &after.list),
             _ => Vec::new(),
         };
-        let forced = after.map(|side| self.forced(&side.1, new.len())).unwrap_or_default();
+        let forced = after.map(|side| forced(side, new.len())).unwrap_or_default();
         Difference { moves, entered, left, forced, unmet }
     }
 
-    fn moved(&self, college: &CollegeRef, (before, after): (Option<&Side>, Option<&Side>)) -> Move {
-        let place = |side: Option<&Side>, fork: Option<&Fork>| {
-            let at = fork?.snapshot.state.colleges.position(&college.id)?;
-            let rank = side?.order.iter().position(|&other| other == at)? as u32 + 1;
-            Some((rank, side?.score[at as usize]))
+    fn moved(&self, college: &CollegeRef, before: Option<&Side<'_>>, after: Option<&Side<'_>>) -> Move {
+        let place = |side: Option<&Side<'_>>| {
+            let Side { fork, field, .. } = side?;
+            let at = fork.snapshot.state.colleges.position(&college.id)?;
+            Some((fork.snapshot.rank(field, at)?, field.score[at as usize]))
         };
-        let (old, new) = (place(before, self.forks.first()), place(after, self.forks.last()));
+        let (old, new) = (place(before), place(after));
         let mut moved = Move {
             college: college.clone(),
             rank_before: old.map(|old| old.0),
@@ -126,27 +123,27 @@ impl Compare<'_> {
         let at = fork.snapshot.state.colleges.position(&college.id)?;
         fork.snapshot.parts(&fork.question(self.question), at)
     }
+}
 
-    /// What the forced colleges cost: those not on the list by merit take the last seats of those that are not forced.
-    fn forced(&self, side: &Side, top: usize) -> Vec<Forced> {
-        let Some(fork) = self.forks.last() else { return Vec::new() };
-        let snapshot = &fork.snapshot;
-        let forced: Vec<u32> = fork.forced.iter().filter_map(|id| snapshot.state.colleges.position(id)).collect();
-        let mut seats = side.order[..top].iter().rev().filter(|at| !forced.contains(at));
-        let answer = |&at: &u32| {
-            let rank = side.order.iter().position(|&other| other == at);
-            let merit = rank.is_some_and(|rank| rank < top);
-            let seat = if merit || rank.is_none() { None } else { seats.next() };
-            let lost = seat.map_or(0, |&seat| side.score[seat as usize] - side.score[at as usize]);
-            Forced {
-                college: snapshot.name(at),
-                rank: rank.map(|rank| rank as u32 + 1),
-                displaces: seat.map(|&seat| snapshot.name(seat)),
-                cost: rank.map(|_| points(lost.into())),
-            }
-        };
-        forced.iter().map(answer).collect()
-    }
+/// What the forced colleges cost: those not on the list by merit take the last seats of those that are not forced.
+fn forced(side: &Side<'_>, top: usize) -> Vec<Forced> {
+    let Side { fork, field, .. } = side;
+    let snapshot = &fork.snapshot;
+    let forced: Vec<u32> = fork.forced.iter().filter_map(|id| snapshot.state.colleges.position(id)).collect();
+    let mut seats = field.order[..top].iter().rev().filter(|at| !forced.contains(at));
+    let answer = |&at: &u32| {
+        let rank = snapshot.rank(field, at);
+        let merit = rank.is_some_and(|rank| rank as usize <= top);
+        let seat = if merit || rank.is_none() { None } else { seats.next() };
+        let lost = seat.map_or(0, |&seat| field.score[seat as usize] - field.score[at as usize]);
+        Forced {
+            college: snapshot.name(at),
+            rank,
+            displaces: seat.map(|&seat| snapshot.name(seat)),
+            cost: rank.map(|_| points(lost.into())),
+        }
+    };
+    forced.iter().map(answer).collect()
 }
 
 fn unmet(before: &Shortlist, after: &Shortlist) -> Vec<UnmetMove> {
@@ -167,21 +164,4 @@ fn unmet(before: &Shortlist, after: &Shortlist) -> Vec<UnmetMove> {
 /// Points of a number of millionths.
 fn points(millionths: i64) -> f64 {
     millionths as f64 / 1e6
-}
-
-/// One park before and after in short, for the whole nation; a park on neither side is `None`.
-pub fn brief(base: &Fork, last: &Fork, question: &Question) -> Option<ParkBrief> {
-    let top = |fork: &Fork| {
-        let field = fork.snapshot.field(&fork.question(question)).ok()?;
-        let listed = field.order.iter().take(usize::from(question.top));
-        Some(listed.map(|&at| fork.snapshot.name(at).id).collect::<Vec<_>>())
-    };
-    let (before, after) = (top(base), top(last));
-    if before.is_none() && after.is_none() {
-        return None;
-    }
-    let (before, after) = (before.unwrap_or_default(), after.unwrap_or_default());
-    let missing = |list: &[CollegeId], of: &[CollegeId]| list.iter().filter(|id| !of.contains(id)).cloned().collect();
-    let (entered, left) = (missing(&after, &before), missing(&before, &after));
-    Some(ParkBrief { park: question.park.clone(), before, after, entered, left })
 }

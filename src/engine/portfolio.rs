@@ -1,6 +1,7 @@
 //! The team of k: colleges that together cover a park's need best.
 
 use std::cell::RefCell;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::fit::{NeedItem, Offer, Workspace, fit};
 use crate::domain::Sheet;
@@ -27,6 +28,8 @@ pub struct Portfolio {
     pub gap: f64,
     /// How often a joint coverage was worked out.
     pub evaluations: usize,
+    /// Whether the search was told to stop before it was done; the gap holds all the same.
+    pub stopped: bool,
 }
 
 /// One member of a team.
@@ -44,20 +47,21 @@ pub struct Member {
 
 /// The team for a park's need, and the people of each need item it leaves unmet, `(n_items,)`.
 ///
-/// `budget` is as for [`portfolio`]; `colleges` holds each college's offers.
+/// `budget` and `stop` are as for [`portfolio_until`]; `colleges` holds each college's offers.
 pub fn team(
     sheet: &Sheet,
     items: &[NeedItem],
     colleges: &[Vec<Offer>],
     size: usize,
     budget: usize,
+    stop: &AtomicBool,
 ) -> (Portfolio, Vec<f64>) {
     let work = RefCell::new(Workspace::default());
     let joint = |members: &[usize]| {
         let offers: Vec<Offer> = members.iter().flat_map(|&college| colleges[college].iter().cloned()).collect();
         fit(sheet, items, &offers, &mut work.borrow_mut()).coverage
     };
-    let team = portfolio(colleges.len(), size, budget, joint);
+    let team = portfolio_until(colleges.len(), size, budget, stop, joint);
     joint(&team.members.iter().map(|member| member.college).collect::<Vec<_>>());
     let work = work.into_inner();
     let unmet = items.iter().zip(&work.served).map(|(item, served)| (item.headcount - served).max(0.0)).collect();
@@ -70,25 +74,39 @@ pub fn team(
 /// `coverage` gives the joint coverage of a set. It must be monotone and submodular, as a transport onto joint seats is;
 /// then the bound holds: the coverage of a set plus the largest marginal coverages over it.
 pub fn portfolio(n: usize, size: usize, budget: usize, coverage: impl Fn(&[usize]) -> f64) -> Portfolio {
-    let mut search = Search { coverage, evaluations: 0, known: vec![Vec::new(); n] };
+    portfolio_until(n, size, budget, &AtomicBool::new(false), coverage)
+}
+
+/// As [`portfolio`], until `stop` is raised from outside: the bound is then that of what was not looked into. Without it
+/// the answer depends on the question alone.
+pub fn portfolio_until(
+    n: usize,
+    size: usize,
+    budget: usize,
+    stop: &AtomicBool,
+    coverage: impl Fn(&[usize]) -> f64,
+) -> Portfolio {
+    let mut search = Search { coverage, stop, evaluations: 0, known: vec![Vec::new(); n] };
     let mut team = search.greedy(n, size.min(n));
     search.swap(&mut team);
     let mut best = search.value(&team);
     let mut bound = search.root_bound(&team, size.min(n), best);
+    let mut stopped = false;
     if budget > 0 && bound - best > EPSILON {
         let all: Vec<usize> = (0..n).collect();
-        let mut exact = Exact { best, team: team.clone(), open: best, budget };
+        let mut exact = Exact { best, team: team.clone(), open: best, budget, stopped: false };
         search.branch(&mut exact, &mut Vec::new(), 0.0, &all, size.min(n));
-        (best, team) = (exact.best, exact.team);
+        (best, team, stopped) = (exact.best, exact.team, exact.stopped);
         bound = bound.min(exact.open.max(best));
     }
     team.sort_unstable();
     let members = search.members(&team);
-    Portfolio { members, coverage: best, bound, gap: bound - best, evaluations: search.evaluations }
+    Portfolio { members, coverage: best, bound, gap: bound - best, evaluations: search.evaluations, stopped }
 }
 
-struct Search<F> {
+struct Search<'a, F> {
     coverage: F,
+    stop: &'a AtomicBool,
     evaluations: usize,
     /// Marginal coverages worked out, by college: over which set, and how much; upper bounds over any larger set.
     known: Vec<Vec<(Vec<usize>, f64)>>,
@@ -100,9 +118,10 @@ struct Exact {
     /// The largest bound of what was not looked into for want of budget.
     open: f64,
     budget: usize,
+    stopped: bool,
 }
 
-impl<F: Fn(&[usize]) -> f64> Search<F> {
+impl<F: Fn(&[usize]) -> f64> Search<'_, F> {
     fn value(&mut self, members: &[usize]) -> f64 {
         if members.is_empty() {
             return 0.0;
@@ -214,6 +233,10 @@ impl<F: Fn(&[usize]) -> f64> Search<F> {
             return;
         }
         for limit in &mut limits {
+            if self.stop.load(Ordering::Relaxed) {
+                // What is known bounds the rest.
+                break;
+            }
             // The last place needs only those that could still win.
             if places > 1 || value + limit.0 > exact.best + EPSILON {
                 limit.0 = self.marginal(set, value, limit.1).min(limit.0);
@@ -223,12 +246,23 @@ impl<F: Fn(&[usize]) -> f64> Search<F> {
                 }
             }
         }
+        if self.stop.load(Ordering::Relaxed) {
+            exact.stopped = true;
+            limits.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
+            exact.open = exact.open.max(bound(&limits));
+            return;
+        }
         if places == 1 {
             return;
         }
         limits.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
         for at in 0..limits.len() {
             if bound(&limits[at..]) <= exact.best + EPSILON {
+                return;
+            }
+            if self.stop.load(Ordering::Relaxed) {
+                exact.stopped = true;
+                exact.open = exact.open.max(bound(&limits[at..]));
                 return;
             }
             let (marginal, college) = limits[at];

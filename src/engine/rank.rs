@@ -33,11 +33,15 @@ impl Snapshot {
     /// # Errors
     /// [`Refusal`] names the unknown park or preset.
     pub fn shortlist(&self, question: &Question) -> Result<Shortlist, Refusal> {
-        let field = self.field(question)?;
+        Ok(self.listed(question, &self.field(question)?))
+    }
+
+    /// The answer to a question whose field is there already.
+    pub(super) fn listed(&self, question: &Question, field: &Field<'_>) -> Shortlist {
         let top = usize::from(question.top).min(field.order.len());
-        let items = self.items(&field, top, usize::from(question.top));
-        let explore = if question.explore && top >= 3 { self.explore(&field, top) } else { None };
-        let unmet = self.unmet(&field, top);
+        let items = self.items(field, top, usize::from(question.top));
+        let explore = if question.explore && top >= 3 { self.explore(field, top) } else { None };
+        let unmet = self.unmet(field, top);
         let excluded = field.excluded.iter().take(NAMED_EXCLUSIONS);
         let excluded = excluded.map(|&(at, reason)| Excluded { college: self.name(at), reason }).collect();
         let mut shortlist = Shortlist {
@@ -56,7 +60,7 @@ impl Snapshot {
             unmet,
         };
         shortlist.verify_code = verify_code::encode(&self.state, question, &shortlist);
-        Ok(shortlist)
+        shortlist
     }
 
     /// The state it answers from.
@@ -144,7 +148,7 @@ impl Snapshot {
         (Criterion::ALL.map(part).to_vec(), rounded(found.coverage))
     }
 
-    fn satisfaction(&self, at: u32) -> Satisfaction {
+    pub(super) fn satisfaction(&self, at: u32) -> Satisfaction {
         let place = self.edges.place_of(at);
         let (mean, sd) = (self.state.model.mean + self.posterior.effect[place], self.posterior.sd[place]);
         let on_scale = |value: f64| rounded(value.clamp(1.0, 5.0));

@@ -5,10 +5,11 @@ use std::sync::Arc;
 use uuid::Uuid;
 
 use super::snapshot::Snapshot;
-use super::state::State;
+use super::state::{Changed, State};
+use super::wishes::{BadWish, Wishes};
 use crate::domain::{
-    CollegeId, EngagementId, Event, ParkId, Preset, PresetId, Programme, ProgrammeId, Question, Rating, RatingChange,
-    RatingId, ScenarioChange, Weights,
+    CollegeCapacity, CollegeId, EngagementId, Event, ParkId, Preset, PresetId, Programme, ProgrammeId, Question,
+    Rating, RatingChange, RatingId, ScenarioChange, SelectionQuestion, Weights,
 };
 
 /// A snapshot after some changes of a scenario, with what they change of the question. Cloning shares all of it.
@@ -16,12 +17,16 @@ use crate::domain::{
 pub struct Fork {
     /// The changed snapshot; its seq is the base's.
     pub snapshot: Snapshot,
+    /// What the snapshot's state has changed since the rest was derived; empty once it is settled.
+    pending: Vec<Changed>,
     /// The preset that changes ask with.
     preset: Option<PresetId>,
     /// Colleges that changes exclude; sorted.
     excluded: Vec<CollegeId>,
     /// Colleges that changes force onto the list.
     pub(super) forced: Vec<CollegeId>,
+    /// Capacities that changes give to colleges in a selection; the last one of a college counts.
+    pub(super) capacities: Vec<CollegeCapacity>,
     /// Whether any change was applied.
     pub(super) changed: bool,
 }
@@ -38,21 +43,22 @@ pub enum Impossible {
 impl Fork {
     /// The unchanged snapshot.
     pub fn of(snapshot: Snapshot) -> Self {
-        Self { snapshot, preset: None, excluded: Vec::new(), forced: Vec::new(), changed: false }
+        let (pending, excluded, forced, capacities) = Default::default();
+        Self { snapshot, pending, preset: None, excluded, forced, capacities, changed: false }
     }
 
     /// A fork both sides of a comparison are asked with: weights of its own, not counted as a change.
     #[must_use]
     pub fn weighted(&self, weights: Weights) -> Self {
-        let next = self.clone().asked_with("asked", weights);
-        Self { changed: self.changed, ..next }
+        let mut next = self.clone();
+        next.ask_with("asked", weights);
+        next
     }
 
-    fn asked_with(self, id: &str, weights: Weights) -> Self {
-        let Some(preset) = Preset::hypothetical(id, weights) else { return self };
-        let id = preset.id.clone();
-        let next = self.advanced(&[Event::PresetPut(preset)]);
-        Self { preset: Some(id), ..next }
+    fn ask_with(&mut self, id: &str, weights: Weights) {
+        let Some(preset) = Preset::hypothetical(id, weights) else { return };
+        self.preset = Some(preset.id.clone());
+        self.advance(&[Event::PresetPut(preset)]);
     }
 
     /// The events a change stands for; none if it changes the question.
@@ -115,37 +121,57 @@ impl Fork {
                 }
                 return Ok(Vec::new());
             }
+            ScenarioChange::Capacity(change) => {
+                state.colleges.get(&change.college).ok_or_else(|| unknown("college", &change.college, "/college"))?;
+                return Ok(Vec::new());
+            }
             ScenarioChange::Weights(_) => return Ok(Vec::new()),
         };
         Ok(vec![event])
+    }
+
+    /// Applies one more change, which stands for `events`. What follows from it is derived by [`Self::settled`].
+    pub fn apply(&mut self, change: &ScenarioChange, events: &[Event]) {
+        self.changed = true;
+        match change {
+            ScenarioChange::Weights(weights) => self.ask_with("scenario", *weights),
+            ScenarioChange::Preset(id) => self.preset = Some(id.clone()),
+            ScenarioChange::Exclude(id) => {
+                if let Err(at) = self.excluded.binary_search(id) {
+                    self.excluded.insert(at, id.clone());
+                }
+            }
+            ScenarioChange::Force(id) if !self.forced.contains(id) => self.forced.push(id.clone()),
+            ScenarioChange::Force(_) => {}
+            ScenarioChange::Capacity(change) => self.capacities.push(change.clone()),
+            _ => self.advance(events),
+        }
+    }
+
+    /// The fork with everything derived that the changes touch; only then can it be asked.
+    #[must_use]
+    pub fn settled(mut self) -> Self {
+        let pending = std::mem::take(&mut self.pending);
+        if pending.iter().any(|changed| *changed != Changed::Nothing) {
+            let state = self.snapshot.state.clone();
+            self.snapshot = self.snapshot.advance(state, &pending);
+        }
+        self
     }
 
     /// The fork after one more change, which stands for `events`.
     #[must_use]
     pub fn after(&self, change: &ScenarioChange, events: &[Event]) -> Self {
         let mut next = self.clone();
-        next.changed = true;
-        match change {
-            ScenarioChange::Weights(weights) => next = next.asked_with("scenario", *weights),
-            ScenarioChange::Preset(id) => next.preset = Some(id.clone()),
-            ScenarioChange::Exclude(id) => {
-                if let Err(at) = next.excluded.binary_search(id) {
-                    next.excluded.insert(at, id.clone());
-                }
-            }
-            ScenarioChange::Force(id) if !next.forced.contains(id) => next.forced.push(id.clone()),
-            ScenarioChange::Force(_) => {}
-            _ => next = next.advanced(events),
-        }
-        next
+        next.apply(change, events);
+        next.settled()
     }
 
-    fn advanced(self, events: &[Event]) -> Self {
-        let mut state = self.snapshot.state.clone();
+    fn advance(&mut self, events: &[Event]) {
+        let state = &mut self.snapshot.state;
         // Hypothetical: they get no place in the log.
         let (seq, at) = (state.seq, state.at);
-        let changes: Vec<_> = events.iter().map(|event| state.apply(seq, at, event)).collect();
-        Self { snapshot: self.snapshot.advance(state, &changes), ..self }
+        self.pending.extend(events.iter().map(|event| state.apply(seq, at, event)));
     }
 
     /// The question as it is asked of this fork.
@@ -158,6 +184,19 @@ impl Fork {
         question.exclude.sort_unstable();
         question.exclude.dedup();
         question
+    }
+
+    /// The question of a selection on this fork: its scores, the capacities of changes, without the excluded colleges.
+    ///
+    /// # Errors
+    /// [`BadWish`] names what cannot be.
+    pub fn wishes(&self, asked: &SelectionQuestion) -> Result<Wishes, BadWish> {
+        let mut asked = asked.clone();
+        if let Some(preset) = &self.preset {
+            asked.preset = Some(preset.clone());
+        }
+        asked.capacities.extend(self.capacities.iter().cloned());
+        self.snapshot.wishes_but(&asked, &self.excluded)
     }
 
     /// A fork that can be asked of some parks only, by rising id.

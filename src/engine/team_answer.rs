@@ -1,5 +1,7 @@
 //! The team of k as an answer: names, ranks, what the shortlist would cover instead.
 
+use std::sync::atomic::AtomicBool;
+
 use super::fit::{Offer, Workspace, fit};
 use super::portfolio::team;
 use super::rank::{Refusal, rounded};
@@ -8,15 +10,15 @@ use crate::domain::{Question, Team, TeamMember, Unmet};
 
 impl Snapshot {
     /// At most `size` colleges that together cover the need best, among those the question ranks; of teams that cover
-    /// the same, the better ranked. `budget` as for [`portfolio`](super::portfolio::portfolio).
+    /// the same, the better ranked. `budget` and `stop` as for [`portfolio_until`](super::portfolio::portfolio_until).
     ///
     /// # Errors
     /// [`Refusal`] names the unknown park or preset.
-    pub fn team(&self, question: &Question, size: usize, budget: usize) -> Result<Team, Refusal> {
+    pub fn team(&self, question: &Question, size: usize, budget: usize, stop: &AtomicBool) -> Result<Team, Refusal> {
         let field = self.field(&Question { top: u16::MAX, ..question.clone() })?;
         let offers: Vec<Vec<Offer>> = field.order.iter().map(|&at| self.offers[at as usize].clone()).collect();
         let sheet = &self.state.sheet;
-        let (found, open) = team(sheet, &field.items, &offers, size, budget);
+        let (found, open) = team(sheet, &field.items, &offers, size, budget, stop);
         let listed: Vec<Offer> = offers.iter().take(size).flatten().cloned().collect();
         let shortlist = fit(sheet, &field.items, &listed, &mut Workspace::default());
         let members = found.members.iter().map(|member| {
@@ -46,6 +48,7 @@ impl Snapshot {
             coverage: found.coverage,
             bound: found.bound,
             gap: found.gap,
+            stopped: found.stopped,
             shortlist_coverage: shortlist.coverage,
             unmet: unmet.collect(),
         })

@@ -9,7 +9,7 @@ use super::fit::{Workspace, fit};
 use super::rank::Refusal;
 use super::snapshot::Snapshot;
 use crate::domain::{
-    AllOr, Candidate, Criterion, EngagementStatus, ForcedPair, Objective, Pair, ParkId, Question, Quota,
+    AllOr, Candidate, CollegeId, Criterion, EngagementStatus, ForcedPair, Objective, Pair, ParkId, Question, Quota,
     SelectionCollege, SelectionPark, SelectionProblem, SelectionQuestion,
 };
 
@@ -43,6 +43,11 @@ impl Snapshot {
     /// # Errors
     /// [`BadWish`] names what cannot be.
     pub fn wishes(&self, asked: &SelectionQuestion) -> Result<Wishes, BadWish> {
+        self.wishes_but(asked, &[])
+    }
+
+    /// As [`Self::wishes`], some colleges aside.
+    pub(super) fn wishes_but(&self, asked: &SelectionQuestion, exclude: &[CollegeId]) -> Result<Wishes, BadWish> {
         let parks: Vec<(ParkId, u32)> = match &asked.parks {
             AllOr::Some(parks) => {
                 parks.iter().map(|wish| (wish.park.clone(), wish.wish.unwrap_or(asked.wish))).collect()
@@ -66,7 +71,7 @@ impl Snapshot {
         }
         let scored =
             parks.par_iter().zip(&wanted).enumerate().map_init(Workspace::default, |work, (n, (park, wanted))| {
-                self.candidates(asked, &park.0, wanted, work).map_err(|refusal| match refusal {
+                self.candidates(asked, exclude, &park.0, wanted, work).map_err(|refusal| match refusal {
                     Ok(refusal) => BadWish::Park(n, refusal),
                     Err(forced) => BadWish::Forced(forced),
                 })
@@ -79,14 +84,20 @@ impl Snapshot {
     fn candidates(
         &self,
         asked: &SelectionQuestion,
+        exclude: &[CollegeId],
         park: &ParkId,
         wanted: &[(u32, Option<usize>)],
         work: &mut Workspace,
     ) -> Result<(Scored, Vec<u32>), Result<Refusal, usize>> {
         let n = asked.candidates as usize;
         let top = if asked.objective == Objective::Score { n as u16 } else { u16::MAX };
-        let question =
-            Question { top, preset: asked.preset.clone(), max_km: asked.max_km, ..Question::of(park.clone()) };
+        let question = Question {
+            top,
+            preset: asked.preset.clone(),
+            max_km: asked.max_km,
+            exclude: exclude.to_vec(),
+            ..Question::of(park.clone())
+        };
         let field = self.field(&question).map_err(Ok)?;
         let mut order = field.order.clone();
         if asked.objective == Objective::Coverage {

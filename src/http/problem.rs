@@ -123,9 +123,14 @@ impl Problem {
         serde_json::to_string(&body).unwrap_or_default()
     }
 
+    /// The body as JSON, in the reader's language.
+    pub(super) fn json(&self, request: &HttpRequest) -> String {
+        let instance = self.log_cause(request);
+        self.text(prefers_chinese(request), instance)
+    }
+
     pub(crate) fn response(&self, request: &HttpRequest) -> HttpResponse {
         let zh = prefers_chinese(request);
-        let instance = self.log_cause(request);
         let mut response = HttpResponse::build(self.status);
         response.insert_header((header::CONTENT_TYPE, "application/problem+json"));
         response.insert_header((header::CONTENT_LANGUAGE, if zh { "zh-CN" } else { "en" }));
@@ -137,7 +142,7 @@ impl Problem {
         if self.status == StatusCode::PAYLOAD_TOO_LARGE || self.status == StatusCode::REQUEST_TIMEOUT {
             response.force_close();
         }
-        response.body(self.text(zh, instance))
+        response.body(self.json(request))
     }
 }
 

@@ -19,28 +19,37 @@ pub(super) const MAX_SCENARIO: usize = 256 * 1024;
 #[utoipa::path(post, path = "/api/v1/scenarios/evaluate", tag = "scenarios", operation_id = "evaluate_scenario",
     request_body = ScenarioQuestion,
     summary = "推演情景 Evaluate a scenario",
-    description = "在现状（或 `base_seq` 处）的分支上依次施加假设的改动，回答每个园区改动前后的名单、名次与得分的变化及其原因（按准则、按改动拆分，合计即为变化）、缺口变化、进出名单的院校。什么都不存。`parks` 为 `\"all\"` 时逐批以 NDJSON 返回全部园区的简报与进度，断开即停。\n\nApplies hypothetical changes one after the other on a fork of what is served (or of the state at `base_seq`) and answers each park's lists before and after, moves of rank and score split by criterion and by change (the parts add up), unmet need, who enters and who leaves. Nothing is stored. With `parks` as `\"all\"` it streams all parks in short with the progress as NDJSON, and stops when the client goes.",
+    description = "在现状（或 `base_seq` 处）的分支上依次施加假设的改动，回答每个园区改动前后的名单、名次与得分的变化及其原因（按准则、按改动拆分，合计即为变化）、缺口变化、进出名单的院校。什么都不存。`parks` 为 `\"all\"` 时逐批以 NDJSON 返回全部园区的简报与进度，断开即停；超出时限时最后一行为 `error`。给出 `selection` 则另答改动前后的统筹择优。\n\nApplies hypothetical changes one after the other on a fork of what is served (or of the state at `base_seq`) and answers each park's lists before and after, moves of rank and score split by criterion and by change (the parts add up), unmet need, who enters and who leaves. Nothing is stored. With `parks` as `\"all\"` it streams all parks in short with the progress as NDJSON, and stops when the client goes; if the time is up, the last line is an `error`. With `selection` it also answers the selection before and after.",
     responses((status = 200, description = "前后名单与差异；全国为 NDJSON Lists and differences; NDJSON for the nation", body = ScenarioAnswer),
         (status = 400), (status = 408), (status = 413), (status = 415), (status = 422), (status = 503)))]
 pub(super) async fn evaluate(request: HttpRequest, payload: web::Payload, service: web::Data<Service>) -> HttpResponse {
     let answer = async {
         let question: ScenarioQuestion = read_json_within(&request, payload, MAX_SCENARIO).await?;
-        answered(&service, question).await
+        answered(&request, &service, question).await
     };
     respond(&request, answer.await)
 }
 
 /// The answer to a scenario's question, as one body or, for the nation, as a stream.
-pub(super) async fn answered(service: &Service, question: ScenarioQuestion) -> Result<HttpResponse, Problem> {
+pub(super) async fn answered(
+    request: &HttpRequest,
+    service: &Service,
+    question: ScenarioQuestion,
+) -> Result<HttpResponse, Problem> {
     if question.parks != ParkChoice::All {
         return Ok(HttpResponse::Ok().json(service.evaluate_scenario(question).await?));
     }
     let progress = service.evaluate_nation(question).await?;
-    let lines = stream::unfold(progress, |mut progress| async move {
-        let batch = progress.recv().await?;
-        let mut text: String = batch.parks.iter().map(|park| json!(park).to_string() + "\n").collect();
-        text += &(json!({"done": batch.done, "of": batch.of}).to_string() + "\n");
-        Some((Ok::<_, actix_web::Error>(Bytes::from(text)), progress))
+    let lines = stream::unfold((progress, request.clone()), |(mut progress, request)| async move {
+        let text = match progress.recv().await? {
+            Ok(batch) => {
+                let parks: String = batch.parks.iter().map(|park| json!(park).to_string() + "\n").collect();
+                parks + &json!({"done": batch.done, "of": batch.of, "as_of": batch.as_of}).to_string() + "\n"
+            }
+            // The status has gone out long since: the last line is the problem.
+            Err(error) => format!("{{\"error\":{}}}\n", Problem::from(error).json(&request)),
+        };
+        Some((Ok::<_, actix_web::Error>(Bytes::from(text)), (progress, request)))
     });
     Ok(HttpResponse::Ok().content_type("application/x-ndjson").streaming(Box::pin(lines)))
 }
@@ -83,7 +92,7 @@ pub(super) async fn evaluation(request: HttpRequest, service: web::Data<Service>
             Some("now") => true,
             Some(other) => return Err(Problem::parameter("base", Invalid::unknown_word(other, &["own", "now"]))),
         };
-        answered(&service, service.kept_question(&id, rebase)?).await
+        answered(&request, &service, service.kept_question(&id, rebase)?).await
     };
     respond(&request, answer.await)
 }
@@ -91,7 +100,7 @@ pub(super) async fn evaluation(request: HttpRequest, service: web::Data<Service>
 /// Two to four kept scenarios side by side.
 #[utoipa::path(get, path = "/api/v1/scenarios/compare", tag = "scenarios", operation_id = "compare_scenarios",
     summary = "并列比较情景 Scenarios side by side",
-    description = "二至四个已存情景：各自的回答，以及每个园区每所院校在改动前和各情景下的名次。\n\nTwo to four kept scenarios: each one's answer, and per park every listed college's rank before and under each.",
+    description = "二至四个已存情景：各自的回答（全国情景只给名次），以及每个园区每所院校在改动前和各情景下的名次。\n\nTwo to four kept scenarios: each one's answer (of a scenario of all parks only ranks), and per park every listed college's rank before and under each.",
     params(("ids" = String, Query, description = "情景代码，逗号分隔 Codes of scenarios, separated by commas")),
     responses((status = 200, description = "并列 Side by side", body = SideBySide), (status = 400), (status = 404), (status = 422), (status = 503)))]
 pub(super) async fn compare(request: HttpRequest, service: web::Data<Service>) -> HttpResponse {

@@ -1,11 +1,13 @@
 //! The team of k, and the selection over many parks.
 
+use std::time::Duration;
+
 use actix_web::{HttpRequest, HttpResponse, web};
 
 use super::body::read_json_within;
 use super::problem::{Problem, respond};
 use super::query::{FILTERS, Query, filtered, min_seq, path_id};
-use crate::domain::{DemandKind, ParkId, PresetId, SelectionQuestion, Team};
+use crate::domain::{DemandKind, Invalid, ParkId, PresetId, SelectionQuestion, Team};
 use crate::service::{SelectionAnswer, Service};
 
 /// A nation of wishes and pairs.
@@ -14,10 +16,11 @@ const MAX_SELECTION: usize = 1024 * 1024;
 /// Colleges that together cover the park's need best.
 #[utoipa::path(get, path = "/api/v1/parks/{park}/portfolio", tag = "ranking", operation_id = "portfolio",
     summary = "最佳组合 The team of k",
-    description = "联合覆盖需求最多的若干院校：每所的单独覆盖、边际贡献与缺席损失，尚未满足的需求，与名单前若干所的比较；`exact=true` 证明最优或给出差距。只推荐，不指派。\n\nColleges that together cover the need best: what each covers alone, adds, and would be missed by; what stays unmet; what the first of the shortlist would cover instead. With `exact=true` it is proven best, or the gap is stated. It recommends, it never assigns.",
+    description = "联合覆盖需求最多的若干院校：每所的单独覆盖、边际贡献与缺席损失，尚未满足的需求，与名单前若干所的比较；`exact=true` 证明最优或给出差距，`time_limit_ms` 限定用时（到时即止，`stopped` 为真）。只推荐，不指派。\n\nColleges that together cover the need best: what each covers alone, adds, and would be missed by; what stays unmet; what the first of the shortlist would cover instead. With `exact=true` it is proven best, or the gap is stated; `time_limit_ms` says how long that may take (`stopped` if it was not done). It recommends, it never assigns.",
     params(("park" = ParkId, Path, description = "园区代码 The park's code", example = "P0001"),
         ("size" = Option<u16>, Query, minimum = 1, maximum = 20, description = "几所，默认 3 Members, default 3"),
         ("exact" = Option<bool>, Query, description = "是否证明最优，默认 false Whether to prove it best, default false"),
+        ("time_limit_ms" = Option<u32>, Query, minimum = 1, maximum = 60000, description = "证明最多用时（毫秒），须同时 exact=true Longest time for the proof, milliseconds; with exact=true only"),
         ("preset" = Option<PresetId>, Query, description = "权重预设，默认按园区阶段 Weight preset; by the park's stage if left out"),
         ("kind" = Option<DemandKind>, Query, description = "只计此类需求 Only needs of this kind count"),
         ("exclude" = Option<String>, Query, description = "不要的院校代码，逗号分隔 Codes of colleges not wanted, separated by commas"),
@@ -26,12 +29,18 @@ const MAX_SELECTION: usize = 1024 * 1024;
     responses((status = 200, description = "组合 The team", body = Team), (status = 400), (status = 404), (status = 422), (status = 503)))]
 pub(super) async fn portfolio(request: HttpRequest, service: web::Data<Service>) -> HttpResponse {
     let answer = async {
-        let query = Query::read(&request, &[&["size", "exact"], &FILTERS[..]].concat())?;
+        let query = Query::read(&request, &[&["size", "exact", "time_limit_ms"], &FILTERS[..]].concat())?;
         let question = filtered(path_id(&request, "park")?, &query)?;
         let size = query.number("size", 1, 20)?.unwrap_or(3) as usize;
         let exact = query.flag("exact")?.unwrap_or(false);
+        let limit = query.number("time_limit_ms", 1, 60_000)?;
+        if limit.is_some() && !exact {
+            let (zh, en) = ("time_limit_ms 只与 exact=true 同用", "`time_limit_ms` goes with exact=true only");
+            return Err(Problem::parameter("time_limit_ms", Invalid::new("contradictory", zh, en)));
+        }
+        let limit = limit.map(|limit| Duration::from_millis(limit.into()));
         let published = service.at_least(min_seq(&request)?).await?;
-        let team = service.team(published.snapshot.clone(), question, size, exact).await?;
+        let team = service.team(published.snapshot.clone(), question, size, exact, limit).await?;
         Ok::<_, Problem>(HttpResponse::Ok().json(team))
     };
     respond(&request, answer.await)

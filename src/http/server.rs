@@ -85,6 +85,7 @@ fn routes(config: &mut web::ServiceConfig) {
                 .route(web::post().to(decisions::create))
                 .default_service(web::to(guard::method_not_allowed_some)),
         )
+        .service(get("/api/v1/decisions/{id}/review").route(web::get().to(decisions::review)))
         .service(get("/api/v1/decisions/{id}").route(web::get().to(directory::read::<Decision>)))
         .service(post("/api/v1/selections/solve").route(web::post().to(selections::solve)))
         .service(post("/api/v1/weights/ahp").route(web::post().to(sensitivity::ahp)))

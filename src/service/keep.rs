@@ -8,7 +8,8 @@ use uuid::Uuid;
 
 use super::{Service, ServiceError, Written};
 use crate::domain::{
-    AllOr, CollegeRef, Event, Invalid, Label, Note, ParkId, Scenario, ScenarioAnswer, ScenarioId, ScenarioQuestion,
+    AllOr, AsOf, CollegeId, CollegeRef, Event, Invalid, Label, Note, ParkId, ParkOutcome, Scenario, ScenarioAnswer,
+    ScenarioChange, ScenarioId, ScenarioQuestion, Shortlist,
 };
 
 /// Most scenarios side by side.
@@ -55,8 +56,12 @@ pub struct Compared {
     pub id: ScenarioId,
     /// Its name.
     pub name: Label,
-    /// Its answer.
-    pub answer: ScenarioAnswer,
+    /// The state it starts from.
+    pub as_of: AsOf,
+    /// Parks whose list it changes.
+    pub parks_changed: usize,
+    /// Its answer; `null` for a scenario of all parks, whose lists are told by rank below.
+    pub answer: Option<ScenarioAnswer>,
 }
 
 /// One park under all scenarios.
@@ -75,7 +80,8 @@ pub struct ComparedCollege {
     pub college: CollegeRef,
     /// Its rank without changes, by the first scenario that asks of the park; `null` if it is not ranked.
     pub base: Option<u32>,
-    /// Its rank under each scenario; `null` where it is on neither list, or the scenario does not ask of the park.
+    /// Its rank under each scenario; `null` where it is on neither list, or the scenario does not ask of the park. Of a
+    /// scenario of all parks only ranks on its lists are told.
     pub ranks: Vec<Option<u32>>,
 }
 
@@ -115,48 +121,100 @@ impl Service {
     /// Two to four kept scenarios side by side.
     ///
     /// # Errors
-    /// [`ServiceError::NotFound`]; [`ServiceError::Invalid`] for another number of scenarios, or one of all parks.
+    /// [`ServiceError::NotFound`]; [`ServiceError::Invalid`] for another number of scenarios.
     pub async fn compare_scenarios(&self, ids: &[ScenarioId]) -> Result<SideBySide, ServiceError> {
-        let invalid = |slug, zh: &str, en: &str| Err(ServiceError::Parameter("ids", Invalid::new(slug, zh, en)));
         if !(2..=MOST_COMPARED).contains(&ids.len()) {
             return Err(ServiceError::Parameter("ids", Invalid::out_of_range(2, MOST_COMPARED)));
         }
         if (1..ids.len()).any(|at| ids[..at].contains(&ids[at])) {
-            return invalid("repeated", "重复列出", "it is listed twice");
+            return Err(ServiceError::Parameter("ids", Invalid::new("repeated", "重复列出", "it is listed twice")));
         }
         let kept = ids.iter().map(|id| self.kept(id)).collect::<Result<Vec<_>, _>>()?;
-        if kept.iter().any(|scenario| scenario.question.parks == AllOr::All) {
-            return invalid(
-                "unsupported",
-                "全国情景不能并列比较",
-                "scenarios of all parks cannot be compared side by side",
-            );
-        }
+        let mut parks = BTreeMap::new();
         let mut scenarios = Vec::with_capacity(kept.len());
-        for Scenario { id, name, question, .. } in kept {
-            scenarios.push(Compared { id, name, answer: self.evaluate_scenario(question).await? });
+        for (at, Scenario { id, name, question, .. }) in kept.into_iter().enumerate() {
+            let side = Side { at, of: ids.len(), parks: &mut parks };
+            let (as_of, parks_changed, answer) = if question.parks == AllOr::All {
+                let (as_of, changed) = self.compare_nation(question, side).await?;
+                (as_of, changed, None)
+            } else {
+                let answer = self.evaluate_scenario(question).await?;
+                (answer.as_of.clone(), side.answered(&answer), Some(answer))
+            };
+            scenarios.push(Compared { id, name, as_of, parks_changed, answer });
         }
-        Ok(SideBySide { parks: side_by_side(&scenarios), scenarios })
+        let best = |college: &ComparedCollege| college.ranks.iter().flatten().chain(&college.base).min().copied();
+        parks.values_mut().for_each(|colleges: &mut Vec<ComparedCollege>| {
+            colleges.sort_by_key(|college| best(college).unwrap_or(u32::MAX));
+        });
+        let parks = parks.into_iter().map(|(park, colleges)| ComparedPark { park, colleges }).collect();
+        Ok(SideBySide { scenarios, parks })
+    }
+
+    async fn compare_nation(
+        &self,
+        question: ScenarioQuestion,
+        mut side: Side<'_>,
+    ) -> Result<(AsOf, usize), ServiceError> {
+        let current = self.live.current();
+        let mut names: BTreeMap<CollegeId, Label> = BTreeMap::new();
+        for change in &question.changes {
+            if let ScenarioChange::CollegePut(college) = change {
+                names.insert(college.id.clone(), college.name.clone());
+            }
+        }
+        let named = |id: &CollegeId| {
+            let known = || current.snapshot.state.colleges.entry(id).map(|entry| entry.value.name.clone());
+            let name = names.get(id).cloned().or_else(known)?;
+            Some(CollegeRef { id: id.clone(), name })
+        };
+        let (mut as_of, mut changed) = (current.snapshot.as_of(), 0);
+        let mut progress = self.evaluate_nation(question).await?;
+        while let Some(batch) = progress.recv().await {
+            let batch = batch?;
+            as_of = batch.as_of;
+            for brief in &batch.parks {
+                changed += usize::from(brief.before != brief.after);
+                let rank = |list: &[CollegeId], id| list.iter().position(|one| one == id).map(|at| at as u32 + 1);
+                for id in brief.after.iter().chain(&brief.left) {
+                    let Some(college) = named(id) else { continue };
+                    side.put(&brief.park, &college, rank(&brief.before, id), rank(&brief.after, id));
+                }
+            }
+        }
+        Ok((as_of, changed))
     }
 }
 
-fn side_by_side(scenarios: &[Compared]) -> Vec<ComparedPark> {
-    let mut parks: BTreeMap<ParkId, Vec<ComparedCollege>> = BTreeMap::new();
-    for (at, scenario) in scenarios.iter().enumerate() {
-        for park in &scenario.answer.parks {
-            let colleges = parks.entry(park.park.clone()).or_default();
-            for moved in &park.difference.moves {
-                let known = colleges.iter().position(|known| known.college.id == moved.college.id);
-                let known = known.unwrap_or_else(|| {
-                    let ranks = vec![None; scenarios.len()];
-                    colleges.push(ComparedCollege { college: moved.college.clone(), base: moved.rank_before, ranks });
-                    colleges.len() - 1
-                });
-                colleges[known].ranks[at] = moved.rank_after;
-            }
-        }
+/// One scenario's column of the comparison.
+struct Side<'a> {
+    at: usize,
+    of: usize,
+    parks: &'a mut BTreeMap<ParkId, Vec<ComparedCollege>>,
+}
+
+impl Side<'_> {
+    fn put(&mut self, park: &ParkId, college: &CollegeRef, base: Option<u32>, rank: Option<u32>) {
+        let colleges = self.parks.entry(park.clone()).or_default();
+        let known = colleges.iter().position(|known| known.college.id == college.id).unwrap_or_else(|| {
+            colleges.push(ComparedCollege { college: college.clone(), base, ranks: vec![None; self.of] });
+            colleges.len() - 1
+        });
+        colleges[known].ranks[self.at] = rank;
     }
-    let best = |college: &ComparedCollege| college.ranks.iter().flatten().chain(&college.base).min().copied();
-    parks.values_mut().for_each(|colleges| colleges.sort_by_key(|college| best(college).unwrap_or(u32::MAX)));
-    parks.into_iter().map(|(park, colleges)| ComparedPark { park, colleges }).collect()
+
+    /// Puts the moves of an answer; how many lists change.
+    fn answered(mut self, answer: &ScenarioAnswer) -> usize {
+        let mut changed = 0;
+        for ParkOutcome { park, base, scenario, difference } in &answer.parks {
+            let listed = |list: &Option<Shortlist>| -> Vec<CollegeId> {
+                list.iter().flat_map(|list| &list.items).map(|item| item.college.id.clone()).collect()
+            };
+            changed += usize::from(listed(base) != listed(scenario));
+            difference.moves.iter().for_each(|moved| {
+                self.put(park, &moved.college, moved.rank_before, moved.rank_after);
+            });
+        }
+        changed
+    }
 }

@@ -19,10 +19,13 @@ mod open;
 mod rate;
 mod reasons;
 mod references;
+mod review;
 mod scenario;
+mod scenario_faults;
 mod select;
 mod sensitivity;
 mod solve;
+mod stop;
 mod verify;
 
 use std::sync::Arc;
@@ -150,6 +153,13 @@ impl Service {
     /// Where scenarios and selections run.
     pub fn planning(&self) -> &Bounded {
         &self.planning
+    }
+
+    /// The same service with another time limit for scenarios of the whole nation.
+    #[must_use]
+    pub fn with_nation_budget(mut self, budget: std::time::Duration) -> Self {
+        self.planning.nation_budget = budget;
+        self
     }
 
     /// The log.

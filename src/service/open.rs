@@ -175,7 +175,7 @@ impl Service {
         let follow =
             Follow { store: feeding, live: served, feed, tip, epoch: head.epoch, appended, distrust, failing: false };
         tokio::spawn(follow.run(batches));
-        let planning = Bounded::default();
+        let planning = Bounded::new()?;
         let service = Self { store, writer, live, saved: Arc::new(AtomicU64::new(saved)), planning };
         if head.seq == 0 {
             let drafts = foundation::events().into_iter().map(|event| Draft { event, rev: 1 }).collect();

@@ -78,10 +78,12 @@ pub(super) fn check(state: &State, event: &Event) -> Result<(), ServiceError> {
             known("enterprise", "企业", "enterprise", &state.enterprises, &engagement.enterprise)?;
             known("college", "院校", "college", &state.colleges, &engagement.college)
         }
-        Event::ScenarioPut(scenario) => super::scenario::check_size(&scenario.question).map_err(|error| match error {
-            ServiceError::Invalid(at, invalid) => ServiceError::Invalid(format!("/question{at}"), invalid),
-            other => other,
-        }),
+        Event::ScenarioPut(scenario) => {
+            super::scenario_faults::check_size(&scenario.question).map_err(|error| match error {
+                ServiceError::Invalid(at, invalid) => ServiceError::Invalid(format!("/question{at}"), invalid),
+                other => other,
+            })
+        }
         Event::RatingSubmitted(rating) => {
             super::rate::ratable(state, &rating.engagement)?;
             match state.ratings.get(&rating.engagement) {

@@ -1,62 +1,43 @@
 //! What-if: a scenario's changes on a fork of what is served; nothing is stored.
 
+use std::collections::BTreeSet;
+use std::ops::Range;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
-use rayon::prelude::*;
+use rayon::ThreadPool;
 use tokio::runtime::Handle;
 use tokio::sync::mpsc;
 
 use super::open::state_at;
+use super::scenario_faults::{check_size, named, refused, too_many, unknown, within};
+use super::solve::{check, wish_at_fault};
+use super::stop::Stop;
 use super::{Service, ServiceError, references};
 use crate::domain::{
-    Invalid, ParkBrief, ParkChoice, ParkId, Question, ScenarioAnswer, ScenarioChange, ScenarioQuestion,
+    AllOr, AsOf, Invalid, ParkBrief, ParkChoice, ParkId, ScenarioAnswer, ScenarioChange, ScenarioQuestion,
+    SelectionMove, SelectionQuestion,
 };
-use crate::engine::{Fork, Impossible, Refusal, Snapshot, brief, outcome};
+use crate::engine::{Fork, Nation, Snapshot, outcome, select, selection_move};
 
 /// A scenario of some parks may take this long.
 const BUDGET: Duration = Duration::from_secs(10);
 /// A scenario of the whole nation may take this long.
-const NATION_BUDGET: Duration = Duration::from_secs(120);
+pub(super) const NATION_BUDGET: Duration = Duration::from_secs(120);
 /// Parks of one message of progress.
 const BATCH: usize = 64;
 
 /// Progress of a nation-wide scenario: some parks, and how many are done of how many.
 #[derive(Clone, Debug)]
 pub struct Progress {
+    /// The state the scenario starts from.
+    pub as_of: AsOf,
     /// The parks, by rising id.
     pub parks: Vec<ParkBrief>,
     /// Parks done.
     pub done: usize,
     /// Parks in all.
     pub of: usize,
-}
-
-/// Says when to stop: the time is up, or nobody waits any more.
-#[derive(Clone)]
-struct Stop {
-    deadline: Instant,
-    gone: Arc<AtomicBool>,
-}
-
-impl Stop {
-    fn after(budget: Duration) -> Self {
-        Self { deadline: Instant::now() + budget, gone: Arc::default() }
-    }
-
-    fn stopped(&self) -> bool {
-        self.gone.load(Ordering::Relaxed) || Instant::now() > self.deadline
-    }
-}
-
-/// Raises the flag when the waiting request is dropped.
-struct Waiting(Arc<AtomicBool>);
-
-impl Drop for Waiting {
-    fn drop(&mut self) {
-        self.0.store(true, Ordering::Relaxed);
-    }
 }
 
 impl Service {
@@ -67,9 +48,9 @@ impl Service {
     pub async fn evaluate_scenario(&self, question: ScenarioQuestion) -> Result<ScenarioAnswer, ServiceError> {
         check_size(&question)?;
         let stop = Stop::after(BUDGET);
-        let _waiting = Waiting(Arc::clone(&stop.gone));
+        let _waiting = stop.with_waiting();
         let (service, handle) = (self.clone(), Handle::current());
-        self.planning.run(move || service.scenario_answer(&question, &handle, &stop)).await?
+        self.planning.thread(move |pool| service.scenario_answer(&question, &handle, &stop, pool)).await?
     }
 
     fn scenario_answer(
@@ -77,49 +58,72 @@ impl Service {
         question: &ScenarioQuestion,
         handle: &Handle,
         stop: &Stop,
+        pool: &ThreadPool,
     ) -> Result<ScenarioAnswer, ServiceError> {
         let ParkChoice::Some(parks) = &question.parks else { return Err(too_many("/parks", 0)) };
-        let mut sorted = parks.clone();
-        sorted.sort_unstable();
-        let only = Some(Arc::new(sorted));
-        let base = self.base(question, handle, only)?;
+        let base = self.base(question, handle, asked_of(question), pool)?;
         let as_of = base.snapshot.as_of();
-        let forks = forks(base, &question.changes, stop, true)?;
-        let answer = |(at, park): (usize, &ParkId)| {
-            if stop.stopped() {
-                return Err(ServiceError::OutOfTime("/parks".to_owned()));
-            }
-            outcome(&forks, &plain(question, park)).map_err(|refusal| named(refusal, question, at))
-        };
-        let parks = parks.iter().enumerate().map(answer).collect::<Result<_, _>>()?;
-        Ok(ScenarioAnswer { as_of, changes: question.changes.len(), parks })
+        if let Some(selection) = &question.selection {
+            check(&base.snapshot.state, selection).map_err(|error| within("/selection", error))?;
+        }
+        pool.install(|| {
+            let forks = forks(base, &question.changes, stop, true)?;
+            let answer = |(at, park): (usize, &ParkId)| {
+                if stop.stopped() {
+                    return Err(ServiceError::OutOfTime("/parks".to_owned()));
+                }
+                outcome(&forks, &question.of_park(park)).map_err(|refusal| named(refusal, question, at))
+            };
+            let parks = parks.iter().enumerate().map(answer).collect::<Result<_, _>>()?;
+            let selection = question.selection.as_ref().map(|asked| selections(&forks, asked, stop)).transpose()?;
+            Ok(ScenarioAnswer { as_of, changes: question.changes.len(), parks, selection: selection.flatten() })
+        })
     }
 
-    /// Answers a scenario of all parks, some parks a message; it stops when the receiver is dropped.
+    /// Answers a scenario of all parks, some parks a message; it stops when the receiver is dropped. The last message is an
+    /// error if the time is up before all parks are done.
     ///
     /// # Errors
     /// As [`Self::evaluate_scenario`].
-    pub async fn evaluate_nation(&self, question: ScenarioQuestion) -> Result<mpsc::Receiver<Progress>, ServiceError> {
+    pub async fn evaluate_nation(
+        &self,
+        question: ScenarioQuestion,
+    ) -> Result<mpsc::Receiver<Result<Progress, ServiceError>>, ServiceError> {
         check_size(&question)?;
         let (progress, receiver) = mpsc::channel(4);
         let (ready, started) = tokio::sync::oneshot::channel();
         let (service, handle, place) = (self.clone(), Handle::current(), self.planning.place().await?);
-        let stop = Stop::after(NATION_BUDGET);
-        let gone = Arc::clone(&stop.gone);
+        let stop = Stop::after(self.planning.nation_budget);
+        // Only until it has begun: from then on the receiver tells whether somebody waits.
+        let waiting = stop.with_waiting();
+        let pool = Arc::clone(&self.planning.pool);
         tokio::task::spawn_blocking(move || {
             let _place = place;
-            let forks =
-                service.base(&question, &handle, None).and_then(|base| forks(base, &question.changes, &stop, false));
+            let forks = service
+                .base(&question, &handle, None, &pool)
+                .and_then(|base| pool.install(|| forks(base, &question.changes, &stop, false)));
             let (forks, outcome) = match forks {
                 Ok(forks) => (forks, Ok(())),
                 Err(error) => (Vec::new(), Err(error)),
             };
+            let [base, last] = forks.as_slice() else {
+                // Nobody may be waiting.
+                let _ = ready.send(outcome);
+                return;
+            };
+            let nation = pool.install(|| Nation::new(base, last, &question.of_park(&any_park())));
             if ready.send(outcome).is_ok() {
-                nation(&forks, &question, stop.deadline, &progress);
+                let as_of = base.snapshot.as_of();
+                let batch = |range: Range<usize>| {
+                    let done = range.end;
+                    let parks = pool.install(|| nation.briefs(range));
+                    Progress { as_of: as_of.clone(), parks, done, of: nation.len() }
+                };
+                send(nation.len(), batch, &stop, &progress);
             }
         });
-        let _waiting = Waiting(gone);
         started.await.map_err(|_| ServiceError::Busy)??;
+        waiting.no_longer();
         Ok(receiver)
     }
 
@@ -129,6 +133,7 @@ impl Service {
         question: &ScenarioQuestion,
         handle: &Handle,
         only: Option<Arc<Vec<ParkId>>>,
+        pool: &ThreadPool,
     ) -> Result<Fork, ServiceError> {
         let current = self.live.current();
         let head = current.snapshot.state.seq;
@@ -139,7 +144,7 @@ impl Service {
             }
             Some(seq) if seq < head => {
                 let state = handle.block_on(state_at(&self.store, seq))?;
-                Fork::of(Snapshot::cold_among(state, only))
+                Fork::of(pool.install(|| Snapshot::cold_among(state, only)))
             }
             _ => {
                 let fork = Fork::of(current.snapshot.clone());
@@ -153,64 +158,33 @@ impl Service {
     }
 }
 
-/// Checks what needs no state: numbers in range, nothing given twice.
-pub(super) fn check_size(question: &ScenarioQuestion) -> Result<(), ServiceError> {
-    if question.changes.len() > ScenarioQuestion::MOST_CHANGES {
-        return Err(too_many("/changes", ScenarioQuestion::MOST_CHANGES));
+/// The parks whose rows a scenario needs, by rising id; `None`: all.
+fn asked_of(question: &ScenarioQuestion) -> Option<Arc<Vec<ParkId>>> {
+    let ParkChoice::Some(parks) = &question.parks else { return None };
+    let mut all: BTreeSet<ParkId> = parks.iter().cloned().collect();
+    match question.selection.as_ref().map(|selection| &selection.parks) {
+        Some(AllOr::All) => return None,
+        Some(AllOr::Some(wishes)) => all.extend(wishes.iter().map(|wish| wish.park.clone())),
+        None => {}
     }
-    if !(1..=100).contains(&question.top) {
-        return Err(ServiceError::Invalid("/top".to_owned(), Invalid::out_of_range(1, 100)));
-    }
-    if question.preset.is_some() && question.weights.is_some() {
-        let (zh, en) = ("preset 与 weights 只能给一个", "give either `preset` or `weights`");
-        return Err(ServiceError::Invalid("/weights".to_owned(), Invalid::new("contradictory", zh, en)));
-    }
-    match &question.parks {
-        ParkChoice::Some(parks) if parks.is_empty() => {
-            let (zh, en) = ("至少要有一个园区", "at least one park is needed");
-            Err(ServiceError::Invalid("/parks".to_owned(), Invalid::new("missing-field", zh, en)))
-        }
-        ParkChoice::Some(parks) if parks.len() > ScenarioQuestion::MOST_PARKS => {
-            Err(too_many("/parks", ScenarioQuestion::MOST_PARKS))
-        }
-        _ => Ok(()),
+    Some(Arc::new(all.into_iter().collect()))
+}
+
+/// The place of a park in a question that is asked of every park.
+fn any_park() -> ParkId {
+    match "0".parse() {
+        Ok(id) => id,
+        Err(_) => unreachable!("`0` is a code"),
     }
 }
 
-fn too_many(pointer: &str, most: usize) -> ServiceError {
-    let (zh, en) = (format!("最多 {most} 项"), format!("at most {most}"));
-    ServiceError::Invalid(pointer.to_owned(), Invalid::new("too-many", zh, en))
-}
-
-fn plain(question: &ScenarioQuestion, park: &ParkId) -> Question {
-    Question { top: question.top, preset: question.preset.clone(), ..Question::of(park.clone()) }
-}
-
-/// A refusal of the engine, at the part of the question that it is about.
-fn named(refusal: Refusal, question: &ScenarioQuestion, park: usize) -> ServiceError {
-    match (refusal, &question.parks) {
-        (Refusal::Park(id), ParkChoice::Some(_)) => unknown(&format!("/parks/{park}"), "park", &id),
-        (Refusal::Preset(id), _) => unknown("/preset", "preset", &id),
-        (refusal, _) => refusal.into(),
-    }
-}
-
-fn unknown(pointer: &str, what: &str, id: &str) -> ServiceError {
-    let zh = match what {
-        "park" => "园区",
-        "enterprise" => "企业",
-        "college" => "院校",
-        "programme" => "院校所开专业",
-        "demand" => "需求",
-        "preset" => "权重预设",
-        _ => "评价",
-    };
-    let (zh, en) = (format!("没有代码为“{id}”的{zh}"), format!("there is no {what} `{id}`"));
-    ServiceError::Invalid(pointer.to_owned(), Invalid::new("unknown-code", zh, en))
-}
-
-/// The base and what each change makes of it, or only the base and the last.
-fn forks(base: Fork, changes: &[ScenarioChange], stop: &Stop, each: bool) -> Result<Vec<Fork>, ServiceError> {
+/// The base and what each change makes of it; or only the base and the last, derived once.
+pub(super) fn forks(
+    base: Fork,
+    changes: &[ScenarioChange],
+    stop: &Stop,
+    each: bool,
+) -> Result<Vec<Fork>, ServiceError> {
     let mut last = base.clone();
     let mut forks = vec![base];
     for (at, change) in changes.iter().enumerate() {
@@ -222,53 +196,45 @@ fn forks(base: Fork, changes: &[ScenarioChange], stop: &Stop, each: bool) -> Res
         for event in &events {
             references::check(&last.snapshot.state, event).map_err(|error| within(&pointer, error))?;
         }
-        last = last.after(change, &events);
+        last.apply(change, &events);
         if each {
+            last = last.settled();
             forks.push(last.clone());
         }
     }
     if !each {
-        forks.push(last);
+        forks.push(last.settled());
     }
     Ok(forks)
 }
 
-fn refused(pointer: &str, impossible: Impossible) -> ServiceError {
-    match impossible {
-        Impossible::Unknown(what, id, at) => unknown(&format!("{pointer}{at}"), what, &id),
-        Impossible::Contradiction(id) => {
-            let zh = format!("院校“{id}”不能既列入又排除");
-            let en = format!("the college `{id}` cannot be both forced and excluded");
-            ServiceError::Invalid(pointer.to_owned(), Invalid::new("contradictory", zh, en))
+/// The selection on the base and after each change.
+fn selections(forks: &[Fork], asked: &SelectionQuestion, stop: &Stop) -> Result<Option<SelectionMove>, ServiceError> {
+    let at = |error| within("/selection", error);
+    let made = forks.iter().map(|fork| {
+        if stop.stopped() {
+            return Err(ServiceError::OutOfTime("/selection".to_owned()));
         }
-    }
+        let wishes = fork.wishes(asked).map_err(|bad| at(wish_at_fault(bad)))?;
+        select(&wishes.problem, || ()).map_err(|invalid| at(ServiceError::Invalid(String::new(), invalid)))
+    });
+    Ok(selection_move(made.collect::<Result<_, _>>()?))
 }
 
-/// A refused reference, at its place within the change.
-fn within(pointer: &str, error: ServiceError) -> ServiceError {
-    let at =
-        |rule, zh: &str, en: String| ServiceError::Invalid(format!("{pointer}/engagement"), Invalid::new(rule, zh, en));
-    match error {
-        ServiceError::Invalid(field, invalid) => ServiceError::Invalid(format!("{pointer}{field}"), invalid),
-        ServiceError::NoEngagement(_) => at("no-engagement", "没有可评价的已确认合作", error.to_string()),
-        ServiceError::AlreadyRated(_) => at("already-rated", "该合作已有评价：先撤去它", error.to_string()),
-        other => other,
-    }
-}
-
-fn nation(forks: &[Fork], question: &ScenarioQuestion, deadline: Instant, progress: &mpsc::Sender<Progress>) {
-    let (Some(base), Some(last)) = (forks.first(), forks.last()) else { return };
-    let parks: Vec<&ParkId> = last.snapshot.state.parks.iter().map(|(id, _)| id).collect();
-    let mut done = 0;
-    for batch in parks.chunks(BATCH) {
-        if Instant::now() > deadline {
-            return;
-        }
-        let briefs = batch.par_iter().filter_map(|park| brief(base, last, &plain(question, park))).collect();
-        done += batch.len();
-        let sent = progress.blocking_send(Progress { parks: briefs, done, of: parks.len() });
-        if sent.is_err() {
-            // The client is gone.
+/// Sends all parks, a batch at a time, until nobody waits or the time is up; then the last message says so.
+fn send(
+    n: usize,
+    batch: impl Fn(Range<usize>) -> Progress,
+    stop: &Stop,
+    progress: &mpsc::Sender<Result<Progress, ServiceError>>,
+) {
+    for first in (0..n).step_by(BATCH) {
+        let done = (first + BATCH).min(n);
+        let message =
+            if stop.stopped() { Err(ServiceError::OutOfTime("/parks".to_owned())) } else { Ok(batch(first..done)) };
+        let last = message.is_err();
+        if progress.blocking_send(message).is_err() || last {
+            // The client is gone, or was told.
             return;
         }
     }
@@ -285,11 +251,27 @@ mod tests {
         let base = Fork::of(Snapshot::cold(State::new(foundation::sheet(), foundation::model())));
         let stop = Stop::after(Duration::from_secs(60));
         assert_eq!(forks(base.clone(), &[], &stop, true).expect("no change takes no time").len(), 1);
-        stop.gone.store(true, Ordering::Relaxed);
+        drop(stop.with_waiting());
         let change = ScenarioChange::CollegeClosed("C0001".parse().expect("a code"));
         match forks(base, &[change], &stop, true) {
             Err(ServiceError::OutOfTime(pointer)) => assert_eq!(pointer, "/changes/0/college_closed"),
             other => panic!("{other:?}"),
         }
+    }
+
+    #[test]
+    fn a_nation_whose_time_is_up_says_so_and_stops() {
+        let (progress, mut messages) = mpsc::channel(8);
+        let as_of = Snapshot::cold(State::new(foundation::sheet(), foundation::model())).as_of();
+        let none = |range: Range<usize>| Progress { as_of: as_of.clone(), parks: Vec::new(), done: range.end, of: 130 };
+        send(130, none.clone(), &Stop::after(Duration::from_secs(60)), &progress);
+        let done: Vec<usize> =
+            std::iter::from_fn(|| messages.try_recv().ok()).map(|sent| sent.expect("parks").done).collect();
+        assert_eq!(done, [64, 128, 130]);
+        let stop = Stop::after(Duration::from_secs(60));
+        drop(stop.with_waiting());
+        send(130, none, &stop, &progress);
+        assert!(matches!(messages.try_recv(), Ok(Err(ServiceError::OutOfTime(pointer))) if pointer == "/parks"));
+        assert!(messages.try_recv().is_err(), "it stopped");
     }
 }

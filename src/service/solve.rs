@@ -1,11 +1,15 @@
 //! The team of k, and the selection over many parks, on what is served.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::select::TimedSelection;
+use super::stop::Waiting;
 use super::{Service, ServiceError};
 use crate::domain::{
     AllOr, AsOf, CollegeId, ForcedPair, Invalid, Objective, ParkId, ParkWish, Question, SelectionQuestion, Team,
@@ -40,7 +44,8 @@ pub struct SelectionAnswer {
 }
 
 impl Service {
-    /// At most `size` colleges that together cover the park's need best; `exact` proves it or states the gap.
+    /// At most `size` colleges that together cover the park's need best; `exact` proves it or states the gap. With a time
+    /// limit the search goes on as long as that, else it looks into a number of teams that depends on nothing.
     ///
     /// # Errors
     /// [`ServiceError::NotFound`] for an unknown park or preset; [`ServiceError::Busy`].
@@ -50,9 +55,27 @@ impl Service {
         question: Question,
         size: usize,
         exact: bool,
+        time_limit: Option<Duration>,
     ) -> Result<Team, ServiceError> {
-        let budget = if exact { EXACT } else { 0 };
-        Ok(self.planning.run(move || snapshot.team(&question, size, budget)).await??)
+        let budget = match (exact, time_limit) {
+            (false, _) => 0,
+            (true, None) => EXACT,
+            (true, Some(_)) => usize::MAX,
+        };
+        let stop = Arc::new(AtomicBool::new(false));
+        let _waiting = Waiting::on(&stop);
+        let flag = Arc::clone(&stop);
+        let mut team = std::pin::pin!(self.planning.run(move || snapshot.team(&question, size, budget, &flag)));
+        let limit = time_limit.unwrap_or(Duration::MAX);
+        let done = match tokio::time::timeout(limit, &mut team).await {
+            Ok(done) => done,
+            Err(_) => {
+                // The engine has no clock: the flag ends its search, and it answers with the gap that is left.
+                stop.store(true, Ordering::Relaxed);
+                team.await
+            }
+        };
+        Ok(done??)
     }
 
     /// The best selection under all wishes, or why there is none.
@@ -67,16 +90,7 @@ impl Service {
 }
 
 fn solved(snapshot: &Snapshot, question: &SelectionQuestion) -> Result<SelectionAnswer, ServiceError> {
-    let wishes = snapshot.wishes(question).map_err(|bad| match bad {
-        BadWish::Park(at, Refusal::Park(id)) => unknown(format!("/parks/{at}/park"), "园区", "park", &id),
-        BadWish::Park(_, Refusal::Preset(id)) => unknown("/preset".to_owned(), "权重预设", "preset", &id),
-        BadWish::Park(_, refusal) => refusal.into(),
-        BadWish::Forced(at) => {
-            let zh = "该院校被硬性条件排除（停办、投诉、谢绝、距离等），不能列入";
-            let en = "a hard filter excludes the college (suspended, complaint, declined, too far, …)";
-            ServiceError::Invalid(format!("/forced/{at}/college"), Invalid::new("contradictory", zh, en))
-        }
-    })?;
+    let wishes = snapshot.wishes(question).map_err(wish_at_fault)?;
     let selection = Service::select(&wishes.problem).map_err(|error| match error {
         ServiceError::Invalid(_, invalid) if invalid.rule == "unsupported" => {
             ServiceError::Invalid("/mandatory".to_owned(), invalid)
@@ -93,13 +107,32 @@ fn solved(snapshot: &Snapshot, question: &SelectionQuestion) -> Result<Selection
     })
 }
 
+/// What cannot be, at the wish that asks for it.
+pub(super) fn wish_at_fault(bad: BadWish) -> ServiceError {
+    match bad {
+        BadWish::Park(at, Refusal::Park(id)) => unknown(format!("/parks/{at}/park"), "园区", "park", &id),
+        BadWish::Park(_, Refusal::Preset(id)) => unknown("/preset".to_owned(), "权重预设", "preset", &id),
+        BadWish::Park(_, refusal) => refusal.into(),
+        BadWish::Forced(at) => {
+            let zh = "该院校被硬性条件排除（停办、投诉、谢绝、距离等），不能列入";
+            let en = "a hard filter excludes the college (suspended, complaint, declined, too far, …)";
+            ServiceError::Invalid(format!("/forced/{at}/college"), Invalid::new("contradictory", zh, en))
+        }
+    }
+}
+
+/// Refuses a capacity that is out of range.
+pub(super) fn check_capacity(pointer: &str, capacity: u32) -> Result<(), ServiceError> {
+    within(pointer, capacity, 0, MOST_CAPACITY)
+}
+
 fn unknown(pointer: String, what_zh: &str, what_en: &str, id: &str) -> ServiceError {
     let (zh, en) = (format!("没有代码为“{id}”的{what_zh}"), format!("there is no {what_en} `{id}`"));
     ServiceError::Invalid(pointer, Invalid::new("unknown-code", zh, en))
 }
 
 /// Every code exists, every number is in its range.
-fn check(state: &State, asked: &SelectionQuestion) -> Result<(), ServiceError> {
+pub(super) fn check(state: &State, asked: &SelectionQuestion) -> Result<(), ServiceError> {
     within("/wish", asked.wish, 0, MOST_PARTNERS)?;
     within("/candidates", asked.candidates, 1, MOST_CANDIDATES)?;
     within("/capacity", asked.capacity, 0, MOST_CAPACITY)?;

@@ -4,10 +4,10 @@ use std::sync::Arc;
 
 use proptest::prelude::*;
 use zeyou::domain::{
-    DemandKind, N_CRITERIA, ParkId, ParkOutcome, Question, RatingChange, ScenarioChange, SeatsChange, StationsChange,
-    Weights,
+    CollegeId, DemandKind, N_CRITERIA, ParkBrief, ParkId, ParkOutcome, Question, RatingChange, ScenarioChange,
+    SeatsChange, Shortlist, StationsChange, Weights,
 };
-use zeyou::engine::{Fork, Snapshot, brief, outcome};
+use zeyou::engine::{Fork, Nation, Snapshot, outcome};
 
 use crate::city::{events, snapshot};
 
@@ -79,6 +79,28 @@ fn adds_up(outcome: &ParkOutcome) {
     }
 }
 
+fn listed(list: &Shortlist) -> Vec<CollegeId> {
+    list.items.iter().map(|item| item.college.id.clone()).collect()
+}
+
+/// The park's part of the nation's answer.
+fn in_short(base: &Fork, last: &Fork, question: &Question) -> ParkBrief {
+    let nation = Nation::new(base, last, question);
+    nation.briefs(0..nation.len()).into_iter().find(|brief| brief.park == question.park).expect("a park")
+}
+
+/// The fork after the same changes, derived once at the end.
+fn at_once(base: &Fork, dice: &[[u32; 4]]) -> Fork {
+    let mut fork = base.clone();
+    for (number, dice) in dice.iter().enumerate() {
+        let Some(change) = change(&base.snapshot, *dice) else { continue };
+        if let Ok(events) = fork.events(&change, number) {
+            fork.apply(&change, &events);
+        }
+    }
+    fork.settled()
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 24, ..ProptestConfig::default() })]
 
@@ -89,19 +111,41 @@ proptest! {
         let forks = forks(Fork::of(snapshot.clone()), &dice);
         let last = forks.last().expect("the base");
         prop_assert!(last.snapshot.same_derived(&Snapshot::cold(last.snapshot.state.clone())));
+        prop_assert!(last.snapshot.same_derived(&at_once(&forks[0], &dice).snapshot), "derived at once as one by one");
         for park in parks(&snapshot) {
             let question = Question { top: 5, ..Question::of(park) };
             let found = outcome(&forks, &question).expect("a park");
             adds_up(&found);
-            let short = brief(&forks[0], last, &question).expect("a park");
-            let listed = found.scenario.as_ref().expect("a list").items.iter().map(|item| item.college.id.clone());
-            prop_assert_eq!(short.after, listed.collect::<Vec<_>>());
+            prop_assert_eq!(&found.scenario.as_ref().map(listed), &Some(in_short(&forks[0], last, &question).after));
             if dice.is_empty() {
                 prop_assert_eq!(&found.base, &found.scenario);
             }
         }
         prop_assert_eq!(snapshot.state.digest(), digest, "the base is as it was");
         prop_assert!(snapshot.same_derived(&Snapshot::cold(snapshot.state.clone())));
+    }
+
+    #[test]
+    fn the_nation_in_short_lists_what_a_park_does_whatever_is_asked(
+        dice in prop::collection::vec(any::<[u32; 4]>(), 0..5),
+        top in 1_u16..80,
+        kind in prop::option::of(0_usize..5),
+        max_km in prop::option::of(1_u16..400),
+    ) {
+        // More colleges than two tiles hold, the last one not full.
+        let snapshot = snapshot(&events(3, 150, 30, 200));
+        let forks = forks(Fork::of(snapshot.clone()), &dice);
+        let (base, last) = (&forks[0], forks.last().expect("the base"));
+        for park in parks(&snapshot) {
+            let kind = kind.map(|kind| DemandKind::ALL[kind]);
+            let question = Question { top, kind, max_km, ..Question::of(park) };
+            let (found, short) = (outcome(&forks, &question).expect("a park"), in_short(base, last, &question));
+            adds_up(&found);
+            prop_assert_eq!(found.base.as_ref().map(listed), Some(short.before));
+            prop_assert_eq!(found.scenario.as_ref().map(listed), Some(short.after));
+            let entered: Vec<CollegeId> = found.difference.entered.iter().map(|college| college.id.clone()).collect();
+            prop_assert_eq!(entered, short.entered);
+        }
     }
 
     #[test]

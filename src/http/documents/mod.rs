@@ -46,6 +46,7 @@ use crate::service::Written;
         super::scenarios::evaluate,
         super::scenarios::create,
         super::decisions::create,
+        super::decisions::review,
         super::scenarios::evaluation,
         super::scenarios::compare,
         super::selections::portfolio,
