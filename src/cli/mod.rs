@@ -115,33 +115,8 @@ enum Command {
     Fit(fit::FitArguments),
     /// Select partners for many parks at once, from a table `park,college,score`: the proven optimum under capacity.
     Select {
-        /// CSV `park,college,score[,seats][,km]`; the headings may be 园区,院校,得分[,名额][,公里].
-        #[arg(long)]
-        candidates: PathBuf,
-        /// Partners of each park, or a CSV `park,partners`.
-        #[arg(long)]
-        per_park: String,
-        /// Capacity of each college, or a CSV `college,capacity[,city]`.
-        #[arg(long)]
-        capacity: String,
-        /// CSV `park,college`: pairs to be selected, such as existing agreements.
-        #[arg(long)]
-        forced: Option<PathBuf>,
-        /// CSV `park,college`: pairs not to be selected.
-        #[arg(long)]
-        forbidden: Option<PathBuf>,
-        /// CSV `city,pairs`: most pairs of all colleges of a city.
-        #[arg(long)]
-        quotas: Option<PathBuf>,
-        /// No pair below this score.
-        #[arg(long, allow_negative_numbers = true)]
-        min_score: Option<f64>,
-        /// No pair farther apart than this; needs the column `km`.
-        #[arg(long)]
-        max_km: Option<f64>,
-        /// Every park wants exactly its number of partners, not at most.
-        #[arg(long)]
-        mandatory: bool,
+        #[command(flatten)]
+        files: SelectionFiles,
         /// Print JSON.
         #[arg(long)]
         json: bool,
@@ -214,35 +189,11 @@ pub async fn run() -> Result<ExitCode, Box<dyn std::error::Error>> {
         }
         Command::Evaluate(arguments) => return evaluate::run(arguments),
         Command::Fit(arguments) => return fit::run(&database, arguments).await,
-        Command::Select {
-            candidates,
-            per_park,
-            capacity,
-            forced,
-            forbidden,
-            quotas,
-            min_score,
-            max_km,
-            mandatory,
-            json,
-        } => {
-            let files = SelectionFiles {
-                candidates,
-                per_park,
-                capacity,
-                forced,
-                forbidden,
-                quotas,
-                min_score,
-                max_km,
-                mandatory,
-            };
-            match Service::select_files(&files)? {
-                Ok(timed) if json => println!("{}", serde_json::to_string_pretty(&timed)?),
-                Ok(timed) => print!("{}", selection::table(&timed)),
-                Err(errors) => return Ok(print_errors(&errors)),
-            }
-        }
+        Command::Select { files, json } => match Service::select_files(&files)? {
+            Ok(timed) if json => println!("{}", serde_json::to_string_pretty(&timed)?),
+            Ok(timed) => print!("{}", selection::table(&timed)),
+            Err(errors) => return Ok(print_errors(&errors)),
+        },
         Command::Verify => return verify(&database).await,
         Command::Openapi => println!("{}", crate::http::openapi_json()),
     }

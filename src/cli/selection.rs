@@ -64,7 +64,11 @@ fn solved(out: &mut String, timed: &TimedSelection) -> std::fmt::Result {
     }
     for wish in selection.wishes.iter().take(LISTED) {
         let kind = if wish.kind == "forced" { "必选 / forced" } else { "排除 / forbidden" };
-        let price = wish.price.map_or("未知 / unknown".to_owned(), |price| price.to_string());
+        let price = match (wish.price, wish.price_between) {
+            (Some(price), _) => price.to_string(),
+            (None, Some(between)) => format!("{}–{}", between.low, between.high),
+            (None, None) => "未知 / unknown".to_owned(),
+        };
         writeln!(out, "代价 {kind} {} × {}：{price}", wish.park, wish.college)?;
     }
     more(out, selection.wishes.len())?;

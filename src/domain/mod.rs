@@ -77,8 +77,8 @@ pub use scenario::Scenario;
 pub use scenario_change::{RatingChange, ScenarioChange, SeatsChange, StationsChange};
 pub use scenario_question::{ParkChoice, ScenarioQuestion};
 pub use selected::{
-    BlockingPair, Change, CollegeUse, Comparison, Conflict, Envy, SelectedPair, Selection, SelectionStatus, ShortPark,
-    Wish, WishKind, WishPrice,
+    Between, BlockingPair, Change, CollegeUse, Comparison, Conflict, Envy, SelectedPair, Selection, SelectionStatus,
+    ShortPark, Wish, WishKind, WishPrice,
 };
 pub use selection::{Candidate, Pair, Quota, SelectionCollege, SelectionPark, SelectionProblem};
 pub use sensitivity::{

@@ -85,10 +85,18 @@ pub struct CollegeUse {
     pub capacity: u32,
     /// Seats used.
     pub used: u32,
-    /// What one more seat would add; `null` where it is not known.
+    /// What one more seat would add; `null` where it is not known exactly.
     pub one_more: Option<f64>,
-    /// What one seat less would cost; `null` if the wishes could not be met then, or it is not known.
+    /// Where it is not known exactly: what it lies between.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(required = false, nullable = false)]
+    pub one_more_between: Option<Between>,
+    /// What one seat less would cost; `null` if the wishes could not be met then, or it is not known exactly.
     pub one_less: Option<f64>,
+    /// Where it is not known exactly: what it lies between.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(required = false, nullable = false)]
+    pub one_less_between: Option<Between>,
     /// Parks that would come if every park took its best and nobody counted places.
     pub wanted: u32,
     /// Seats by which they exceed the capacity.
@@ -106,8 +114,21 @@ pub struct WishPrice {
     /// The college.
     #[schema(value_type = String)]
     pub college: CompactString,
-    /// Points; `null` where it is not known.
+    /// Points; `null` where it is not known exactly.
     pub price: Option<f64>,
+    /// Where it is not known exactly: what it lies between.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(required = false, nullable = false)]
+    pub price_between: Option<Between>,
+}
+
+/// Proven limits of a price, points.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, ToSchema)]
+pub struct Between {
+    /// At least this.
+    pub low: f64,
+    /// At most this.
+    pub high: f64,
 }
 
 /// Pairs that would rather have each other than what they got; both sides rank by the score.

@@ -1,6 +1,7 @@
 //! CSV in and out: bytes ⇄ domain.
 
 mod attribute_file;
+mod encoding;
 mod formula;
 mod generate;
 mod rating_file;

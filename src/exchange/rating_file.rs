@@ -6,6 +6,7 @@ use std::io::Read;
 use compact_str::CompactString;
 use csv::ByteRecord;
 
+use super::encoding::{gb18030, mostly_utf8};
 use super::read::RowError;
 use crate::domain::{Date, Invalid, Ratings};
 
@@ -41,6 +42,14 @@ pub struct RatingReader {
     scale: Option<(f64, f64)>,
     errors: Vec<RowError>,
     unnamed: usize,
+}
+
+/// How the text of a file is written; a stream tells by its first letter that is not ASCII.
+#[derive(Clone, Copy, PartialEq)]
+enum Written {
+    Unknown,
+    Utf8,
+    Gb18030,
 }
 
 /// Where the columns of a file are.
@@ -86,7 +95,7 @@ impl RatingReader {
                 return self.ratings.len();
             }
         };
-        let mut record = ByteRecord::new();
+        let (mut record, mut recoded, mut written) = (ByteRecord::new(), ByteRecord::new(), Written::Unknown);
         loop {
             match reader.read_byte_record(&mut record) {
                 Ok(true) => {}
@@ -97,7 +106,11 @@ impl RatingReader {
                     break;
                 }
             }
-            match parse(&record, &columns, self.scale) {
+            let row = match in_utf8(&record, &mut recoded, &mut written) {
+                true => &recoded,
+                false => &record,
+            };
+            match parse(row, &columns, self.scale) {
                 Ok(row) => self.keep(&row),
                 Err((column, invalid)) => {
                     self.refuse(file, record.position().map_or(0, csv::Position::line), column, &invalid);
@@ -159,6 +172,28 @@ impl RatingReader {
     }
 }
 
+/// Whether the row is GB18030; then `recoded` holds it in UTF-8. Cells that are neither stay as they are, to be refused.
+fn in_utf8(record: &ByteRecord, recoded: &mut ByteRecord, written: &mut Written) -> bool {
+    if record.as_slice().is_ascii() {
+        return false;
+    }
+    if *written == Written::Unknown {
+        let utf8 = std::str::from_utf8(record.as_slice()).is_ok() || mostly_utf8(record.as_slice());
+        *written = if utf8 { Written::Utf8 } else { Written::Gb18030 };
+    }
+    if *written == Written::Utf8 {
+        return false;
+    }
+    recoded.clear();
+    for cell in record {
+        match gb18030(cell) {
+            Ok(text) => recoded.push_field(text.as_bytes()),
+            Err(_) => recoded.push_field(cell),
+        }
+    }
+    true
+}
+
 fn malformed(error: csv::Error) -> (u64, Invalid) {
     let line = error.position().map_or(1, csv::Position::line);
     (line, Invalid::new("malformed-csv", format!("CSV 格式错误：{error}"), error.to_string()))
@@ -204,8 +239,16 @@ fn parse<'a>(record: &'a ByteRecord, columns: &Columns, scale: Option<(f64, f64)
 }
 
 fn text<'a>(record: &'a ByteRecord, at: usize, column: &'static str) -> Result<&'a str, Fault> {
-    let cell = std::str::from_utf8(record[at].trim_ascii())
-        .map_err(|_| (Some(column), Invalid::new("invalid-encoding", "不是 UTF-8 编码", "the cell is not UTF-8")))?;
+    let cell = std::str::from_utf8(record[at].trim_ascii()).map_err(|_| {
+        (
+            Some(column),
+            Invalid::new(
+                "invalid-encoding",
+                "既不是有效的 UTF-8，也不是有效的 GB18030",
+                "neither valid UTF-8 nor valid GB18030",
+            ),
+        )
+    })?;
     if cell.is_empty() {
         return Err((Some(column), Invalid::new("missing-field", "不能为空", "must not be empty")));
     }

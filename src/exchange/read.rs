@@ -3,6 +3,7 @@
 use serde::Serialize;
 use serde_json::{Map, Value};
 
+use super::encoding::decode;
 use super::formula::unguarded;
 use crate::domain::Invalid;
 
@@ -114,7 +115,7 @@ pub(super) fn parse<T: serde::de::DeserializeOwned>(
 /// Splits a file into rows.
 ///
 /// # Errors
-/// One [`RowError`] if the file is no UTF-8 CSV or a wanted column is missing.
+/// One [`RowError`] if the file is no CSV in UTF-8 or GB18030, or a wanted column is missing.
 pub fn read_table(file: &str, bytes: &[u8], wanted: &[&str]) -> Result<Vec<Row>, RowError> {
     let whole = |line, code: &str, zh: String, en: String| RowError {
         file: file.to_owned(),
@@ -124,11 +125,7 @@ pub fn read_table(file: &str, bytes: &[u8], wanted: &[&str]) -> Result<Vec<Row>,
         message_zh: zh.into(),
         message_en: en.into(),
     };
-    let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
-    let text = std::str::from_utf8(bytes).map_err(|error| {
-        let line = bytes[..error.valid_up_to()].iter().filter(|&&byte| byte == b'\n').count() as u64 + 1;
-        whole(line, "invalid-encoding", "不是 UTF-8 编码".into(), "the file is not UTF-8".into())
-    })?;
+    let text = decode(bytes).map_err(|unreadable| unreadable.in_table(file, bytes))?;
     let mut reader = csv::ReaderBuilder::new().flexible(false).from_reader(text.as_bytes());
     let malformed = |error: csv::Error| {
         let line = error.position().map_or(1, csv::Position::line);

@@ -9,6 +9,7 @@ mod guard;
 mod health;
 mod metrics;
 mod models;
+mod parameters;
 mod problem;
 mod query;
 mod ranking;

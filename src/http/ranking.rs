@@ -2,9 +2,10 @@
 
 use actix_web::{HttpRequest, HttpResponse, web};
 
+use super::parameters::{Filters, ListParameters, MinSeq};
 use super::problem::{Problem, respond};
 use super::query::{min_seq, path_id, question};
-use crate::domain::{CollegeId, DemandKind, Explanation, ParkId, PresetId, Sheet, Shortlist};
+use crate::domain::{CollegeId, Explanation, ParkId, Sheet, Shortlist};
 use crate::service::{CodeCheck, Service};
 
 /// Colleges in order of merit for the park's need, with contributions that add up to the score, intervals, ties, the
@@ -13,13 +14,7 @@ use crate::service::{CodeCheck, Service};
     summary = "园区择优名单 A park's shortlist",
     description = "按园区需求择优排序：贡献相加即为总分，附区间、并列、入选概率、未入选的原因和缺口。只推荐，不指派。\n\nColleges in order of merit for the park's need: contributions that add up to the score, intervals, ties, chances, named exclusions, unmet need. It recommends, it never assigns.",
     params(("park" = ParkId, Path, description = "园区代码 The park's code", example = "P0001"),
-        ("top" = Option<u16>, Query, minimum = 1, maximum = 100, description = "名单长度，默认 10 Length of the list, default 10"),
-        ("preset" = Option<PresetId>, Query, description = "权重预设，默认按园区阶段 Weight preset; by the park's stage if left out"),
-        ("kind" = Option<DemandKind>, Query, description = "只计此类需求 Only needs of this kind count"),
-        ("exclude" = Option<String>, Query, description = "不要的院校代码，逗号分隔 Codes of colleges not wanted, separated by commas"),
-        ("max_km" = Option<u16>, Query, minimum = 1, maximum = 5000, description = "最远距离（公里） Only colleges within this distance"),
-        ("explore" = Option<bool>, Query, description = "是否给出探索席位，默认 true Whether to name an exploration seat, default true"),
-        ("Zeyou-Min-Seq" = Option<u64>, Header, nullable = false, description = "等到此序号已计入 Wait until this event is included")),
+        ListParameters, Filters, MinSeq),
     responses((status = 200, description = "名单 The shortlist", body = Shortlist), (status = 400), (status = 404), (status = 422), (status = 503)))]
 pub(super) async fn shortlist(request: HttpRequest, service: web::Data<Service>) -> HttpResponse {
     let answer = async {
@@ -37,13 +32,7 @@ pub(super) async fn shortlist(request: HttpRequest, service: web::Data<Service>)
     description = "长处、短处、怎样才能上升一位，以及每条评价在满意度中的份额，以及没有这条评价时的满意度与总分。\n\nA sentence, strengths, weakness, what would lift it one rank, the share of each rating in its satisfaction, and what would be without that rating.",
     params(("park" = ParkId, Path, description = "园区代码 The park's code", example = "P0001"),
         ("college" = CollegeId, Path, description = "院校代码 The college's code", example = "C0001"),
-        ("top" = Option<u16>, Query, minimum = 1, maximum = 100, description = "名单长度，默认 10 Length of the list, default 10"),
-        ("preset" = Option<PresetId>, Query, description = "权重预设，默认按园区阶段 Weight preset; by the park's stage if left out"),
-        ("kind" = Option<DemandKind>, Query, description = "只计此类需求 Only needs of this kind count"),
-        ("exclude" = Option<String>, Query, description = "不要的院校代码，逗号分隔 Codes of colleges not wanted, separated by commas"),
-        ("max_km" = Option<u16>, Query, minimum = 1, maximum = 5000, description = "最远距离（公里） Only colleges within this distance"),
-        ("explore" = Option<bool>, Query, description = "是否给出探索席位，默认 true Whether to name an exploration seat, default true"),
-        ("Zeyou-Min-Seq" = Option<u64>, Header, nullable = false, description = "等到此序号已计入 Wait until this event is included")),
+        ListParameters, Filters, MinSeq),
     responses((status = 200, description = "缘由 The reasons", body = Explanation), (status = 400), (status = 404), (status = 422), (status = 503)))]
 pub(super) async fn explanation(request: HttpRequest, service: web::Data<Service>) -> HttpResponse {
     let answer = async {

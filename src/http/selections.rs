@@ -5,9 +5,10 @@ use std::time::Duration;
 use actix_web::{HttpRequest, HttpResponse, web};
 
 use super::body::read_json_within;
+use super::parameters::{Filters, MinSeq};
 use super::problem::{Problem, respond};
 use super::query::{FILTERS, Query, filtered, min_seq, path_id};
-use crate::domain::{DemandKind, Invalid, ParkId, PresetId, SelectionQuestion, Team};
+use crate::domain::{Invalid, ParkId, SelectionQuestion, Team};
 use crate::service::{SelectionAnswer, Service};
 
 /// A nation of wishes and pairs.
@@ -21,11 +22,7 @@ const MAX_SELECTION: usize = 1024 * 1024;
         ("size" = Option<u16>, Query, minimum = 1, maximum = 20, description = "几所，默认 3 Members, default 3"),
         ("exact" = Option<bool>, Query, description = "是否证明最优，默认 false Whether to prove it best, default false"),
         ("time_limit_ms" = Option<u32>, Query, minimum = 1, maximum = 60000, description = "证明最多用时（毫秒），须同时 exact=true Longest time for the proof, milliseconds; with exact=true only"),
-        ("preset" = Option<PresetId>, Query, description = "权重预设，默认按园区阶段 Weight preset; by the park's stage if left out"),
-        ("kind" = Option<DemandKind>, Query, description = "只计此类需求 Only needs of this kind count"),
-        ("exclude" = Option<String>, Query, description = "不要的院校代码，逗号分隔 Codes of colleges not wanted, separated by commas"),
-        ("max_km" = Option<u16>, Query, minimum = 1, maximum = 5000, description = "最远距离（公里） Only colleges within this distance"),
-        ("Zeyou-Min-Seq" = Option<u64>, Header, nullable = false, description = "等到此序号已计入 Wait until this event is included")),
+        Filters, MinSeq),
     responses((status = 200, description = "组合 The team", body = Team), (status = 400), (status = 404), (status = 422), (status = 503)))]
 pub(super) async fn portfolio(request: HttpRequest, service: web::Data<Service>) -> HttpResponse {
     let answer = async {

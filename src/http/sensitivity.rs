@@ -3,6 +3,7 @@
 use actix_web::{HttpRequest, HttpResponse, web};
 
 use super::body::read_json;
+use super::parameters::MinSeq;
 use super::problem::{Problem, respond};
 use super::query::{min_seq, path_id};
 use crate::domain::{AhpQuestion, AhpWeights, ParkId, Sensitivity, SensitivityQuestion};
@@ -14,7 +15,7 @@ use crate::service::Service;
     summary = "权重敏感性 How much a ranking depends on its weights",
     description = "每项权重在什么区间内第一名不变、名单不变（其余按比例缩放，精确）；权重不确定时的名次可接受度（Dirichlet 抽样，种子在回答中）；使某院校升至某名次所需的最小单项改动；多部门权重并列与分歧；TOPSIS 与熵权仅供对照。\n\nThe interval of every weight in which the first and the list hold (the others rescaled in proportion; exact); rank acceptability under uncertain weights (Dirichlet draws; the seed is in the answer); the smallest single changes that lift a college to a rank; departments side by side and where they disagree; TOPSIS and entropy weights for comparison only.",
     params(("park" = ParkId, Path, description = "园区代码 The park's code", example = "P0001"),
-        ("Zeyou-Min-Seq" = Option<u64>, Header, nullable = false, description = "等到此序号已计入 Wait until this event is included")),
+        MinSeq),
     responses((status = 200, description = "敏感性 The sensitivity", body = Sensitivity),
         (status = 400), (status = 404), (status = 408), (status = 413), (status = 415), (status = 422), (status = 503)))]
 pub(super) async fn sensitivity(

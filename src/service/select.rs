@@ -12,25 +12,34 @@ use crate::exchange::{Limit, RowError, SelectionTables, read_selection};
 use crate::store::StoreError;
 
 /// What a selection is asked with: files and numbers.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, clap::Args)]
 pub struct SelectionFiles {
-    /// The table `park,college,score`.
+    /// CSV `park,college,score[,seats][,km]`; the headings may be 园区,院校,得分[,名额][,公里].
+    #[arg(long)]
     pub candidates: PathBuf,
-    /// A number, or a table `park,partners`.
+    /// Partners of each park, or a CSV `park,partners`.
+    #[arg(long)]
     pub per_park: String,
-    /// A number, or a table `college,capacity`.
+    /// Capacity of each college, or a CSV `college,capacity[,city]`.
+    #[arg(long)]
     pub capacity: String,
-    /// Pairs to be selected.
+    /// CSV `park,college`: pairs to be selected, such as existing agreements.
+    #[arg(long)]
     pub forced: Option<PathBuf>,
-    /// Pairs not to be selected.
+    /// CSV `park,college`: pairs not to be selected.
+    #[arg(long)]
     pub forbidden: Option<PathBuf>,
-    /// Most pairs of each city's colleges.
+    /// CSV `city,pairs`: most pairs of all colleges of a city.
+    #[arg(long)]
     pub quotas: Option<PathBuf>,
-    /// Lowest score, points.
+    /// No pair below this score.
+    #[arg(long, allow_negative_numbers = true)]
     pub min_score: Option<f64>,
-    /// Farthest pair.
+    /// No pair farther apart than this; needs the column `km`.
+    #[arg(long)]
     pub max_km: Option<f64>,
-    /// Whether parks want exactly their number of partners.
+    /// Every park wants exactly its number of partners, not at most.
+    #[arg(long)]
     pub mandatory: bool,
 }
 

@@ -2,7 +2,7 @@
 
 use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
-use zeyou::domain::{SelectionProblem, SelectionStatus};
+use zeyou::domain::{Selection, SelectionProblem, SelectionStatus, WishPrice};
 
 use crate::cases::{answer, problem, with_wishes};
 
@@ -21,47 +21,50 @@ fn optimum(problem: &SelectionProblem) -> Option<f64> {
     (selection.status == SelectionStatus::Optimal).then_some(selection.objective)
 }
 
-#[test]
-fn the_price_of_a_wish_is_what_its_removal_brings() {
-    let mut rng = ChaCha8Rng::seed_from_u64(8);
-    let (mut solved, mut priced, mut case) = (0, 0, 0);
+/// Calls `check` with 200 problems that can be solved and their selections.
+fn solved(seed: u64, mut check: impl FnMut(u64, &SelectionProblem, &Selection)) {
+    let mut rng = ChaCha8Rng::seed_from_u64(seed);
+    let (mut solved, mut case) = (0, 0);
     while solved < 200 {
         case += 1;
         let problem = random(&mut rng, case);
         let selection = answer(&problem);
-        if selection.status != SelectionStatus::Optimal {
-            continue;
+        if selection.status == SelectionStatus::Optimal {
+            solved += 1;
+            check(case, &problem, &selection);
         }
-        solved += 1;
+    }
+}
+
+/// The problem without one of its wishes.
+pub(crate) fn without(problem: &SelectionProblem, wish: &WishPrice) -> SelectionProblem {
+    let mut without = problem.clone();
+    let list = if wish.kind == "forced" { &mut without.forced } else { &mut without.forbidden };
+    list.retain(|pair| {
+        problem.parks[pair.park as usize].id != wish.park || problem.colleges[pair.college as usize].id != wish.college
+    });
+    without
+}
+
+#[test]
+fn the_price_of_a_wish_is_what_its_removal_brings() {
+    let mut priced = 0;
+    solved(8, |case, problem, selection| {
         for wish in &selection.wishes {
-            let mut without = problem.clone();
-            let list = if wish.kind == "forced" { &mut without.forced } else { &mut without.forbidden };
-            list.retain(|pair| {
-                problem.parks[pair.park as usize].id != wish.park
-                    || problem.colleges[pair.college as usize].id != wish.college
-            });
-            let gain = optimum(&without).expect("feasible without a wish") - selection.objective;
+            let gain = optimum(&without(problem, wish)).expect("feasible without a wish") - selection.objective;
             let price = wish.price.expect("exact");
             assert!((gain - price).abs() < 1e-9, "case {case}: {wish:?}, again {gain}");
             priced += usize::from(price > 0.0);
         }
         assert_eq!(selection.wishes.len(), problem.forced.len() + problem.forbidden.len());
-    }
+    });
     assert!(priced > 100, "{priced} wishes cost something");
 }
 
 #[test]
 fn the_price_of_a_place_is_what_one_more_and_one_less_change() {
-    let mut rng = ChaCha8Rng::seed_from_u64(9);
-    let (mut solved, mut worth, mut case) = (0, 0, 0);
-    while solved < 200 {
-        case += 1;
-        let problem = random(&mut rng, case);
-        let selection = answer(&problem);
-        if selection.status != SelectionStatus::Optimal {
-            continue;
-        }
-        solved += 1;
+    let mut worth = 0;
+    solved(9, |case, problem, selection| {
         for college in &selection.colleges {
             let j = problem.colleges.iter().position(|other| other.id == college.college).expect("there");
             let mut other = problem.clone();
@@ -82,6 +85,6 @@ fn the_price_of_a_place_is_what_one_more_and_one_less_change() {
                 other => panic!("case {case}: {college:?}, again {other:?}"),
             }
         }
-    }
+    });
     assert!(worth > 200, "{worth} places are worth something");
 }

@@ -64,17 +64,95 @@ fn small_problems_with_seats_and_quotas_are_solved_to_the_optimum() {
         {
             problem.forced.push(first.pair);
         }
-        let scores: Vec<i64> = problem.candidates.iter().map(|candidate| candidate.score).collect();
-        let forced = u32::from(!problem.forced.is_empty());
-        let value = |set: u32| (0..scores.len()).filter(|e| set >> e & 1 == 1).map(|e| scores[e]).sum::<i64>();
-        let best = (0..1_u32 << scores.len())
-            .filter(|set| set & forced == forced)
-            .filter(|&set| allowed(&problem, set))
-            .map(value)
-            .max();
         let selection = answer(&problem);
         assert_eq!((selection.status, selection.gap), (SelectionStatus::Optimal, 0.0), "case {case}");
-        assert_eq!(selection.objective, best.expect("nothing is allowed") as f64 / 1e6, "case {case}");
+        assert_eq!(Some(selection.objective), by_trying(&problem), "case {case}");
+    }
+}
+
+/// The optimum by trying everything; `None` if the forced pairs do not fit.
+fn by_trying(problem: &SelectionProblem) -> Option<f64> {
+    let bits = |pairs: &[Pair]| {
+        let at = |pair: &Pair| problem.candidates.iter().position(|candidate| candidate.pair == *pair).expect("there");
+        pairs.iter().fold(0_u32, |set, pair| set | 1 << at(pair))
+    };
+    let (forced, forbidden) = (bits(&problem.forced), bits(&problem.forbidden));
+    let value = |set: u32| -> i64 {
+        let taken = problem.candidates.iter().enumerate().filter(|(e, _)| set >> e & 1 == 1);
+        taken.map(|(_, candidate)| candidate.score).sum()
+    };
+    let sets = (0..1_u32 << problem.candidates.len()).filter(|set| set & forced == forced && set & forbidden == 0);
+    sets.filter(|&set| allowed(problem, set)).map(value).max().map(|best| best as f64 / 1e6)
+}
+
+#[test]
+fn two_hundred_prices_under_side_constraints_are_what_trying_everything_says() {
+    let mut rng = ChaCha8Rng::seed_from_u64(18);
+    let (mut case, mut priced, mut worth) = (0, 0, 0);
+    while priced < 200 {
+        case += 1;
+        let quotas = case % 3;
+        let mut problem = random(&mut rng, 4, 3, 0.8, quotas);
+        for (at, candidate) in problem.candidates.clone().iter().enumerate() {
+            match rng.random_range(0..5) {
+                0 if at % 2 == 0 => problem.forced.push(candidate.pair),
+                1 => problem.forbidden.push(candidate.pair),
+                _ => {}
+            }
+        }
+        let Some(best) = by_trying(&problem) else { continue };
+        let selection = answer(&problem);
+        if problem.candidates.iter().all(|candidate| candidate.seats == 1) && quotas == 0 {
+            continue;
+        }
+        assert_eq!(selection.objective, best, "case {case}");
+        let same = |found: Option<f64>, wanted: f64, what: &str| {
+            assert!((found.expect("exact") - wanted).abs() < 1e-9, "case {case}: {what}: {found:?}, again {wanted}");
+        };
+        for wish in &selection.wishes {
+            let again = by_trying(&crate::prices::without(&problem, wish)).expect("feasible without a wish");
+            same(wish.price, again - best, &format!("{wish:?}"));
+            priced += 1;
+            worth += usize::from(again > best);
+        }
+        for college in &selection.colleges {
+            let j = problem.colleges.iter().position(|other| other.id == college.college).expect("there");
+            let mut other = problem.clone();
+            other.colleges[j].capacity += 1;
+            same(college.one_more, by_trying(&other).expect("feasible with more") - best, &format!("{college:?}"));
+            if college.capacity > 0 {
+                other.colleges[j].capacity -= 2;
+                match by_trying(&other) {
+                    Some(less) => same(college.one_less, best - less, &format!("{college:?}")),
+                    None => assert_eq!((college.one_less, college.one_less_between), (None, None), "case {case}"),
+                }
+            }
+        }
+    }
+    assert!(worth > 50, "{worth} wishes cost something");
+}
+
+#[test]
+fn prices_of_large_questions_lie_between_proven_limits() {
+    let mut rng = ChaCha8Rng::seed_from_u64(19);
+    let mut problem = random(&mut rng, 60, 40, 0.3, 4);
+    problem.forced = problem.candidates.iter().step_by(97).take(3).map(|candidate| candidate.pair).collect();
+    problem.forbidden = problem.candidates.iter().skip(5).step_by(60).map(|candidate| candidate.pair).collect();
+    let selection = answer(&problem);
+    assert_ne!(selection.status, SelectionStatus::Infeasible);
+    for wish in &selection.wishes {
+        let again = answer(&crate::prices::without(&problem, wish));
+        // Wherever both optima lie, their difference keeps to the limits.
+        let (least, most) = (again.objective - selection.bound, again.bound - selection.objective);
+        let (low, high) = match (wish.price, wish.price_between) {
+            (Some(price), None) => (price, price),
+            (None, Some(between)) => (between.low, between.high),
+            other => panic!("neither or both: {other:?}"),
+        };
+        assert!(0.0 <= low && low <= most + 1e-6 && high >= least - 1e-6, "{wish:?}: {least} to {most}");
+    }
+    for college in &selection.colleges {
+        assert!(college.one_more.is_some() != college.one_more_between.is_some(), "{college:?}");
     }
 }
 
@@ -88,7 +166,7 @@ fn larger_ones_state_a_small_gap_and_keep_every_limit() {
     assert!(selection.comparison.iter().all(|rule| rule.objective <= selection.objective));
     let mut pairs = vec![0; problem.quotas.len()];
     for college in &selection.colleges {
-        assert!(college.used <= college.capacity && college.one_more.is_none());
+        assert!(college.used <= college.capacity);
     }
     for pair in &selection.pairs {
         let college = problem.colleges.iter().find(|college| college.id == pair.college).expect("there");

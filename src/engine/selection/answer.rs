@@ -86,6 +86,7 @@ impl Report<'_> {
                 park: case.parks[park].clone(),
                 college: case.colleges[college].clone(),
                 price: Some(case.points(price)),
+                price_between: None,
             }
         });
         wishes.collect()
@@ -136,7 +137,9 @@ pub(super) fn uses(case: &Case, selected: &[&Edge], grid: &Grid, edges: &[u32]) 
             capacity: case.capacity[j],
             used: 0,
             one_more: None,
+            one_more_between: None,
             one_less: None,
+            one_less_between: None,
             wanted: 0,
             overload: 0,
         })

@@ -6,22 +6,20 @@ use std::cmp::Reverse;
 use super::search::Choice;
 use super::side::Side;
 
-/// Entries of the knapsacks' tables that may be filled in all.
-const LOOKS: u64 = 60_000_000;
-
 /// Lowers `bound` and improves `best` as far as some steps of the descent go; `price` holds what a partner is worth to
 /// each park, then the quotas' prices.
-pub(super) fn tighten(side: &Side, best: &mut Choice, mut bound: i64, mut price: Vec<i64>) -> i64 {
+/// Fills at most so many `entries` of the knapsacks' tables.
+pub(super) fn tighten(side: &Side, best: &mut Choice, mut bound: i64, mut price: Vec<i64>, entries: u64) -> i64 {
     let columns = columns(side);
     let seats = |limit: usize| u64::from(side.limits[limit]);
     let work: u64 = columns.iter().enumerate().map(|(j, column)| seats(j).saturating_mul(column.len() as u64)).sum();
-    if work > LOOKS / 20 {
+    if work > entries / 20 {
         return bound;
     }
     let order = side.by_value();
     let (mut best_price, mut lowest, mut raw) = (price.clone(), i128::MAX, 0);
     let (mut stride, mut stale) = (1.0, 0);
-    for _ in 0..(LOOKS / work.max(1)).min(400) {
+    for _ in 0..(entries / work.max(1)).min(400) {
         let (value, mut taken) = relaxed(side, &columns, &price);
         if value < lowest {
             (lowest, stale) = (value, 0);

@@ -18,6 +18,7 @@ mod search;
 mod shortest;
 mod side;
 mod side_answer;
+mod side_prices;
 mod words;
 
 use crate::domain::{Invalid, Selection, SelectionProblem, SelectionStatus};

@@ -2,9 +2,6 @@
 
 use super::side::Side;
 
-/// Nodes of the search; the engine knows no clock.
-const NODES: usize = 2_000_000;
-
 /// Undecided pairs up to which the search is tried.
 const UNDECIDED: usize = 4_000;
 
@@ -125,9 +122,9 @@ impl Choice {
 ///
 /// `left` is each pair's value after prices and `bound` what the prices prove. A pair whose other decision costs more
 /// than the gap is settled; the rest is tried depth first, park by park.
-pub(super) fn close(side: &Side, best: Choice, left: &[i64], bound: i64) -> (Choice, bool) {
+pub(super) fn close(side: &Side, best: Choice, left: &[i64], bound: i64, nodes: usize) -> (Choice, bool) {
     let gap = bound - best.value;
-    let mut tree = Tree { side, left, best, open: Vec::new(), free: Vec::new(), ahead: Vec::new(), nodes: 0 };
+    let mut tree = Tree { side, left, best, open: Vec::new(), free: Vec::new(), ahead: Vec::new(), nodes };
     let mut root = Choice::empty(side);
     for i in 0..side.wish.len() {
         let mut row: Vec<usize> = (side.row[i]..side.row[i + 1]).collect();
@@ -182,6 +179,7 @@ struct Tree<'a, 'b> {
     free: Vec<u32>,
     /// Where the next park's pairs begin.
     ahead: Vec<usize>,
+    /// Nodes that may still be looked at.
     nodes: usize,
 }
 
@@ -201,10 +199,10 @@ impl Tree<'_, '_> {
         if reached + rest <= self.best.value || place == self.open.len() {
             return true;
         }
-        self.nodes += 1;
-        if self.nodes > NODES {
+        if self.nodes == 0 {
             return false;
         }
+        self.nodes -= 1;
         let (at, end) = (self.open[place], self.ahead[place]);
         let later = rest - self.completion(place, choice);
         let promise = |tree: &Self, choice: &Choice| {

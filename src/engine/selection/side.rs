@@ -9,8 +9,22 @@ use super::grid::Grid;
 use super::knapsack::tighten;
 use super::search::{Choice, close};
 
-/// Steps of the descent: as many edges may be looked at in all.
-const LOOKS: usize = 20_000_000;
+/// How far a solution is worked out; the engine knows no clock.
+pub(super) struct Effort {
+    /// Edges the descent may look at in all.
+    looks: usize,
+    /// Entries of the knapsacks' tables that may be filled in all.
+    pub(super) entries: u64,
+    /// Nodes of the search.
+    pub(super) nodes: usize,
+}
+
+impl Effort {
+    /// For the answer itself.
+    pub(super) const PROOF: Self = Self { looks: 20_000_000, entries: 60_000_000, nodes: 2_000_000 };
+    /// For each of many prices.
+    pub(super) const PRICE: Self = Self { looks: 2_000_000, entries: 6_000_000, nodes: 200_000 };
+}
 
 /// What is left to decide once the forced pairs have their places.
 pub(super) struct Side<'a> {
@@ -33,6 +47,8 @@ pub(super) struct SideAnswer {
     pub(super) bound: i64,
     /// Whether a search proved it, rather than prices alone.
     pub(super) searched: bool,
+    /// Prices of the limits that prove a bound nearly as good.
+    pub(super) price: Vec<i64>,
 }
 
 impl<'a> Side<'a> {
@@ -70,8 +86,13 @@ impl<'a> Side<'a> {
         std::iter::once((edge.college as usize, edge.seats)).chain(quota)
     }
 
+    /// No selection is worth more, by these prices of the limits.
+    pub(super) fn bound_at(&self, price: &[i64]) -> i64 {
+        i64::try_from(self.relaxed(price).0).unwrap_or(i64::MAX)
+    }
+
     /// The best selection found, and the bound.
-    pub(super) fn solve(&self) -> SideAnswer {
+    pub(super) fn solve(&self, effort: &Effort) -> SideAnswer {
         let (mut price, worth) = self.start();
         let order = self.by_value();
         let mut raw = 0;
@@ -79,7 +100,7 @@ impl<'a> Side<'a> {
         best.improve(self, &order);
         let (mut bound, mut best_price) = (i128::MAX, price.clone());
         let (mut stride, mut stale) = (1.0, 0);
-        for _ in 0..(LOOKS / self.edges.len().max(1)).clamp(60, 600) {
+        for _ in 0..(effort.looks / self.edges.len().max(1)).clamp(60, 600) {
             let (value, taken) = self.relaxed(&price);
             if value < bound {
                 (bound, stale) = (value, 0);
@@ -109,17 +130,24 @@ impl<'a> Side<'a> {
             self.step(&mut price, &taken, stride * (value - i128::from(best.value)) as f64);
         }
         let bound = i64::try_from(bound).unwrap_or(i64::MAX).max(best.value);
-        let tight = tighten(self, &mut best, bound, worth);
+        let tight = tighten(self, &mut best, bound, worth, effort.entries);
         if tight == best.value {
-            return SideAnswer { taken: best.taken, value: best.value, bound: tight, searched: false };
+            return SideAnswer {
+                taken: best.taken,
+                value: best.value,
+                bound: tight,
+                searched: false,
+                price: best_price,
+            };
         }
         let left: Vec<i64> = (0..self.edges.len()).map(|at| self.left(at, &best_price)).collect();
-        let (best, closed) = close(self, best, &left, bound);
+        let (best, closed) = close(self, best, &left, bound, effort.nodes);
         SideAnswer {
             bound: if closed { best.value } else { tight.max(best.value) },
             value: best.value,
             taken: best.taken,
             searched: closed,
+            price: best_price,
         }
     }
 

@@ -1,15 +1,16 @@
-//! The answer under side constraints: no prices, but a bound.
+//! The answer under side constraints.
 
 use super::answer::{compared, pairs, short, sum, uses};
 use super::case::{Case, Edge};
 use super::search::Choice;
-use super::side::Side;
-use crate::domain::{Selection, SelectionStatus, WishPrice};
+use super::side::{Effort, Side};
+use super::side_prices::Prices;
+use crate::domain::{Selection, SelectionStatus};
 
 /// Solves a case with differing seats or quotas; the forced pairs must fit.
 pub(super) fn side_selection(case: &Case, proven: impl FnOnce()) -> Selection {
     let side = Side::new(case);
-    let answer = side.solve();
+    let answer = side.solve(&Effort::PROOF);
     proven();
     let mut selected: Vec<&Edge> = case.edges.iter().filter(|edge| edge.forced).collect();
     selected.extend((0..side.edges.len()).filter(|&at| answer.taken[at]).map(|at| side.edge(at)));
@@ -18,12 +19,9 @@ pub(super) fn side_selection(case: &Case, proven: impl FnOnce()) -> Selection {
     let gap = case.points(answer.bound - answer.value);
     // Capacities play no part in who would be wanted.
     let (grid, edges) = case.grid(&vec![1; case.colleges.len()]);
-    let wishes = case.edges.iter().filter(|edge| edge.forced || edge.forbidden).map(|edge| WishPrice {
-        kind: if edge.forced { "forced" } else { "forbidden" },
-        park: case.parks[edge.park as usize].clone(),
-        college: case.colleges[edge.college as usize].clone(),
-        price: None,
-    });
+    let prices = Prices { case, answer: &answer };
+    let mut colleges = uses(case, &selected, &grid, &edges);
+    prices.places(&mut colleges);
     let rules = [("greedy", side.by_value()), ("parks_in_order", side.by_park())];
     let comparison = rules.map(|(rule, order)| {
         let mut choice = Choice::empty(&side);
@@ -37,8 +35,8 @@ pub(super) fn side_selection(case: &Case, proven: impl FnOnce()) -> Selection {
         gap,
         proof: if answer.searched { "search" } else { "prices" },
         short: short(case, &selected),
-        colleges: uses(case, &selected, &grid, &edges),
-        wishes: wishes.collect(),
+        wishes: prices.wishes(),
+        colleges,
         comparison: comparison.into(),
         pairs: pairs(case, &selected),
         ..Selection::default()

@@ -1,0 +1,43 @@
+//! Parameters that several addresses share, as the OpenAPI document tells them; `query` reads them.
+
+use utoipa::IntoParams;
+
+use crate::domain::{DemandKind, PresetId};
+
+/// What filters every question that ranks.
+#[derive(IntoParams)]
+#[into_params(parameter_in = Query)]
+#[expect(dead_code, reason = "only the document reads it")]
+pub(super) struct Filters {
+    /// 权重预设，默认按园区阶段 Weight preset; by the park's stage if left out
+    preset: Option<PresetId>,
+    /// 只计此类需求 Only needs of this kind count
+    kind: Option<DemandKind>,
+    /// 不要的院校代码，逗号分隔 Codes of colleges not wanted, separated by commas
+    exclude: Option<String>,
+    /// 最远距离（公里） Only colleges within this distance
+    #[param(minimum = 1, maximum = 5000)]
+    max_km: Option<u16>,
+}
+
+/// What a list is asked with.
+#[derive(IntoParams)]
+#[into_params(parameter_in = Query)]
+#[expect(dead_code, reason = "only the document reads it")]
+pub(super) struct ListParameters {
+    /// 名单长度，默认 10 Length of the list, default 10
+    #[param(minimum = 1, maximum = 100)]
+    top: Option<u16>,
+    /// 是否给出探索席位，默认 true Whether to name an exploration seat, default true
+    explore: Option<bool>,
+}
+
+/// The reader wants to see at least this event.
+#[derive(IntoParams)]
+#[into_params(parameter_in = Header)]
+#[expect(dead_code, reason = "only the document reads it")]
+pub(super) struct MinSeq {
+    /// 等到此序号已计入 Wait until this event is included
+    #[param(rename = "Zeyou-Min-Seq", nullable = false)]
+    min_seq: Option<u64>,
+}
