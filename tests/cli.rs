@@ -243,3 +243,57 @@ fn a_planner_s_own_table_is_selected_from_and_bad_rows_are_named() {
     }
     assert!(!folder.path().join("zeyou.db").exists());
 }
+
+#[test]
+fn what_excel_saves_in_gb18030_is_read_like_utf8_and_bad_bytes_are_named() {
+    let folder = tempfile::tempdir().expect("folder");
+    let write = |name: &str, bytes: &[u8]| {
+        let path = folder.path().join(name);
+        std::fs::write(&path, bytes).expect("written");
+        path.to_str().expect("path").to_owned()
+    };
+    let coded = |text: &str| encoding_rs::GB18030.encode(text).0.into_owned();
+    let candidates = "园区,院校,得分\n东园,甲院,90\n东园,乙院,80\n西园,甲院,85\n";
+    let (forced, forbidden) = ("园区,院校\n东园,乙院\n", "园区,院校\n东园,甲院\n");
+    let selected = |candidates: &[u8], forced: &[u8], forbidden: &[u8]| {
+        let (candidates, forced) = (write("candidates.csv", candidates), write("forced.csv", forced));
+        let forbidden = write("forbidden.csv", forbidden);
+        let files = ["--candidates", &candidates, "--forced", &forced, "--forbidden", &forbidden];
+        zeyou(folder.path(), &[&["select", "--per-park", "1", "--capacity", "1", "--json"], &files[..]].concat())
+    };
+    let pairs = |answer: &Output| -> serde_json::Value {
+        let answer: serde_json::Value = serde_json::from_slice(&answer.stdout).expect("json");
+        answer["pairs"].clone()
+    };
+    let utf8 = selected(candidates.as_bytes(), forced.as_bytes(), forbidden.as_bytes());
+    let gb18030 = selected(&coded(candidates), &coded(forced), &coded(forbidden));
+    assert_eq!(pairs(&utf8), pairs(&gb18030));
+    assert_eq!(pairs(&utf8)[0]["college"], "乙院");
+    let bad = selected(&coded(candidates), &[&coded(forced)[..], b"\xff,x\n"].concat(), &coded(forbidden));
+    let errors = text(&bad.stderr);
+    assert!(errors.contains("forced.csv, line 3, column") && errors.contains("[invalid-encoding]"), "{errors}");
+
+    // Ratings of any kind, and the directory's own tables.
+    let rows: String = (0..60).map(|n| format!("企业{},院校{},{}\n", n % 10, n % 7, 1 + n % 5)).collect();
+    let table = format!("rater,college,score\n{rows}");
+    let scored = |bytes: &[u8]| {
+        let ratings = write("ratings.csv", bytes);
+        let answer = zeyou(folder.path(), &["evaluate", "--folds", "3", "--json", &ratings]);
+        let mut found: serde_json::Value = serde_json::from_slice(&answer.stdout).expect("json");
+        found["rmse"].take()
+    };
+    assert!(scored(table.as_bytes()).is_f64());
+    assert_eq!(scored(table.as_bytes()), scored(&coded(&table)));
+    let export = folder.path().join("export");
+    assert!(zeyou(folder.path(), &["import", "data/demo"]).status.success());
+    assert!(zeyou(folder.path(), &["export", export.to_str().expect("path")]).status.success());
+    let parks = std::fs::read_to_string(export.join("parks.csv")).expect("parks");
+    let again = write("parks.csv", &coded(&parks));
+    let imported = zeyou(folder.path(), &["import", &again]);
+    assert!(
+        text(&imported.stdout).contains("wrote 0"),
+        "the same parks: {} {}",
+        text(&imported.stdout),
+        text(&imported.stderr)
+    );
+}

@@ -104,8 +104,17 @@ impl Answer {
 
 /// Starts a server with the demo city.
 pub(crate) async fn spawn_app() -> Api {
+    spawn(|service| service).await
+}
+
+/// A server whose scenarios of the whole nation may take so long.
+pub(crate) async fn spawn_within(budget: Duration) -> Api {
+    spawn(|service| service.with_nation_budget(budget)).await
+}
+
+async fn spawn(set: impl FnOnce(Service) -> Service) -> Api {
     let folder = tempfile::tempdir().expect("a folder");
-    let service = Service::open(&folder.path().join("zeyou.db")).await.expect("an empty log opens");
+    let service = set(Service::open(&folder.path().join("zeyou.db")).await.expect("an empty log opens"));
     let report = service.import_demo().await.expect("the demo is imported");
     assert_eq!(report.errors, [], "the demo data are good");
     let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a free port");

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::helpers::{Api, number, spawn_app};
+use crate::helpers::{Api, number, spawn_app, spawn_within};
 
 const EVALUATE: &str = "/api/v1/scenarios/evaluate";
 const PARKS: [&str; 4] = ["P0001", "P0002", "P0003", "P0004"];
@@ -163,6 +163,134 @@ async fn the_nation_is_streamed_with_its_progress() {
 }
 
 #[actix_web::test]
+async fn a_nation_that_runs_out_of_time_says_so_in_its_last_line() {
+    let api = spawn_within(std::time::Duration::ZERO).await;
+    let body = json!({"parks": "all", "changes": []});
+    let answer = api.post(EVALUATE, &body).await;
+    assert_eq!(answer.status, 200, "{}", answer.text);
+    let lines: Vec<Value> = answer.text.lines().map(|line| serde_json::from_str(line).expect("JSON")).collect();
+    assert_eq!(lines.len(), 1, "{}", answer.text);
+    assert_eq!(lines[0]["error"]["type"], "https://zeyou/errors/time-budget-exceeded");
+    assert_eq!(lines[0]["error"]["errors"][0]["pointer"], "/parks");
+    assert!(!lines[0]["error"]["detail"].as_str().expect("a detail").is_ascii(), "in the reader's language");
+    // Before anything was sent it is a problem like any other.
+    let body = json!({"parks": "all", "changes": [{"exclude": "C0001"}]});
+    api.post(EVALUATE, &body).await.is_problem("no time", 422, "time-budget-exceeded");
+}
+
+#[actix_web::test]
+async fn a_scenario_is_asked_with_the_filters_of_a_list() {
+    let api = spawn_app().await;
+    for filters in [
+        json!({"kind": "train"}),
+        json!({"kind": "intern", "explore": false}),
+        json!({"max_km": 30}),
+        json!({"kind": "hire", "max_km": 60, "explore": false, "preset": "new_park"}),
+    ] {
+        let query: Vec<String> = filters
+            .as_object()
+            .expect("filters")
+            .iter()
+            .map(|(name, value)| format!("{name}={}", value.to_string().trim_matches('"')))
+            .collect();
+        let production = api.shortlist("P0001", &format!("top=5&{}", query.join("&"))).await.text;
+        let mut body = json!({"park": "P0001", "top": 5, "changes": []});
+        body.as_object_mut().expect("an object").extend(filters.as_object().expect("filters").clone());
+        let answer = api.post(EVALUATE, &body).await;
+        assert!(
+            answer.text.contains(&format!("\"base\":{production},\"scenario\":{production}")),
+            "{filters}: {}",
+            answer.text
+        );
+        body["changes"] = json!([
+            {"programme_seats": {"programme": "R00003", "kind": "hire", "seats": 900}},
+            {"weights": {"major_fit": 60, "capacity": 40}},
+        ]);
+        let answer = api.post(EVALUATE, &body).await.ok(200);
+        adds_up(&answer);
+        for item in list(&answer["parks"][0]["scenario"]["items"]) {
+            assert!(number(&item["score"]) >= 0.0);
+        }
+        body["parks"] = json!("all");
+        body.as_object_mut().expect("an object").remove("park");
+        let nation = api.post(EVALUATE, &body).await;
+        let first: Value = serde_json::from_str(nation.text.lines().next().expect("a line")).expect("JSON");
+        let items = list(&answer["parks"][0]["scenario"]["items"]);
+        let listed: Vec<&Value> = items.iter().map(|item| &item["college"]["id"]).collect();
+        assert_eq!(list(&first["after"]).iter().collect::<Vec<_>>(), listed, "{filters}");
+    }
+}
+
+#[actix_web::test]
+async fn a_capacity_changes_the_selection_and_bears_its_share() {
+    let api = spawn_app().await;
+    let selection = json!({"parks": "all", "wish": 2, "capacity": 1});
+    let made = api.post("/api/v1/selections/solve", &selection).await.ok(200);
+    let worth = |college: &Value| number(&college["one_more"]);
+    let colleges = list(&made["colleges"]);
+    let best = colleges.iter().max_by(|a, b| worth(a).total_cmp(&worth(b))).expect("colleges");
+    assert!(worth(best) > 0.0, "{best}");
+    let changes = json!([{"exclude": "C0001"}, {"capacity": {"college": best["college"], "capacity": 2}}]);
+    let only = json!([changes[1]]);
+    let body = |changes: &Value| json!({"selection": selection, "changes": changes});
+    let one = api.post(EVALUATE, &body(&only)).await.ok(200);
+    let moved = &one["selection"];
+    assert_eq!(one["parks"], json!([]));
+    assert_eq!(moved["base"]["pairs"], made["pairs"], "the base is what is solved today");
+    assert!((number(&moved["objective_move"]) - worth(best)).abs() < 1e-6, "the price says what a place more brings");
+    assert_eq!(list(&moved["by_change"]).len(), 1, "{}", moved["by_change"]);
+    let of_college = |pairs: &Value| list(pairs).iter().filter(|pair| pair["college"] == best["college"]).count();
+    assert_eq!((of_college(&moved["entered"]), of_college(&moved["left"])), (1, 0), "{moved}");
+    let both = api.post(EVALUATE, &body(&changes)).await.ok(200)["selection"].clone();
+    let change = number(&both["scenario"]["objective"]) - number(&both["base"]["objective"]);
+    assert!((change - number(&both["objective_move"])).abs() < 1e-6);
+    assert!((sum(&both["by_change"]) - number(&both["objective_move"])).abs() < 1e-6, "{}", both["by_change"]);
+    assert!(list(&both["scenario"]["pairs"]).iter().all(|pair| pair["college"] != "C0001"), "it is excluded");
+    // Lists and the selection in one answer; a kept scenario holds both.
+    let question = json!({"park": "P0002", "top": 3, "selection": selection, "changes": only});
+    let new = json!({"name": "扩容", "owner": "教育局", "question": question});
+    let kept = api.post("/api/v1/scenarios", &new).await;
+    let again = api.get(&format!("{}/evaluation", kept.header("location"))).await.ok(200);
+    assert_eq!(again["selection"], *moved);
+    assert_eq!(again["parks"][0]["park"], "P0002");
+    let state = &api.service.live().current().snapshot.state;
+    let read = zeyou::engine::State::from_bytes(&state.to_bytes()).expect("a state");
+    assert_eq!(read.digest(), state.digest(), "a state with such a scenario is read back");
+}
+
+#[actix_web::test]
+async fn scenarios_of_all_parks_are_compared_by_rank() {
+    let api = spawn_app().await;
+    let keep = |name: &str, question: Value| {
+        let new = json!({"name": name, "owner": "局", "question": question});
+        let api = &api;
+        async move { api.post("/api/v1/scenarios", &new).await.ok(201)["id"].as_str().expect("an id").to_owned() }
+    };
+    let change = json!([{"weights": {"proximity": 100}}]);
+    let all = keep("全国", json!({"parks": "all", "top": 5, "changes": change})).await;
+    let none = keep("不变", json!({"parks": "all", "top": 5, "changes": []})).await;
+    let one = keep("一园", json!({"park": "P0001", "top": 5, "changes": change})).await;
+    let compared = api.get(&format!("/api/v1/scenarios/compare?ids={all},{none},{one}")).await.ok(200);
+    let scenarios = list(&compared["scenarios"]);
+    assert_eq!((&scenarios[0]["answer"], &scenarios[1]["parks_changed"]), (&Value::Null, &json!(0)));
+    assert!(number(&scenarios[0]["parks_changed"]) > 0.0 && scenarios[2]["answer"].is_object());
+    assert!(scenarios.iter().all(|scenario| scenario["as_of"]["seq"] == api.seq()));
+    assert_eq!(list(&compared["parks"]).len(), 4);
+    for park in list(&compared["parks"]) {
+        let id = park["park"].as_str().expect("a park");
+        let listed = api.shortlist(id, "top=5").await.ok(200);
+        for college in list(&park["colleges"]) {
+            let (ranks, own) = (list(&college["ranks"]), college["college"]["id"].as_str().expect("a code"));
+            let item = crate::helpers::item_of(&listed, own);
+            assert_eq!(ranks[1], item.map_or(Value::Null, |item| item["rank"].clone()), "{id}: {college}");
+            if id == "P0001" && !ranks[0].is_null() {
+                assert_eq!(ranks[0], ranks[2], "the same change, the same rank");
+            }
+        }
+    }
+}
+
+#[actix_web::test]
 async fn bad_scenarios_are_refused_and_name_the_change_at_fault() {
     let api = spawn_app().await;
     let good = json!({"exclude": "C0001"});
@@ -225,6 +353,9 @@ async fn bad_scenarios_are_refused_and_name_the_change_at_fault() {
     let many: Vec<&Value> = (0..101).map(|_| &good).collect();
     let parks: Vec<String> = (0..51).map(|n| format!("P{n}")).collect();
     let weights = json!({"major_fit": 100});
+    let selection = json!({"parks": "all", "capacity": 1});
+    let capacity = |college: &str, capacity: Value| json!({"capacity": {"college": college, "capacity": capacity}});
+    let with = |changes: Value| json!({"selection": selection, "changes": changes});
     for (body, slug, pointer) in [
         (json!({"park": "P0001", "changes": many}), "too-many", "/changes"),
         (json!({"parks": parks, "changes": []}), "too-many", "/parks"),
@@ -245,6 +376,19 @@ async fn bad_scenarios_are_refused_and_name_the_change_at_fault() {
         (json!({"park": "P0001", "base_seq": 0, "changes": []}), "invalid-seq", "/base_seq"),
         (json!({"park": "P0001", "base_seq": seq + 1, "changes": []}), "invalid-seq", "/base_seq"),
         (json!({"park": "P0001", "luck": 1, "changes": []}), "unknown-field", "/luck"),
+        (json!({"park": "P0001", "kind": "luck", "changes": []}), "unknown-code", "/kind"),
+        (json!({"park": "P0001", "max_km": 0, "changes": []}), "out-of-range", "/max_km"),
+        (json!({"park": "P0001", "changes": [capacity("C0001", json!(2))]}), "missing-field", "/changes/0/capacity"),
+        (json!({"parks": "all", "selection": selection, "changes": []}), "contradictory", "/selection"),
+        (with(json!([capacity("C9999", json!(2))])), "unknown-code", "/changes/0/capacity/college"),
+        (with(json!([capacity("C0001", json!(-1))])), "out-of-range", "/changes/0/capacity/capacity"),
+        (with(json!([capacity("C0001", json!(200_000))])), "out-of-range", "/changes/0/capacity/capacity"),
+        (
+            json!({"selection": {"parks": [{"park": "P9"}], "capacity": 1}, "changes": []}),
+            "unknown-code",
+            "/selection/parks/0/park",
+        ),
+        (json!({"selection": {"parks": "all", "capacity": -1}, "changes": []}), "out-of-range", "/selection/capacity"),
         (
             json!({"parks": "all", "changes": [{"college_closed": "C9999"}]}),
             "unknown-code",
@@ -324,13 +468,11 @@ async fn a_bad_kept_scenario_is_refused() {
     }
     assert_eq!(api.seq(), seq, "nothing was stored");
     let made = api.post("/api/v1/scenarios", &with(json!({"park": "P0001", "changes": []}))).await.ok(201);
-    let nation = api.post("/api/v1/scenarios", &with(json!({"parks": "all", "changes": []}))).await.ok(201);
-    let (one, all) = (made["id"].as_str().expect("an id"), nation["id"].as_str().expect("an id"));
+    let one = made["id"].as_str().expect("an id");
     for (ids, slug) in [
         (String::new(), "out-of-range"),
         (one.to_owned(), "out-of-range"),
         (format!("{one},{one}"), "repeated"),
-        (format!("{one},{all}"), "unsupported"),
         ("a%20b,c".to_owned(), "invalid-id"),
     ] {
         let answer = api.get(&format!("/api/v1/scenarios/compare?ids={ids}")).await;
@@ -402,4 +544,87 @@ async fn a_decision_is_recorded_once_and_changes_no_ranking() {
     }
     assert_eq!(api.seq(), seq, "nothing was stored");
     api.get("/api/v1/decisions/D9").await.is_problem("no such", 404, "not-found");
+}
+
+#[actix_web::test]
+async fn a_decision_is_compared_with_what_came() {
+    let api = spawn_app().await;
+    let free = api.ranked_engagement().await;
+    let shortlist = api.shortlist(&free.park, "top=100").await.ok(200);
+    let item = crate::helpers::item_of(&shortlist, &free.college).expect("ranked").clone();
+    let other = list(&shortlist["items"]).iter().find(|item| item["college"]["id"] != *free.college).expect("another");
+    let pairs = json!([
+        {"park": free.park, "college": free.college},
+        {"park": free.park, "college": other["college"]["id"]},
+    ]);
+    let new = json!({"name": "2027 年合作院校", "pairs": pairs, "attendees": ["教育局"], "reasons": "择优", "review_on": "2099-12-31"});
+    let at = api.post("/api/v1/decisions", &new).await.header("location").to_owned();
+    let seq = api.seq() - 1;
+    let of = |review: &Value, college: &str| {
+        let pair = list(&review["pairs"]).iter().find(|pair| pair["college"]["id"] == college);
+        pair.cloned().unwrap_or_else(|| panic!("no {college} in {review}"))
+    };
+    let before = api.get(&format!("{at}/review")).await.ok(200);
+    let pair = of(&before, &free.college);
+    assert_eq!((&before["expected_as_of"]["seq"], &before["due"]), (&json!(seq), &json!(false)));
+    assert_eq!((&pair["expected"]["rank"], &pair["expected"]["score"]), (&item["rank"], &item["score"]));
+    assert_eq!(pair["expected"]["satisfaction"], item["satisfaction"]);
+    let nothing = json!({"proposed": 0, "confirmed": 0, "ratings": 0, "mean": null});
+    assert_eq!((&pair["realised"], &pair["satisfaction_move"]), (&nothing, &Value::Null), "unknown stays unknown");
+
+    // A second engagement of the two is proposed, then confirmed; the first is rated.
+    let enterprise = &free.enterprise;
+    let mut engagement = json!({"id": "GNEW", "enterprise": enterprise, "college": free.college, "kind": "hire",
+        "start": "2027-01-01", "end": "2027-12-31", "status": "proposed"});
+    api.put("/api/v1/engagements/GNEW", &engagement).await.ok(200);
+    let proposed = of(&api.get(&format!("{at}/review")).await.ok(200), &free.college);
+    assert_eq!((&proposed["realised"]["proposed"], &proposed["realised"]["confirmed"]), (&json!(1), &json!(0)));
+    engagement["status"] = json!("confirmed");
+    api.put_if("/api/v1/engagements/GNEW", "\"1\"", &engagement).await.ok(200);
+    assert_eq!(api.rate(&free.engagement, 1, "k").await.status, 201);
+    let after = api.get(&format!("{at}/review")).await.ok(200);
+    let pair = of(&after, &free.college);
+    assert_eq!((&pair["realised"]["proposed"], &pair["realised"]["confirmed"]), (&json!(0), &json!(1)));
+    assert_eq!(pair["realised"]["ratings"], 1);
+    let mean = number(&pair["realised"]["mean"]);
+    let expected = number(&pair["expected"]["satisfaction"]["mean"]);
+    assert!((number(&pair["satisfaction_move"]) - (mean - expected)).abs() < 2e-6, "{pair}");
+    assert_eq!(pair["expected"]["score"], item["score"], "what was expected stays");
+    let now = api.shortlist(&free.park, "top=100").await.ok(200);
+    let ranked = crate::helpers::item_of(&now, &free.college).expect("ranked");
+    assert_eq!((&pair["now"]["rank"], &pair["now"]["score"]), (&ranked["rank"], &ranked["score"]));
+    let untouched = of(&after, other["college"]["id"].as_str().expect("a code"));
+    assert_eq!(untouched["realised"], nothing);
+
+    // A scenario that was adopted without pairs: what it lists, as it would be under its changes.
+    let question = json!({"park": free.park, "top": 3, "changes": [{"weights": {"proximity": 100}}]});
+    let direct = api.post(EVALUATE, &question).await.ok(200);
+    let kept = api.post("/api/v1/scenarios", &json!({"name": "近", "owner": "局", "question": question})).await.ok(201);
+    let mut new = json!({"name": "近", "scenario": kept["id"], "attendees": ["教育局"], "reasons": "近", "review_on": "2099-12-31"});
+    let at = api.post("/api/v1/decisions", &new).await.header("location").to_owned();
+    let review = api.get(&format!("{at}/review")).await.ok(200);
+    for item in list(&direct["parks"][0]["scenario"]["items"]) {
+        let pair = of(&review, item["college"]["id"].as_str().expect("a code"));
+        assert_eq!((&pair["expected"]["rank"], &pair["expected"]["score"]), (&item["rank"], &item["score"]));
+    }
+    // And what it selects, if it selects.
+    let question = json!({"selection": {"parks": "all", "wish": 1, "capacity": 1}, "changes": []});
+    let kept =
+        api.post("/api/v1/scenarios", &json!({"name": "统筹", "owner": "局", "question": question})).await.ok(201);
+    new["scenario"] = kept["id"].clone();
+    let at = api.post("/api/v1/decisions", &new).await.header("location").to_owned();
+    assert_eq!(list(&api.get(&format!("{at}/review")).await.ok(200)["pairs"]).len(), 4);
+    api.get("/api/v1/decisions/D9/review").await.is_problem("no such", 404, "not-found");
+}
+
+#[actix_web::test]
+async fn a_nation_whose_client_goes_gives_its_place_back() {
+    let api = spawn_app().await;
+    let body = json!({"parks": "all", "changes": []});
+    for _ in 0..8 {
+        // More than there are places; each is dropped as soon as it is answered.
+        let question = serde_json::from_value(body.clone()).expect("a question");
+        drop(api.service.evaluate_nation(question).await.expect("a place, the ones before having been given back"));
+    }
+    api.post(EVALUATE, &body).await.ok(200);
 }

@@ -40,6 +40,16 @@ async fn a_team_covers_at_least_what_the_shortlist_would() {
 }
 
 #[actix_web::test]
+async fn a_team_with_time_enough_is_the_team_without_a_limit() {
+    let api = spawn_app().await;
+    let path = "/api/v1/parks/P0001/portfolio?size=3&exact=true";
+    let (proven, limited) =
+        (api.get(path).await.ok(200), api.get(&format!("{path}&time_limit_ms=60000")).await.ok(200));
+    assert_eq!(number(&proven["gap"]), 0.0);
+    assert_eq!((&limited, &limited["stopped"]), (&proven, &json!(false)));
+}
+
+#[actix_web::test]
 async fn a_bad_question_for_a_team_is_refused() {
     let api = spawn_app().await;
     for (query, slug, place) in [
@@ -47,6 +57,9 @@ async fn a_bad_question_for_a_team_is_refused() {
         ("size=21", "out-of-range", "?size"),
         ("size=many", "wrong-type", "?size"),
         ("exact=maybe", "unknown-code", "?exact"),
+        ("time_limit_ms=50", "contradictory", "?time_limit_ms"),
+        ("exact=true&time_limit_ms=0", "out-of-range", "?time_limit_ms"),
+        ("exact=true&time_limit_ms=60001", "out-of-range", "?time_limit_ms"),
         ("top=3", "unknown-field", "?top"),
     ] {
         let answer = api.get(&format!("/api/v1/parks/P0001/portfolio?{query}")).await;

@@ -2,7 +2,7 @@
 
 use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
-use zeyou::engine::{portfolio, transport};
+use zeyou::engine::{portfolio, portfolio_until, transport};
 
 /// Needs, and each college's programmes as seats and worth for each need.
 struct Instance {
@@ -84,6 +84,32 @@ fn an_exact_team_is_the_best_of_all_teams() {
             assert!((exact.coverage - instance.coverage(&others) - member.loses).abs() < 1e-9, "case {case}");
         }
     }
+}
+
+#[test]
+fn a_search_that_is_stopped_says_so_and_proves_its_gap() {
+    use std::cell::Cell;
+    use std::sync::atomic::{AtomicBool, Ordering};
+    let mut rng = ChaCha8Rng::seed_from_u64(20);
+    let mut stopped = 0;
+    for case in 0..40 {
+        let instance = Instance::random(&mut rng, 40);
+        let exact = portfolio(40, 4, usize::MAX, |members| instance.coverage(members));
+        let quick = portfolio(40, 4, 0, |members| instance.coverage(members));
+        // Stopped after so many coverages, as a clock would at some moment.
+        let (stop, left) = (AtomicBool::new(false), Cell::new(quick.evaluations + 10 * case));
+        let team = portfolio_until(40, 4, usize::MAX, &stop, |members| {
+            left.set(left.get().saturating_sub(1));
+            stop.fetch_or(left.get() == 0, Ordering::Relaxed);
+            instance.coverage(members)
+        });
+        assert!((team.coverage + team.gap - team.bound).abs() < 1e-12, "case {case}");
+        assert!(team.bound >= exact.coverage - 1e-9, "case {case}: {} is no bound of {}", team.bound, exact.coverage);
+        assert!(quick.coverage <= team.coverage + 1e-9, "case {case}");
+        assert!(team.stopped || team.gap < 1e-9, "case {case}: it went to the end and left {}", team.gap);
+        stopped += usize::from(team.stopped);
+    }
+    assert!(stopped > 5, "{stopped} were stopped");
 }
 
 #[test]
