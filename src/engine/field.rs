@@ -47,10 +47,10 @@ impl Snapshot {
         let (own, items);
         let row = if question.kind.is_some() {
             items = Cow::Owned(need_items(state, &park.id, question.kind));
-            own = Row::build(state, park, &items, &self.offers, &mut Workspace::default());
+            own = Row::build(state, park, &items, &self.offers);
             &own
         } else {
-            items = Cow::Borrowed(&*self.needs[at]);
+            items = Cow::Borrowed(self.needs[at].as_slice());
             &*self.rows[at]
         };
         let score = self.scores(row, &preset.weights);

@@ -51,7 +51,7 @@ pub struct Member {
 pub fn team(
     sheet: &Sheet,
     items: &[NeedItem],
-    colleges: &[Vec<Offer>],
+    colleges: &[&[Offer]],
     size: usize,
     budget: usize,
     stop: &AtomicBool,

@@ -10,7 +10,7 @@ use super::fit_table::FitTable;
 use super::satisfaction::{Edges, Posterior};
 use super::state::{Changed, State};
 use super::tiles::Row;
-use crate::domain::{CollegeId, EngagementId, ParkId};
+use crate::domain::{CollegeId, EngagementId, EnterpriseId, ParkId};
 
 /// More changed ratings than this are sorted anew rather than merged.
 const REBUILD_RATINGS: usize = 2_048;
@@ -21,9 +21,9 @@ pub struct Snapshot {
     /// The state.
     pub state: State,
     /// What each college offers, by registry position.
-    pub(super) offers: Arc<Vec<Vec<Offer>>>,
+    pub(super) offers: Arc<Vec<Arc<Vec<Offer>>>>,
     /// What each park needs, by registry position.
-    pub(super) needs: Arc<Vec<Vec<NeedItem>>>,
+    pub(super) needs: Arc<Vec<Arc<Vec<NeedItem>>>>,
     /// The fit of all pairs: one row a park, by registry position.
     pub(super) rows: Arc<Vec<Arc<Row>>>,
     pub(super) edges: Arc<Edges>,
@@ -44,6 +44,10 @@ struct Dirty {
     colleges: Vec<CollegeId>,
     engagements: Vec<CollegeId>,
     ratings: Vec<EngagementId>,
+    /// Engagements, rated or not, that went elsewhere.
+    elsewhere: Vec<EngagementId>,
+    /// Enterprises that went to another park.
+    raters: Vec<EnterpriseId>,
 }
 
 impl Dirty {
@@ -55,31 +59,40 @@ impl Dirty {
                 Changed::All => dirty.all = true,
                 Changed::Needs => dirty.needs = true,
                 Changed::Clock => (dirty.needs, dirty.clock, dirty.moved) = (true, true, true),
-                Changed::Rater | Changed::Model => dirty.moved = true,
+                Changed::Model => dirty.moved = true,
+                Changed::Rater(id) => dirty.raters.push(id.clone()),
                 Changed::Park(id) => dirty.parks.push(id.clone()),
                 Changed::Parks(from, to) => dirty.parks.extend([from.clone(), to.clone()]),
                 Changed::College(id) => dirty.colleges.push(id.clone()),
                 Changed::Colleges(from, to) => dirty.colleges.extend([from.clone(), to.clone()]),
                 Changed::Engagements(id) => dirty.engagements.push(id.clone()),
-                Changed::EngagementMoved(from, to) => {
-                    dirty.moved = true;
+                Changed::EngagementMoved(id, from, to) => {
+                    dirty.elsewhere.push(id.clone());
+                    dirty.ratings.push(id.clone());
                     dirty.engagements.extend([from.clone(), to.clone()]);
                 }
                 Changed::Rating(id) => dirty.ratings.push(id.clone()),
             }
         }
-        dirty.ratings.sort_unstable();
-        dirty.ratings.dedup();
         dirty
+    }
+
+    /// Whether what the ratings tell may have changed.
+    fn rated(&self) -> bool {
+        self.moved || !self.ratings.is_empty() || !self.raters.is_empty()
     }
 }
 
-fn all_offers(state: &State) -> Vec<Vec<Offer>> {
-    (0..state.colleges.len()).map(|at| offers(state, &state.colleges.at(at as u32).value.id)).collect()
+fn offers_at(state: &State, at: usize) -> Arc<Vec<Offer>> {
+    Arc::new(offers(state, &state.colleges.at(at as u32).value.id))
 }
 
-fn all_needs(state: &State) -> Vec<Vec<NeedItem>> {
-    (0..state.parks.len()).map(|at| need_items(state, &state.parks.at(at as u32).value.id, None)).collect()
+fn needs_at(state: &State, at: usize) -> Arc<Vec<NeedItem>> {
+    Arc::new(need_items(state, &state.parks.at(at as u32).value.id, None))
+}
+
+fn all_needs(state: &State) -> Vec<Arc<Vec<NeedItem>>> {
+    (0..state.parks.len()).map(|at| needs_at(state, at)).collect()
 }
 
 impl Snapshot {
@@ -118,7 +131,7 @@ impl Snapshot {
         let snapshot = Self::with_fit(state, None, |at| Some(rows[at].clone()));
         // A sample spread over all parks: a table of another engine would not pass it.
         let mut sample = (0..rows.len()).step_by((rows.len() / 8).max(1));
-        match sample.find(|&at| snapshot.fit_row(at, &mut Workspace::default()) != *rows[at]) {
+        match sample.find(|&at| snapshot.fit_row(at) != *rows[at]) {
             Some(at) => Err(format!("the fit of park {at} is another")),
             None => Ok(snapshot),
         }
@@ -140,18 +153,19 @@ impl Snapshot {
         known: impl Fn(usize) -> Option<Arc<Row>> + Sync,
     ) -> Self {
         let wanted = |park: &ParkId| only.as_ref().is_none_or(|only| only.binary_search(park).is_ok());
-        let (offers, needs) = (all_offers(&state), all_needs(&state));
+        let offers: Vec<_> = (0..state.colleges.len()).map(|at| offers_at(&state, at)).collect();
+        let needs = all_needs(&state);
         let (edges, rows) = rayon::join(
             || Edges::build(&state),
             || {
-                let row = |work: &mut Workspace, at: usize| {
+                let row = |at: usize| {
                     let park = &state.parks.at(at as u32).value;
                     if !wanted(&park.id) {
                         return Arc::default();
                     }
-                    known(at).unwrap_or_else(|| Arc::new(Row::build(&state, park, &needs[at], &offers, work)))
+                    known(at).unwrap_or_else(|| Arc::new(Row::build(&state, park, &needs[at], &offers)))
                 };
-                (0..state.parks.len()).into_par_iter().map_init(Workspace::default, row).collect::<Vec<_>>()
+                (0..state.parks.len()).into_par_iter().map(row).collect::<Vec<_>>()
             },
         );
         let posterior = Posterior::solve(&edges, &state.model);
@@ -168,8 +182,8 @@ impl Snapshot {
         }
     }
 
-    fn fit_row(&self, at: usize, work: &mut Workspace) -> Row {
-        Row::build(&self.state, &self.state.parks.at(at as u32).value, &self.needs[at], &self.offers, work)
+    fn fit_row(&self, at: usize) -> Row {
+        Row::build(&self.state, &self.state.parks.at(at as u32).value, &self.needs[at], &self.offers)
     }
 
     /// The snapshot after more events, each applied to `state` before; equals [`Self::cold`] of that state.
@@ -195,8 +209,8 @@ impl Snapshot {
         let mut next = Self { state, ..self.clone() };
         next.refit(dirty, &colleges);
         let regrown = !next.edges.covers(next.state.colleges.len());
-        if regrown || dirty.moved || !dirty.ratings.is_empty() {
-            next.resolve(&dirty.ratings, regrown || dirty.moved);
+        if regrown || dirty.rated() {
+            next.resolve(dirty);
         }
         next.revise_columns(dirty, &colleges, &engaged);
         next
@@ -206,10 +220,8 @@ impl Snapshot {
     fn refit(&mut self, dirty: &Dirty, colleges: &[usize]) {
         if !colleges.is_empty() {
             let all = Arc::make_mut(&mut self.offers);
-            all.resize(self.state.colleges.len(), Vec::new());
-            for &at in colleges {
-                all[at] = offers(&self.state, &self.state.colleges.at(at as u32).value.id);
-            }
+            all.resize(self.state.colleges.len(), Arc::default());
+            colleges.iter().for_each(|&at| all[at] = offers_at(&self.state, at));
         }
         let n = self.state.parks.len();
         let mut parks: Vec<usize> =
@@ -217,16 +229,14 @@ impl Snapshot {
         if dirty.needs || !parks.is_empty() {
             let needs = Arc::make_mut(&mut self.needs);
             let known = needs.len();
-            needs.resize(n, Vec::new());
+            needs.resize(n, Arc::default());
             parks.extend(known..n);
             if dirty.needs {
                 let now = all_needs(&self.state);
                 parks.extend((0..n).filter(|&at| now[at] != needs[at]));
                 *needs = now;
             } else {
-                parks.iter().for_each(|&at| {
-                    needs[at] = need_items(&self.state, &self.state.parks.at(at as u32).value.id, None)
-                });
+                parks.iter().for_each(|&at| needs[at] = needs_at(&self.state, at));
             }
         }
         parks.sort_unstable();
@@ -243,17 +253,30 @@ impl Snapshot {
                 let park = &self.state.parks.at(at as u32).value;
                 Arc::new(row.refitted(&self.state, park, &self.needs[at], colleges, &self.offers, work))
             }
-            _ => Arc::new(self.fit_row(at, work)),
+            _ => Arc::new(self.fit_row(at)),
         };
         let rows = (0..n).into_par_iter().map_init(Workspace::default, row).collect::<Vec<_>>();
         self.rows = Arc::new(rows);
     }
 
-    fn resolve(&mut self, ratings: &[EngagementId], rebuild: bool) {
-        if rebuild || ratings.len() > REBUILD_RATINGS {
-            self.edges = Arc::new(Edges::build(&self.state));
-        } else if !ratings.is_empty() {
-            self.edges = Arc::new(self.edges.updated(&self.state, ratings));
+    fn resolve(&mut self, dirty: &Dirty) {
+        let state = &self.state;
+        let mut ratings = dirty.ratings.clone();
+        for rater in dirty.raters.iter().filter_map(|id| state.enterprises.position(id)) {
+            let rated = self.edges.rated_by(rater).iter();
+            ratings.extend(rated.map(|&at| state.engagements.at(at).value.id.clone()));
+        }
+        ratings.sort_unstable();
+        ratings.dedup();
+        if dirty.moved || ratings.len() > REBUILD_RATINGS {
+            self.edges = Arc::new(Edges::build(state));
+        } else {
+            if !self.edges.covers(state.colleges.len()) {
+                self.edges = Arc::new(self.edges.grown(state));
+            }
+            if !ratings.is_empty() {
+                self.edges = Arc::new(self.edges.updated_after(state, &ratings, &dirty.elsewhere));
+            }
         }
         self.posterior = Arc::new(Posterior::solve(&self.edges, &self.state.model));
     }
@@ -264,7 +287,7 @@ impl Snapshot {
             self.columns = Arc::new(Columns::build(&self.state, &self.posterior, |at| self.edges.place_of(at)));
             return;
         }
-        let rated = dirty.moved || !dirty.ratings.is_empty();
+        let rated = dirty.rated();
         if colleges.is_empty() && engaged.is_empty() && !rated {
             return;
         }

@@ -9,9 +9,9 @@ use super::rating_ids::RatingIds;
 use super::registry::{Keyed, Registry};
 use super::satisfaction::Baseline;
 use crate::domain::{
-    College, CollegeId, Date, Decision, Demand, DemandId, Engagement, EngagementId, Enterprise, EntityKind, Event,
-    Industry, Major, Model, Occupation, Park, ParkId, Preset, Programme, ProgrammeId, Rating, RatingId, Scenario,
-    Sheet, Subject, Timestamp,
+    College, CollegeId, Date, Decision, Demand, DemandId, Engagement, EngagementId, Enterprise, EnterpriseId,
+    EntityKind, Event, Industry, Major, Model, Occupation, Park, ParkId, Preset, Programme, ProgrammeId, Rating,
+    RatingId, Scenario, Sheet, Subject, Timestamp,
 };
 
 /// Everything a ranking depends on. Cloning shares all of it.
@@ -81,7 +81,7 @@ pub enum Changed {
     /// The day: what is open, how old things are, and against what ratings are judged.
     Clock,
     /// The park of an enterprise, and with it the blocks of its ratings.
-    Rater,
+    Rater(EnterpriseId),
     /// The parameters of the satisfaction model.
     Model,
     /// One park's need, budget or place.
@@ -94,8 +94,8 @@ pub enum Changed {
     Colleges(CollegeId, CollegeId),
     /// One college's engagements.
     Engagements(CollegeId),
-    /// An engagement went to another college or enterprise, and its rating with it.
-    EngagementMoved(CollegeId, CollegeId),
+    /// An engagement went to another college (from the first to the second) or enterprise, and its rating with it.
+    EngagementMoved(EngagementId, CollegeId, CollegeId),
     /// The rating of one engagement.
     Rating(EngagementId),
 }
@@ -180,7 +180,8 @@ impl State {
             }
             Event::EnterprisePut(enterprise) => {
                 let old = self.enterprises.put(enterprise.clone()).1;
-                if old.is_some_and(|old| old.park != enterprise.park) { Changed::Rater } else { Changed::Nothing }
+                let moved = old.is_some_and(|old| old.park != enterprise.park);
+                if moved { Changed::Rater(enterprise.id.clone()) } else { Changed::Nothing }
             }
             Event::EnterpriseClosed(id) => {
                 self.enterprises.close(id);
@@ -273,7 +274,7 @@ impl State {
             Arc::make_mut(list).push(at);
         }
         match old {
-            Some(old) => Changed::EngagementMoved(old.college, college.clone()),
+            Some(old) => Changed::EngagementMoved(engagement.id.clone(), old.college, college.clone()),
             None => Changed::Engagements(college.clone()),
         }
     }

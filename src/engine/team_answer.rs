@@ -16,10 +16,10 @@ impl Snapshot {
     /// [`Refusal`] names the unknown park or preset.
     pub fn team(&self, question: &Question, size: usize, budget: usize, stop: &AtomicBool) -> Result<Team, Refusal> {
         let field = self.field(&Question { top: u16::MAX, ..question.clone() })?;
-        let offers: Vec<Vec<Offer>> = field.order.iter().map(|&at| self.offers[at as usize].clone()).collect();
+        let offers: Vec<&[Offer]> = field.order.iter().map(|&at| self.offers[at as usize].as_slice()).collect();
         let sheet = &self.state.sheet;
         let (found, open) = team(sheet, &field.items, &offers, size, budget, stop);
-        let listed: Vec<Offer> = offers.iter().take(size).flatten().cloned().collect();
+        let listed: Vec<Offer> = offers.iter().take(size).flat_map(|offers| offers.iter().cloned()).collect();
         let shortlist = fit(sheet, &field.items, &listed, &mut Workspace::default());
         let members = found.members.iter().map(|member| {
             let at = field.order[member.college];

@@ -6,6 +6,8 @@
 
 use std::sync::Arc;
 
+use rayon::prelude::*;
+
 use super::cells::{Grade, pair_cells};
 use super::fit::{NeedItem, Offer, Workspace};
 use super::state::State;
@@ -37,23 +39,16 @@ pub(super) struct Row {
 }
 
 impl Row {
-    /// One park against all colleges.
-    pub(super) fn build(
-        state: &State,
-        park: &Park,
-        items: &[NeedItem],
-        offers: &[Vec<Offer>],
-        work: &mut Workspace,
-    ) -> Self {
-        let mut tiles = Vec::with_capacity(offers.len().div_ceil(TILE));
-        for first in (0..offers.len()).step_by(TILE) {
+    /// One park against all colleges, tiles side by side: a single park's row is waited for.
+    pub(super) fn build(state: &State, park: &Park, items: &[NeedItem], offers: &[Arc<Vec<Offer>>]) -> Self {
+        let tile = |work: &mut Workspace, (t, offers): (usize, &[Arc<Vec<Offer>>])| {
             let mut tile = Tile::default();
-            for (at, offers) in offers.iter().enumerate().skip(first).take(TILE) {
+            for (at, offers) in (t * TILE..).zip(offers) {
                 tile.set(state, park, items, at, offers, work);
             }
-            tiles.push(Arc::new(tile));
-        }
-        Self { tiles }
+            Arc::new(tile)
+        };
+        Self { tiles: offers.par_chunks(TILE).enumerate().map_init(Workspace::default, tile).collect() }
     }
 
     /// The row with some colleges brought up to date.
@@ -63,7 +58,7 @@ impl Row {
         park: &Park,
         items: &[NeedItem],
         colleges: &[usize],
-        offers: &[Vec<Offer>],
+        offers: &[Arc<Vec<Offer>>],
         work: &mut Workspace,
     ) -> Self {
         let mut row = self.clone();

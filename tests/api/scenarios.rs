@@ -576,7 +576,7 @@ async fn a_decision_is_compared_with_what_came() {
     let enterprise = &free.enterprise;
     let mut engagement = json!({"id": "GNEW", "enterprise": enterprise, "college": free.college, "kind": "hire",
         "start": "2027-01-01", "end": "2027-12-31", "status": "proposed"});
-    api.put("/api/v1/engagements/GNEW", &engagement).await.ok(200);
+    api.put("/api/v1/engagements/GNEW", &engagement).await.ok(201);
     let proposed = of(&api.get(&format!("{at}/review")).await.ok(200), &free.college);
     assert_eq!((&proposed["realised"]["proposed"], &proposed["realised"]["confirmed"]), (&json!(1), &json!(0)));
     engagement["status"] = json!("confirmed");

@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use proptest::prelude::*;
 use zeyou::domain::{
-    CollegeId, DemandKind, N_CRITERIA, ParkBrief, ParkId, ParkOutcome, Question, RatingChange, ScenarioChange,
-    SeatsChange, Shortlist, StationsChange, Weights,
+    College, CollegeId, DemandKind, Engagement, Enterprise, N_CRITERIA, ParkBrief, ParkId, ParkOutcome, Question,
+    RatingChange, ScenarioChange, SeatsChange, Shortlist, StationsChange, Weights,
 };
 use zeyou::engine::{Fork, Nation, Snapshot, outcome};
 
@@ -17,7 +17,7 @@ fn change(snapshot: &Snapshot, dice: [u32; 4]) -> Option<ScenarioChange> {
     let pick = |n: usize| dice[1] as usize % n.max(1);
     let programme = || state.programmes.iter().nth(pick(state.programmes.len())).map(|(id, _)| id.clone());
     let college = || state.colleges.iter().nth(pick(state.colleges.len())).map(|(id, _)| id.clone());
-    Some(match dice[0] % 9 {
+    Some(match dice[0] % 12 {
         0 => {
             let mut hundredths = [0_u16; N_CRITERIA];
             (0..4).for_each(|n| hundredths[(dice[2] as usize >> (4 * n)) % N_CRITERIA] += 2_500);
@@ -40,6 +40,23 @@ fn change(snapshot: &Snapshot, dice: [u32; 4]) -> Option<ScenarioChange> {
         7 => {
             let (_, rating) = state.ratings.iter().nth(pick(state.ratings.len()))?;
             ScenarioChange::RatingDropped(rating.value.id)
+        }
+        8 => {
+            // Another park: the blocks of its ratings change.
+            let (_, enterprise) = state.enterprises.iter().nth(pick(state.enterprises.len()))?;
+            let park = state.parks.iter().nth(dice[2] as usize % state.parks.len())?.0.clone();
+            ScenarioChange::EnterprisePut(Enterprise { park, ..enterprise.value.clone() })
+        }
+        9 => {
+            // Its rating goes with it.
+            let (_, engagement) = state.engagements.iter().nth(pick(state.engagements.len()))?;
+            let college = state.colleges.iter().nth(dice[2] as usize % state.colleges.len())?.0.clone();
+            let enterprise = state.enterprises.iter().nth(dice[3] as usize % state.enterprises.len())?.0.clone();
+            ScenarioChange::EngagementPut(Engagement { college, enterprise, ..engagement.value.clone() })
+        }
+        10 => {
+            let id = format!("C{:04}N", dice[2] % 40).parse().ok()?;
+            ScenarioChange::CollegePut(College { id, ..state.colleges.get(&college()?)?.clone() })
         }
         _ => {
             let (engagement, _) = state.engagements.iter().find(|(id, _)| state.ratings.get(id).is_none())?;
@@ -166,11 +183,15 @@ proptest! {
     fn the_order_of_independent_changes_changes_no_list(dice in prop::collection::vec(any::<[u32; 4]>(), 2..6)) {
         let snapshot = snapshot(&events(2, 40, 30, 300));
         // One of each kind: two of a kind may be about the same thing.
-        let mut seen = [false; 9];
+        let mut seen = [false; 12];
         let dice: Vec<[u32; 4]> =
-            dice.into_iter().filter(|d| !std::mem::replace(&mut seen[d[0] as usize % 9], true)).collect();
+            dice.into_iter().filter(|d| !std::mem::replace(&mut seen[d[0] as usize % 12], true)).collect();
         // A seat of a programme that is then closed depends on the order, and so do seats and stations of one.
         prop_assume!([1, 2, 5].iter().filter(|&&kind| seen[kind]).count() < 2);
+        // An engagement that goes elsewhere may be the one a rating is given to or taken from.
+        prop_assume!([7, 9, 11].iter().filter(|&&kind| seen[kind]).count() < 2);
+        // A college that is replaced may be the one that is closed; new ones take their place by when they come.
+        prop_assume!([3, 10].iter().filter(|&&kind| seen[kind]).count() < 2);
         let back: Vec<[u32; 4]> = dice.iter().rev().copied().collect();
         let (forth, back) = (forks(Fork::of(snapshot.clone()), &dice), forks(Fork::of(snapshot.clone()), &back));
         for park in parks(&snapshot) {

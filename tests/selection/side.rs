@@ -136,8 +136,15 @@ fn two_hundred_prices_under_side_constraints_are_what_trying_everything_says() {
 fn prices_of_large_questions_lie_between_proven_limits() {
     let mut rng = ChaCha8Rng::seed_from_u64(19);
     let mut problem = random(&mut rng, 60, 40, 0.3, 4);
-    problem.forced = problem.candidates.iter().step_by(97).take(3).map(|candidate| candidate.pair).collect();
-    problem.forbidden = problem.candidates.iter().skip(5).step_by(60).map(|candidate| candidate.pair).collect();
+    for candidate in problem.candidates.clone().iter().step_by(97) {
+        problem.forced.push(candidate.pair);
+        if problem.forced.len() > 3 || answer(&problem).status == SelectionStatus::Infeasible {
+            problem.forced.pop();
+        }
+    }
+    let free = problem.candidates.iter().filter(|candidate| !problem.forced.contains(&candidate.pair));
+    problem.forbidden = free.skip(5).step_by(60).map(|candidate| candidate.pair).collect();
+    assert!(problem.forced.len() > 1 && problem.forbidden.len() > 5);
     let selection = answer(&problem);
     assert_ne!(selection.status, SelectionStatus::Infeasible);
     for wish in &selection.wishes {

@@ -116,8 +116,24 @@ impl Edges {
     /// of copying.
     #[must_use]
     pub fn updated(&self, state: &State, ids: &[EngagementId]) -> Self {
+        self.updated_after(state, ids, &[])
+    }
+
+    /// As [`Self::updated`]; some of the engagements have `moved` to another college or enterprise.
+    #[must_use]
+    pub(in crate::engine) fn updated_after(&self, state: &State, ids: &[EngagementId], moved: &[EngagementId]) -> Self {
         let mut rows: BTreeMap<u32, Vec<Edge>> = BTreeMap::new();
         let (mut gone, mut touched) = (Vec::new(), Vec::new());
+        for at in moved.iter().filter_map(|id| state.engagements.position(id)) {
+            let Some(e) = self.engagement.iter().position(|&other| other == at) else { continue };
+            let u = self.start.partition_point(|&start| start as usize <= e) - 1;
+            let row = rows.entry(self.raters[u]).or_insert_with(|| {
+                gone.push(u);
+                self.row(u).map(|e| self.edge(e)).collect()
+            });
+            row.retain(|edge| edge.engagement != at);
+            touched.push(self.college[e]);
+        }
         for id in ids {
             let Some(engagement) = state.engagements.position(id) else { continue };
             let Some((rater, college)) = state.parties(engagement) else { continue };
@@ -260,5 +276,23 @@ impl Edges {
 
     pub(super) fn row(&self, u: usize) -> Range<usize> {
         self.start[u] as usize..self.start[u + 1] as usize
+    }
+}
+
+impl Edges {
+    /// Positions of the engagements that an enterprise has rated.
+    pub(in crate::engine) fn rated_by(&self, rater: u32) -> &[u32] {
+        self.raters.iter().position(|&other| other == rater).map_or(&[], |u| &self.engagement[self.row(u)])
+    }
+
+    /// The same rows for a state with further colleges, which nobody has rated.
+    #[must_use]
+    pub(in crate::engine) fn grown(&self, state: &State) -> Self {
+        let at: Vec<u32> = state.colleges.positions().collect();
+        let mut place = vec![0; at.len()];
+        at.iter().zip(0..).for_each(|(&at, next)| place[at as usize] = next);
+        // The order of the colleges known before stays, and with it that of every row.
+        let college = self.college.iter().map(|&college| place[self.at[college as usize] as usize]).collect();
+        Self { college, n_colleges: at.len(), place, at, ..self.clone() }
     }
 }

@@ -153,12 +153,13 @@ fn shortage(ways: &Ways, active: &Active) -> Option<Vec<Term>> {
             needed.push(term);
             continue;
         }
-        let mut without = matching.clone();
-        drop_term(ways, &active, &mut without, term);
-        if fill(ways, &mut without, park, &mut paths).is_none() {
+        let mark = matching.mark();
+        let kept = drop_term(ways, &active, &mut matching, term);
+        if fill(ways, &mut matching, park, &mut paths).is_none() {
+            // Without it the others can be met: it is needed, and everything is as it was.
             needed.push(term);
-        } else {
-            matching = without;
+            matching.undo(ways.case, mark);
+            kept.into_iter().for_each(|kept| kept.back(&mut matching));
         }
     }
     Some(needed)
@@ -213,24 +214,61 @@ fn suspects(case: &Case, active: &Active, reached: &Reached) -> Vec<Term> {
     terms
 }
 
+/// What a dropped wish kept back, to be kept back again.
+enum Kept {
+    Places(usize, u32),
+    Open(usize, bool),
+    Need(usize, u32),
+}
+
+impl Kept {
+    fn back(self, matching: &mut Matching) {
+        match self {
+            Self::Places(j, places) => matching.places[j] = places,
+            Self::Open(e, open) => matching.open[e] = open,
+            Self::Need(i, need) => matching.need[i] = need,
+        }
+    }
+}
+
 /// What a wish kept back is given free; what is handed out stays.
-fn drop_term(ways: &Ways, active: &Active, matching: &mut Matching, term: Term) {
+fn drop_term(ways: &Ways, active: &Active, matching: &mut Matching, term: Term) -> Vec<Kept> {
     let case = ways.case;
     match term {
         Term::Forced(e) => {
-            let edge = &case.edges[e as usize];
-            matching.places[edge.college as usize] += 1;
+            let (e, j) = (e as usize, case.edges[e as usize].college as usize);
+            let kept = vec![Kept::Places(j, matching.places[j]), Kept::Open(e, matching.open[e])];
+            matching.places[j] += 1;
             // Its park is none of those that lack something; it takes part no more.
-            matching.open[e as usize] = true;
+            matching.open[e] = true;
+            kept
         }
-        Term::Forbidden(e) => matching.open[e as usize] = true,
+        Term::Forbidden(e) => {
+            let kept = vec![Kept::Open(e as usize, matching.open[e as usize])];
+            matching.open[e as usize] = true;
+            kept
+        }
         Term::MinScore => {
-            for e in (0..case.edges.len()).filter(|&e| case.edges[e].low) {
+            let low = (0..case.edges.len()).filter(|&e| case.edges[e].low);
+            let mut kept = Vec::new();
+            for e in low {
+                kept.push(Kept::Open(e, matching.open[e]));
                 matching.open[e] = !active.forced[e] && !active.forbidden[e];
             }
+            kept
         }
-        Term::Partners(i) => ways.release(matching, i as usize),
-        Term::Capacity(j) => matching.places[j as usize] = u32::MAX / 2,
-        Term::Quota(_) => {}
+        Term::Partners(i) => {
+            let i = i as usize;
+            let kept = vec![Kept::Need(i, matching.need[i])];
+            ways.release(matching, i);
+            matching.need[i] = 0;
+            kept
+        }
+        Term::Capacity(j) => {
+            let kept = vec![Kept::Places(j as usize, matching.places[j as usize])];
+            matching.places[j as usize] = u32::MAX / 2;
+            kept
+        }
+        Term::Quota(_) => Vec::new(),
     }
 }

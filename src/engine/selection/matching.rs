@@ -2,11 +2,10 @@
 
 use super::case::Case;
 
-/// The parts of a case that do not change while wishes are dropped: candidates by park and by college.
+/// The parts of a case that do not change while wishes are dropped: candidates by park.
 pub(super) struct Ways<'a> {
     pub(super) case: &'a Case,
     rows: Vec<std::ops::Range<usize>>,
-    columns: Vec<Vec<u32>>,
     /// Seats of a pair at each college.
     pub(super) seats: Vec<u32>,
 }
@@ -65,25 +64,55 @@ pub(super) struct Matching {
     pub(super) open: Vec<bool>,
     /// Whether it is taken, forced pairs aside.
     pub(super) held: Vec<bool>,
+    /// The taken edges of each college.
+    holders: Vec<Vec<u32>>,
     /// Partners each park still needs in all, forced pairs aside.
     pub(super) need: Vec<u32>,
     pub(super) count: Vec<u32>,
     /// Places of each college, forced pairs aside.
     pub(super) places: Vec<u32>,
-    pub(super) load: Vec<u32>,
+    /// Edges taken or left, in this order, so that it can be undone.
+    journal: Vec<u32>,
+}
+
+impl Matching {
+    /// Takes an edge that was left, leaves one that was taken.
+    fn flip(&mut self, case: &Case, e: usize) {
+        let (i, j) = (case.edges[e].park as usize, case.edges[e].college as usize);
+        self.held[e] = !self.held[e];
+        if self.held[e] {
+            self.holders[j].push(e as u32);
+            self.count[i] += 1;
+        } else {
+            self.holders[j].retain(|&other| other as usize != e);
+            self.count[i] -= 1;
+        }
+    }
+
+    /// How much was handed out up to now, for [`Self::undo`].
+    pub(super) fn mark(&self) -> usize {
+        self.journal.len()
+    }
+
+    /// Takes back what was handed out since.
+    pub(super) fn undo(&mut self, case: &Case, mark: usize) {
+        while self.journal.len() > mark
+            && let Some(e) = self.journal.pop()
+        {
+            self.flip(case, e as usize);
+        }
+    }
 }
 
 impl<'a> Ways<'a> {
     pub(super) fn new(case: &'a Case) -> Self {
-        let mut columns = vec![Vec::new(); case.colleges.len()];
         let mut rows = vec![0..0; case.parks.len()];
         for (e, edge) in case.edges.iter().enumerate() {
-            columns[edge.college as usize].push(e as u32);
             let row = &mut rows[edge.park as usize];
             *row = if row.start == row.end { e..e + 1 } else { row.start..e + 1 };
         }
         let seats = case.seats().unwrap_or_else(|| vec![1; case.colleges.len()]);
-        Self { case, rows, columns, seats }
+        Self { case, rows, seats }
     }
 
     /// Nothing handed out yet. The active forced pairs must fit.
@@ -96,7 +125,8 @@ impl<'a> Ways<'a> {
             need: (0..case.parks.len()).map(|i| if active.partners[i] { case.wish[i] } else { 0 }).collect(),
             count: vec![0; case.parks.len()],
             places: (0..case.colleges.len()).map(places).collect(),
-            load: vec![0; case.colleges.len()],
+            holders: vec![Vec::new(); case.colleges.len()],
+            journal: Vec::new(),
         };
         for (e, edge) in case.edges.iter().enumerate() {
             let (i, j) = (edge.park as usize, edge.college as usize);
@@ -123,11 +153,11 @@ impl<'a> Ways<'a> {
                     continue;
                 }
                 paths.before_college[j] = e as u32;
-                if matching.load[j] < matching.places[j] {
-                    self.shift(matching, park, j, &paths.before_park, &paths.before_college);
+                if matching.holders[j].len() < matching.places[j] as usize {
+                    self.shift(matching, park, j, paths);
                     return Ok(());
                 }
-                for &other in self.columns[j].iter().filter(|&&other| matching.held[other as usize]) {
+                for &other in &matching.holders[j] {
                     let i = case.edges[other as usize].park as usize;
                     if std::mem::replace(&mut paths.park_seen[i], paths.stamp) != paths.stamp {
                         paths.before_park[i] = other;
@@ -140,29 +170,30 @@ impl<'a> Ways<'a> {
         Err(Reached { parks: seen(&paths.park_seen), colleges: seen(&paths.college_seen) })
     }
 
-    fn shift(&self, matching: &mut Matching, park: usize, college: usize, before_park: &[u32], before_college: &[u32]) {
-        matching.load[college] += 1;
-        matching.count[park] += 1;
+    fn shift(&self, matching: &mut Matching, park: usize, college: usize, paths: &Paths) {
         let mut j = college;
         loop {
-            let taken = before_college[j] as usize;
-            matching.held[taken] = true;
-            let i = self.case.edges[taken].park as usize;
+            let taken = paths.before_college[j];
+            matching.flip(self.case, taken as usize);
+            matching.journal.push(taken);
+            let i = self.case.edges[taken as usize].park as usize;
             if i == park {
                 return;
             }
-            let left = before_park[i] as usize;
-            matching.held[left] = false;
-            j = self.case.edges[left].college as usize;
+            let left = paths.before_park[i];
+            matching.flip(self.case, left as usize);
+            matching.journal.push(left);
+            j = self.case.edges[left as usize].college as usize;
         }
     }
 
     /// Takes back what a park got.
     pub(super) fn release(&self, matching: &mut Matching, park: usize) {
-        for e in self.rows[park].clone().filter(|&e| matching.held[e]) {
-            matching.load[self.case.edges[e].college as usize] -= 1;
+        for e in self.rows[park].clone() {
+            if matching.held[e] {
+                matching.flip(self.case, e);
+                matching.journal.push(e as u32);
+            }
         }
-        matching.held[self.rows[park].clone()].fill(false);
-        (matching.count[park], matching.need[park]) = (0, 0);
     }
 }

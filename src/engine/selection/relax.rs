@@ -1,6 +1,7 @@
 //! The least that must give way: fewest units of change over all wishes, by min-cost circulation with costs −1, 0 and 1.
 
-use std::collections::VecDeque;
+use std::cmp::Reverse;
+use std::collections::BinaryHeap;
 
 use super::case::Case;
 use super::conflict::Term;
@@ -41,53 +42,89 @@ impl Network {
         self.excess[to] += amount;
     }
 
-    /// A way from a node with excess to one that lacks something, at a cost of at most `limit`.
-    fn way(&self, from: usize, limit: i64) -> Option<Vec<usize>> {
-        let n = self.leaving.len();
-        let (mut distance, mut before) = (vec![i64::MAX; n], vec![usize::MAX; n]);
-        let (mut waiting, mut queue) = (vec![false; n], VecDeque::from([from]));
-        distance[from] = 0;
-        while let Some(node) = queue.pop_front() {
-            waiting[node] = false;
-            for a in self.leaving[node].iter().map(|&a| a as usize).filter(|&a| self.arcs[a].room > 0) {
-                let (to, further) = (self.arcs[a].to as usize, distance[node] + self.arcs[a].cost);
-                if further >= distance[to] || to == from {
-                    continue;
-                }
-                (distance[to], before[to]) = (further, a);
-                if self.excess[to] < 0 && further <= limit {
-                    let (mut path, mut at) = (Vec::new(), to);
-                    while at != from {
-                        path.push(before[at]);
-                        at = self.arcs[before[at] ^ 1].to as usize;
+    /// Moves all excess to where it is missing, cheapest first (primal–dual): all that goes at the least cost along arcs
+    /// that are tight by the potentials, then the potentials are raised to the next cost. No arc with room may cost less
+    /// than nothing at the start.
+    fn settle(&mut self) {
+        let mut potential = vec![0_i64; self.leaving.len()];
+        while let Some((distance, nearest)) = self.distances(&potential) {
+            potential.iter_mut().zip(distance).for_each(|(potential, distance)| *potential += distance.min(nearest));
+            let mut seen = vec![false; self.leaving.len()];
+            for source in 0..self.excess.len() {
+                while self.excess[source] > 0
+                    && let Some(path) = self.tight_path(source, &potential, &mut seen)
+                {
+                    let end = path.last().map_or(source, |&a| self.arcs[a].to as usize);
+                    let room = path.iter().map(|&a| self.arcs[a].room).min().unwrap_or(0);
+                    let amount = room.min(self.excess[source]).min(-self.excess[end]);
+                    seen[source] = false;
+                    for a in path {
+                        seen[self.arcs[a].to as usize] = false;
+                        self.push(a, amount);
                     }
-                    return Some(path);
-                }
-                if !std::mem::replace(&mut waiting[to], true) {
-                    queue.push_back(to);
                 }
             }
         }
-        None
     }
 
-    /// Moves all excess to where it is missing, cheapest first; no way costs less than `least`.
-    fn settle(&mut self, least: i64) {
-        for limit in least.. {
-            for node in 0..self.excess.len() {
-                while self.excess[node] > 0
-                    && let Some(path) = self.way(node, limit)
-                {
-                    let end = path.first().map_or(node, |&a| self.arcs[a].to as usize);
-                    let room = path.iter().map(|&a| self.arcs[a].room).min().unwrap_or(0);
-                    let amount = room.min(self.excess[node]).min(-self.excess[end]);
-                    path.into_iter().for_each(|a| self.push(a, amount));
+    /// Distances after potentials from all that has an excess, and the least to where something is missing.
+    fn distances(&self, potential: &[i64]) -> Option<(Vec<i64>, i64)> {
+        let mut distance = vec![PLENTY; self.leaving.len()];
+        let mut queue = BinaryHeap::new();
+        for node in (0..self.excess.len()).filter(|&node| self.excess[node] > 0) {
+            distance[node] = 0;
+            queue.push(Reverse((0_i64, node)));
+        }
+        let mut nearest = None;
+        while let Some(Reverse((reached, node))) = queue.pop() {
+            if nearest.is_some_and(|nearest| reached > nearest) {
+                break;
+            }
+            if reached > distance[node] {
+                continue;
+            }
+            if self.excess[node] < 0 {
+                nearest = Some(reached);
+            }
+            for a in self.leaving[node].iter().map(|&a| a as usize).filter(|&a| self.arcs[a].room > 0) {
+                let to = self.arcs[a].to as usize;
+                let further = reached + self.arcs[a].cost + potential[node] - potential[to];
+                if further < distance[to] {
+                    distance[to] = further;
+                    queue.push(Reverse((further, to)));
                 }
             }
-            if self.excess.iter().all(|&excess| excess <= 0) || limit > 2 * self.excess.len() as i64 {
-                return;
-            }
         }
+        nearest.map(|nearest| (distance, nearest))
+    }
+
+    /// Tight arcs with room from a node with excess to one that lacks something, through nodes not seen yet; those that
+    /// lead nowhere stay seen.
+    fn tight_path(&self, source: usize, potential: &[i64], seen: &mut [bool]) -> Option<Vec<usize>> {
+        if std::mem::replace(&mut seen[source], true) {
+            return None;
+        }
+        // (node, next of its arcs to be looked at); the path holds the arc that led to each but the first.
+        let (mut stack, mut path): (Vec<(usize, usize)>, Vec<usize>) = (vec![(source, 0)], Vec::new());
+        while let Some((node, next)) = stack.last_mut() {
+            let Some(&a) = self.leaving[*node].get(*next) else {
+                stack.pop();
+                path.pop();
+                continue;
+            };
+            *next += 1;
+            let (from, arc) = (*node, &self.arcs[a as usize]);
+            let to = arc.to as usize;
+            if arc.room <= 0 || arc.cost + potential[from] != potential[to] || std::mem::replace(&mut seen[to], true) {
+                continue;
+            }
+            path.push(a as usize);
+            if self.excess[to] < 0 {
+                return Some(path);
+            }
+            stack.push((to, 0));
+        }
+        None
     }
 }
 
@@ -111,8 +148,6 @@ pub(super) fn least_relaxation(case: &Case) -> (Vec<(Term, i64)>, Vec<u32>) {
         }
         network.arc(outside, i, PLENTY, 1, term);
     }
-    // Mandatory partners that cost nothing are handed out already.
-    let mut least = i64::from(case.mandatory);
     for (e, edge) in case.edges.iter().enumerate() {
         if !case.mandatory && !edge.forced {
             continue;
@@ -121,7 +156,6 @@ pub(super) fn least_relaxation(case: &Case) -> (Vec<(Term, i64)>, Vec<u32>) {
         let a = network.arc(edge.park as usize, n_parks + edge.college as usize, 1, cost, None);
         // Giving up a pair that is forced and blocked changes one wish, like letting it through.
         let either = edge.forced && cost == 0;
-        least = if either { 0 } else { least };
         if cost < 0 || either || matching.as_ref().is_some_and(|matching| matching.held[e]) {
             network.push(a, 1);
         }
@@ -135,7 +169,7 @@ pub(super) fn least_relaxation(case: &Case) -> (Vec<(Term, i64)>, Vec<u32>) {
         network.push(a, used);
         network.arc(n_parks + j, outside, PLENTY, 1, term);
     }
-    network.settle(least);
+    network.settle();
     changes(case, &ways, &network)
 }
 

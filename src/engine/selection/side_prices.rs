@@ -95,7 +95,15 @@ impl Prices<'_> {
             })
             .collect();
         let lesses: Vec<(usize, Range)> = (full.par_iter().enumerate())
-            .map(|(n, &j)| (j, self.loss(&capacity(j, case.capacity[j] - 1), n < solutions / 2, idle(j))))
+            .map(|(n, &j)| match n < solutions / 2 {
+                true => (j, self.loss(&capacity(j, case.capacity[j] - 1), idle(j))),
+                // The same prices bound the case with a seat less, by that seat's price.
+                false => {
+                    let low = (self.answer.price[j] - above).max(0);
+                    let high = if idle(j) { gap } else { self.answer.bound };
+                    (j, Range { low, high: high.max(low) })
+                }
+            })
             .collect();
         let can_lose: Vec<bool> =
             (0..colleges.len()).map(|j| colleges[j].capacity > 0 && forced(j) < colleges[j].capacity.into()).collect();
@@ -134,17 +142,11 @@ impl Prices<'_> {
     }
 
     /// What a case loses that allows less than this one; `idle`: what was found stays possible.
-    fn loss(&self, other: &Case, solve: bool, idle: bool) -> Range {
-        let side = Side::new(other);
-        let (value, bound) = if solve {
-            let again = side.solve(&Effort::PRICE);
-            (again.value, again.bound)
-        } else {
-            (0, side.bound_at(&self.answer.price))
-        };
-        let value = if idle { value.max(self.answer.value) } else { value };
+    fn loss(&self, other: &Case, idle: bool) -> Range {
+        let again = Side::new(other).solve(&Effort::PRICE);
+        let value = if idle { again.value.max(self.answer.value) } else { again.value };
         Range {
-            low: self.answer.value.saturating_sub(bound).max(0),
+            low: self.answer.value.saturating_sub(again.bound).max(0),
             high: self.answer.bound.saturating_sub(value).max(0),
         }
     }
