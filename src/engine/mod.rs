@@ -1,10 +1,12 @@
 //! The core: pure, synchronous, deterministic. No I/O, no clock, no chance, no unordered map.
 
+mod advance;
 mod affinity;
 mod cells;
 mod changes;
 mod columns;
 mod crossed;
+mod dirty;
 mod explain;
 mod field;
 mod fit;

@@ -7,7 +7,7 @@ use rayon::{ThreadPool, ThreadPoolBuilder};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use super::ServiceError;
-use super::scenario::NATION_BUDGET;
+use super::nation::NATION_BUDGET;
 use crate::store::StoreError;
 
 /// How long a request waits for a place.

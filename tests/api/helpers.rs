@@ -306,3 +306,12 @@ pub(crate) fn item_of<'a>(shortlist: &'a Value, college: &str) -> Option<&'a Val
 pub(crate) fn number(value: &Value) -> f64 {
     value.as_f64().unwrap_or_else(|| panic!("{value} is no number"))
 }
+
+pub(crate) fn list(value: &Value) -> &Vec<Value> {
+    value.as_array().unwrap_or_else(|| panic!("{value} is no list"))
+}
+
+/// Points of all parts.
+pub(crate) fn sum(parts: &Value) -> f64 {
+    list(parts).iter().map(|part| number(&part["points"])).sum()
+}

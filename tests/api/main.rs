@@ -2,11 +2,14 @@
 
 mod bad_input;
 mod changes;
+mod decisions;
 mod directory;
 mod helpers;
+mod kept_scenarios;
 mod models;
 mod operations;
 mod ratings;
+mod scenario_questions;
 mod scenarios;
 mod selections;
 mod sensitivity;

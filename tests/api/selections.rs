@@ -4,13 +4,9 @@ use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 
-use crate::helpers::{number, spawn_app};
+use crate::helpers::{list, number, spawn_app};
 
 const SOLVE: &str = "/api/v1/selections/solve";
-
-fn list(value: &Value) -> &Vec<Value> {
-    value.as_array().unwrap_or_else(|| panic!("{value} is no list"))
-}
 
 #[actix_web::test]
 async fn a_team_covers_at_least_what_the_shortlist_would() {

@@ -7,6 +7,7 @@ mod answer;
 mod auction;
 mod case;
 mod conflict;
+mod dropped;
 mod flow;
 mod grid;
 mod knapsack;
