@@ -13,6 +13,8 @@ const BOM: &[u8] = b"\xef\xbb\xbf";
 pub(super) struct Unreadable {
     /// Where they begin.
     at: usize,
+    /// Whether the text before them is GB18030.
+    gb18030: bool,
     invalid: Invalid,
 }
 
@@ -26,11 +28,11 @@ pub(super) fn decode(bytes: &[u8]) -> Result<Cow<'_, str>, Unreadable> {
     if marked || mostly_utf8(text) {
         let (zh, en) = ("不是有效的 UTF-8", "not valid UTF-8");
         let at = error.valid_up_to() + if marked { BOM.len() } else { 0 };
-        return Err(Unreadable { at, invalid: Invalid::new("invalid-encoding", zh, en) });
+        return Err(Unreadable { at, gb18030: false, invalid: Invalid::new("invalid-encoding", zh, en) });
     }
     gb18030(text).map(Cow::Owned).map_err(|at| {
         let (zh, en) = ("既不是有效的 UTF-8，也不是有效的 GB18030", "neither valid UTF-8 nor valid GB18030");
-        Unreadable { at, invalid: Invalid::new("invalid-encoding", zh, en) }
+        Unreadable { at, gb18030: true, invalid: Invalid::new("invalid-encoding", zh, en) }
     })
 }
 
@@ -74,12 +76,14 @@ impl Unreadable {
                 _ => {}
             }
         }
-        let header = header_end.map(|end| String::from_utf8_lossy(&bytes[..end]).into_owned());
+        let header = header_end.and_then(|end| match self.gb18030 {
+            true => gb18030(&bytes[..end]).ok(),
+            false => std::str::from_utf8(&bytes[..end]).ok().map(str::to_owned),
+        });
         let name = header.and_then(|header| {
             let name =
                 header.trim_start_matches('\u{feff}').split(',').nth(column)?.trim().trim_matches('"').to_owned();
-            // A name that is not legible itself helps nobody.
-            (!name.is_empty() && !name.contains('\u{fffd}')).then_some(name)
+            (!name.is_empty()).then_some(name)
         });
         let name = name.unwrap_or_else(|| (column + 1).to_string());
         RowError {
@@ -114,7 +118,7 @@ mod tests {
     #[test]
     fn bad_bytes_are_named_by_line_and_column() {
         let at = |bytes: &[u8]| {
-            let bad = decode(bytes).err().expect("unreadable");
+            let Err(bad) = decode(bytes) else { panic!("it was read") };
             let error = bad.in_table("t.csv", bytes);
             (error.line, error.column.map(String::from).unwrap_or_default(), String::from(error.message_en))
         };
@@ -130,6 +134,12 @@ mod tests {
         assert_eq!(at(&bad), (4, "college".into(), "neither valid UTF-8 nor valid GB18030".into()));
         let mut header = in_gb18030("园区,院校\n东园,");
         header.extend_from_slice(b"\xff\n");
-        assert_eq!(at(&header).1, "2", "a name that cannot be read is given by its number");
+        assert_eq!(at(&header).1, "院校");
+        let unnamed = b"\xff\xff,b\n";
+        assert_eq!(
+            (at(unnamed).0, at(unnamed).1),
+            (1, "1".into()),
+            "a name that cannot be read is given by its number"
+        );
     }
 }

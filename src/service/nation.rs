@@ -119,7 +119,7 @@ mod tests {
         let (progress, mut messages) = mpsc::channel(8);
         let as_of = Snapshot::cold(State::new(foundation::sheet(), foundation::model())).as_of();
         let none = |range: Range<usize>| Progress { as_of: as_of.clone(), parks: Vec::new(), done: range.end, of: 130 };
-        send(130, none.clone(), &Stop::after(Duration::from_secs(60)), &progress);
+        send(130, none, &Stop::after(Duration::from_secs(60)), &progress);
         let done: Vec<usize> =
             std::iter::from_fn(|| messages.try_recv().ok()).map(|sent| sent.expect("parks").done).collect();
         assert_eq!(done, [64, 128, 130]);
