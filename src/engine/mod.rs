@@ -2,6 +2,7 @@
 
 mod advance;
 mod affinity;
+mod branch;
 mod cells;
 mod changes;
 mod columns;

@@ -1,13 +1,14 @@
 //! The team of k: colleges that together cover a park's need best.
 
 use std::cell::RefCell;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::AtomicBool;
 
+use super::branch::Exact;
 use super::fit::{NeedItem, Offer, Workspace, fit};
 use crate::domain::Sheet;
 
 /// Tolerance of a comparison of coverages.
-const EPSILON: f64 = 1e-12;
+pub(super) const EPSILON: f64 = 1e-12;
 
 /// Colleges that may come in for one member in a round of exchanges: those that could add most.
 const TRIED: usize = 12;
@@ -104,21 +105,12 @@ pub fn portfolio_until(
     Portfolio { members, coverage: best, bound, gap: bound - best, evaluations: search.evaluations, stopped }
 }
 
-struct Search<'a, F> {
+pub(super) struct Search<'a, F> {
     coverage: F,
-    stop: &'a AtomicBool,
-    evaluations: usize,
+    pub(super) stop: &'a AtomicBool,
+    pub(super) evaluations: usize,
     /// Marginal coverages worked out, by college: over which set, and how much; upper bounds over any larger set.
     known: Vec<Vec<(Vec<usize>, f64)>>,
-}
-
-struct Exact {
-    best: f64,
-    team: Vec<usize>,
-    /// The largest bound of what was not looked into for want of budget.
-    open: f64,
-    budget: usize,
-    stopped: bool,
 }
 
 impl<F: Fn(&[usize]) -> f64> Search<'_, F> {
@@ -134,7 +126,7 @@ impl<F: Fn(&[usize]) -> f64> Search<'_, F> {
     }
 
     /// What a college adds to a set of known value.
-    fn marginal(&mut self, set: &[usize], value: f64, college: usize) -> f64 {
+    pub(super) fn marginal(&mut self, set: &[usize], value: f64, college: usize) -> f64 {
         let marginal = (self.value(&[set, &[college]].concat()) - value).max(0.0);
         if self.known[college].len() < KEPT {
             self.known[college].push((set.to_vec(), marginal));
@@ -143,7 +135,7 @@ impl<F: Fn(&[usize]) -> f64> Search<'_, F> {
     }
 
     /// At most this is what a college adds to a set.
-    fn limit(&self, set: &[usize], college: usize) -> f64 {
+    pub(super) fn limit(&self, set: &[usize], college: usize) -> f64 {
         let subsets = self.known[college].iter().filter(|(basis, _)| basis.iter().all(|member| set.contains(member)));
         subsets.map(|known| known.1).fold(1.0, f64::min)
     }
@@ -218,59 +210,6 @@ impl<F: Fn(&[usize]) -> f64> Search<'_, F> {
             bound = bound.min(reached + limits.iter().take(size).sum::<f64>());
         }
         bound.max(value)
-    }
-
-    /// Looks into all teams that hold `set` and further members from `rest`.
-    fn branch(&mut self, exact: &mut Exact, set: &mut Vec<usize>, value: f64, rest: &[usize], places: usize) {
-        let mut limits: Vec<(f64, usize)> = rest.iter().map(|&college| (self.limit(set, college), college)).collect();
-        limits.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
-        let bound = |limits: &[(f64, usize)]| value + limits.iter().take(places).map(|limit| limit.0).sum::<f64>();
-        if places == 0 || bound(&limits) <= exact.best + EPSILON {
-            return;
-        }
-        if self.evaluations >= exact.budget {
-            exact.open = exact.open.max(bound(&limits));
-            return;
-        }
-        for limit in &mut limits {
-            if self.stop.load(Ordering::Relaxed) {
-                // What is known bounds the rest.
-                break;
-            }
-            // The last place needs only those that could still win.
-            if places > 1 || value + limit.0 > exact.best + EPSILON {
-                limit.0 = self.marginal(set, value, limit.1).min(limit.0);
-                if value + limit.0 > exact.best + EPSILON {
-                    exact.best = value + limit.0;
-                    exact.team = [set.as_slice(), &[limit.1]].concat();
-                }
-            }
-        }
-        if self.stop.load(Ordering::Relaxed) {
-            exact.stopped = true;
-            limits.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
-            exact.open = exact.open.max(bound(&limits));
-            return;
-        }
-        if places == 1 {
-            return;
-        }
-        limits.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
-        for at in 0..limits.len() {
-            if bound(&limits[at..]) <= exact.best + EPSILON {
-                return;
-            }
-            if self.stop.load(Ordering::Relaxed) {
-                exact.stopped = true;
-                exact.open = exact.open.max(bound(&limits[at..]));
-                return;
-            }
-            let (marginal, college) = limits[at];
-            let after: Vec<usize> = limits[at + 1..].iter().map(|limit| limit.1).collect();
-            set.push(college);
-            self.branch(exact, set, value + marginal, &after, places - 1);
-            set.pop();
-        }
     }
 
     fn members(&mut self, team: &[usize]) -> Vec<Member> {
