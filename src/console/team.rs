@@ -13,6 +13,9 @@ use crate::domain::Team;
 use crate::http::Problem;
 use crate::service::Service;
 
+/// A page does not wait longer for the proof.
+const TEAM_TIME: std::time::Duration = std::time::Duration::from_secs(2);
+
 /// The colleges that together cover the need best.
 pub(super) async fn page(request: HttpRequest, service: web::Data<Service>) -> HttpResponse {
     let visit = Visit::of(&request);
@@ -20,7 +23,7 @@ pub(super) async fn page(request: HttpRequest, service: web::Data<Service>) -> H
         let (question, query) = read_question(&request, &["size"])?;
         let size = query.number("size", 1, 20)?.unwrap_or(5) as usize;
         let published = service.at_least(None).await?;
-        let team = service.team(published.snapshot.clone(), question, size, true).await?;
+        let team = service.team(published.snapshot.clone(), question, size, true, Some(TEAM_TIME)).await?;
         let back = visit.there(&format!("/parks/{}", team.park), &[]);
         let title = visit.fill(board::TEAM, &[("k", &team.members.len().to_string())]);
         let body = html! {

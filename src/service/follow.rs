@@ -146,6 +146,7 @@ impl Follow {
                     tracing::error!("nobody serves events any more");
                 }
                 self.live.freshness().saw();
+                tracing::info!(seq = self.tip.borrow().0, "what the log holds is served from now on");
             }
             Err(error) => {
                 tracing::error!(%error, "it cannot be built anew yet");

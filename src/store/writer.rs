@@ -145,7 +145,11 @@ impl Task {
         };
         // Whenever this returns early the connection is dropped, and with it the transaction.
         let group = timeout(limit, async {
-            connection.begin().await?;
+            if connection.begin().await.is_err() {
+                // It was lost while nobody used it, and nothing was sent: another one may do.
+                connection = self.store.connection().await?;
+                connection.begin().await?;
+            }
             let served = *self.served.borrow();
             group::write(&mut connection, units, served, self.ours).await
         });

@@ -47,9 +47,10 @@ impl Site {
     pub(crate) fn free_engagements(&self) -> Vec<(String, String)> {
         let current = self.service.live().current();
         let state = &current.snapshot.state;
-        let open = state.engagements.iter().filter(|(id, entry)| {
-            entry.value.status != EngagementStatus::Proposed && state.ratings.get(id).is_none()
-        });
+        let open = state
+            .engagements
+            .iter()
+            .filter(|(id, entry)| entry.value.status != EngagementStatus::Proposed && state.ratings.get(id).is_none());
         open.map(|(id, entry)| (id.to_string(), entry.value.college.to_string())).collect()
     }
 

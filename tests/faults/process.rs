@@ -2,7 +2,7 @@
 
 use std::io::{BufRead, BufReader};
 use std::path::PathBuf;
-use std::process::{Child, Command, Output, Stdio};
+use std::process::{Child, ChildStdout, Command, Output, Stdio};
 use std::time::{Duration, Instant};
 
 use serde_json::Value;
@@ -38,6 +38,7 @@ pub(crate) fn fill(address: &str, engagements: usize) {
 /// A replica.
 pub(crate) struct Replica {
     process: Option<Child>,
+    output: Option<BufReader<ChildStdout>>,
     address: String,
     redis: Option<String>,
     name: String,
@@ -50,7 +51,7 @@ impl Replica {
     pub(crate) fn start(name: &str, address: &str, redis: Option<String>) -> Self {
         let folder = tempfile::tempdir().expect("a folder");
         let (name, address) = (name.to_owned(), address.to_owned());
-        let mut replica = Self { process: None, address, redis, name, port: free_port(), folder };
+        let mut replica = Self { process: None, output: None, address, redis, name, port: free_port(), folder };
         replica.resume();
         replica
     }
@@ -74,8 +75,12 @@ impl Replica {
         }
         let log = std::fs::File::options().create(true).append(true).open(self.log()).expect("a log");
         let mut process = command.stdout(Stdio::piped()).stderr(log).spawn().expect("zeyou runs");
-        let greeting = BufReader::new(process.stdout.take().expect("stdout")).lines().next();
-        if matches!(greeting, Some(Ok(line)) if line.contains("http://")) {
+        let mut output = BufReader::new(process.stdout.take().expect("stdout"));
+        let mut greeting = String::new();
+        output.read_line(&mut greeting).expect("text");
+        if greeting.contains("http://") {
+            // Held open: who greets into a closed pipe dies of it.
+            self.output = Some(output);
             self.process = Some(process);
             return true;
         }

@@ -127,10 +127,11 @@ pub(super) fn document() -> utoipa::openapi::OpenApi {
             None => drop(paths.insert(at, item)),
         }
     }
-    for item in paths.values_mut() {
+    for (path, item) in paths.iter_mut() {
         let operations = [&mut item.get, &mut item.put, &mut item.post, &mut item.delete].into_iter().flatten();
         for responses in operations.map(|operation| &mut operation.responses.responses) {
-            for status in EVERYWHERE {
+            // A replica that is being built anew answers no question.
+            for status in EVERYWHERE.into_iter().chain(path.starts_with("/api/").then_some("503")) {
                 responses.entry(status.to_owned()).or_insert_with(|| RefOr::T(Response::new("")));
             }
             for (status, response) in responses.iter_mut().filter(|(status, _)| status.as_str() >= "400") {
