@@ -21,9 +21,7 @@ pub(super) async fn page(request: HttpRequest, service: web::Data<Service>) -> H
     let visit = Visit::of(&request);
     let result = async {
         let (question, query) = read_question(&request, &["since"])?;
-        let missing = || {
-            Problem::parameter("since", Invalid::missing_field("since"))
-        };
+        let missing = || Problem::parameter("since", Invalid::missing_field("since"));
         let since = u64::from(query.number("since", 1, u32::MAX)?.ok_or_else(missing)?);
         let park = question.park.clone();
         let found = service.changes(question, since, None).await?;
@@ -129,7 +127,9 @@ fn causes(visit: &Visit, changes: &Changes) -> Markup {
     }
     let named: Vec<String> = kinds
         .iter()
-        .map(|(kind, n)| visit.fill(board::MOVED_EVENT, &[("kind", visit.say(words::event(kind))), ("n", &n.to_string())]))
+        .map(|(kind, n)| {
+            visit.fill(board::MOVED_EVENT, &[("kind", visit.say(words::event(kind))), ("n", &n.to_string())])
+        })
         .collect();
     html! {
         @if !named.is_empty() {

@@ -48,8 +48,7 @@ fn name(explanation: &Explanation) -> &str {
 fn body(visit: &Visit, found: &Pair, title: &str) -> Markup {
     let park = &found.board.card.park;
     let gap = found.a.item.score - found.b.item.score;
-    let (ahead, p) =
-        if gap < 0.0 { (&found.b, 1.0 - found.p_a_better) } else { (&found.a, found.p_a_better) };
+    let (ahead, p) = if gap < 0.0 { (&found.b, 1.0 - found.p_a_better) } else { (&found.a, found.p_a_better) };
     let close = p < found.board.sheet.tie_probability;
     html! {
         (patterns())

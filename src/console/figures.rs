@@ -65,7 +65,10 @@ mod tests {
 
     #[test]
     fn figures_read_naturally() {
-        assert_eq!((fixed(-0.04, 1), fixed(-0.26, 1), signed(0.31, 1)), ("0.0".into(), "\u{2212}0.3".into(), "+0.3".into()));
+        assert_eq!(
+            (fixed(-0.04, 1), fixed(-0.26, 1), signed(0.31, 1)),
+            ("0.0".into(), "\u{2212}0.3".into(), "+0.3".into())
+        );
         assert_eq!((signed(-0.001, 2), percent(0.9999), percent(1.0)), ("0.00".into(), ">99".into(), "100".into()));
         assert_eq!((percent(0.001), percent(0.0), percent(0.5)), ("<1".into(), "0".into(), "50".into()));
         let date: Date = "2026-12-01".parse().expect("a day");

@@ -79,11 +79,10 @@ fn top(visit: &Visit, section: Section) -> Markup {
         Language::Chinese => (Language::English, frame::ENGLISH),
         Language::English => (Language::Chinese, frame::CHINESE),
     };
-    let (size, size_text) =
-        if visit.large { ("normal", frame::LARGE_OFF) } else { ("large", frame::LARGE_ON) };
+    let (size, size_text) = if visit.large { ("normal", frame::LARGE_OFF) } else { ("large", frame::LARGE_ON) };
     html! {
         header.top {
-            a.brand href="/" {
+            a.brand href="/" aria-label=(visit.say(frame::HOME)) {
                 span.seal aria-hidden="true" { (frame::BRAND.zh) }
                 span.brand-name { (visit.say(frame::BRAND)) }
             }
@@ -120,8 +119,5 @@ fn foot(visit: &Visit, page: &Page) -> Markup {
 /// The state something was made from, in words.
 pub(super) fn stamp(visit: &Visit, as_of: &AsOf) -> String {
     let day = super::figures::day(visit.language, as_of.at.day());
-    visit.fill(
-        frame::AS_OF,
-        &[("day", &day), ("seq", &as_of.seq.to_string()), ("model", &as_of.model.to_string())],
-    )
+    visit.fill(frame::AS_OF, &[("day", &day), ("seq", &as_of.seq.to_string()), ("model", &as_of.model.to_string())])
 }

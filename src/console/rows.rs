@@ -25,8 +25,7 @@ pub(super) fn evidence_share(item: &Item) -> f64 {
 pub(super) fn dots(visit: &Visit, item: &Item) -> Markup {
     let share = evidence_share(item);
     let full = (share * 4.0).round().clamp(0.0, 4.0) as usize;
-    let label =
-        visit.fill(board::EVIDENCE_LABEL, &[("n", &full.to_string()), ("share", &fixed(100.0 * share, 0))]);
+    let label = visit.fill(board::EVIDENCE_LABEL, &[("n", &full.to_string()), ("share", &fixed(100.0 * share, 0))]);
     html! {
         span.dots role="img" aria-label=(label) title=(label) {
             @for at in 0..4 { span.dot-full[at < full].dot-open[at >= full] {} }

@@ -79,7 +79,12 @@ fn rows(visit: &Visit, found: &Board, top: u16) -> Vec<Vec<String>> {
         row
     };
     let excluded = shortlist.excluded.iter().map(|each| {
-        other(board::ROW_EXCLUDED, each.college.id.as_str(), each.college.name.as_str(), say(words::reason(each.reason)))
+        other(
+            board::ROW_EXCLUDED,
+            each.college.id.as_str(),
+            each.college.name.as_str(),
+            say(words::reason(each.reason)),
+        )
     });
     let unmet = shortlist.unmet.iter().map(|open| {
         let need = found.needs.get(&open.demand);
@@ -89,7 +94,8 @@ fn rows(visit: &Visit, found: &Board, top: u16) -> Vec<Vec<String>> {
     let mut rows = vec![head];
     rows.extend(ranked.chain(excluded).chain(unmet));
     let derived = shortlist.need_derived.then(|| visit.say(board::NEED_DERIVED));
-    let stamp = [Some(stamp(visit, &shortlist.as_of).as_str()), derived].into_iter().flatten().collect::<Vec<_>>().join("; ");
+    let stamp =
+        [Some(stamp(visit, &shortlist.as_of).as_str()), derived].into_iter().flatten().collect::<Vec<_>>().join("; ");
     rows.push(other(board::VERIFY, &shortlist.verify_code, shortlist.park_name.as_str(), stamp));
     rows
 }

@@ -15,8 +15,8 @@ use actix_server::{Server, ServerBuilder};
 use actix_service::{ServiceFactoryExt, map_config};
 use actix_web::dev::{AppConfig, fn_service};
 use actix_web::http::StatusCode;
-use actix_web::web;
 use actix_web::rt::net::{ActixStream, Ready, TcpStream};
+use actix_web::web;
 use bytes::{Buf, Bytes};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 

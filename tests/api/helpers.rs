@@ -110,7 +110,8 @@ pub(crate) async fn spawn_app() -> Api {
     assert_eq!(report.errors, [], "the demo data are good");
     let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a free port");
     let address = listener.local_addr().expect("its address");
-    let server = zeyou::http::listen(service.clone(), Metrics::default(), listener, zeyou::console::routes).expect("the server listens");
+    let server = zeyou::http::listen(service.clone(), Metrics::default(), listener, zeyou::console::routes)
+        .expect("the server listens");
     actix_web::rt::spawn(server.workers(1).disable_signals().run());
     let client = reqwest::Client::builder().no_proxy().timeout(Duration::from_secs(60)).build().expect("a client");
     Api { service, address, client, _folder: folder }

@@ -148,7 +148,8 @@ impl Browser {
 
     /// Prints to A4 as the browser would; the number of pages.
     pub(crate) async fn print(&self, name: &str) -> usize {
-        let asked = json!({"paperWidth": 8.27, "paperHeight": 11.69, "preferCSSPageSize": true, "printBackground": false});
+        let asked =
+            json!({"paperWidth": 8.27, "paperHeight": 11.69, "preferCSSPageSize": true, "printBackground": false});
         let printed = self.devtools("Page.printToPDF", asked).await;
         let bytes = self.keep(name, "pdf", printed["data"].as_str().expect("a document"));
         let text = String::from_utf8_lossy(&bytes).into_owned();
@@ -228,7 +229,8 @@ impl Drop for Browser {
         // The session first: a chromedriver that is ended alone leaves its Chromium behind.
         if let Ok(mut stream) = TcpStream::connect(("127.0.0.1", self.port)) {
             let _ = stream.set_read_timeout(Some(Duration::from_secs(5)));
-            let request = format!("DELETE /session/{} HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n", self.session);
+            let request =
+                format!("DELETE /session/{} HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n", self.session);
             if stream.write_all(request.as_bytes()).is_ok() {
                 let _ = stream.read(&mut [0; 1024]);
             }

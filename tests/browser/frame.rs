@@ -102,7 +102,8 @@ async fn the_keyboard_reaches_everything_and_the_content_first() {
     let browser = Browser::start().await;
     browser.open(&site.url("/parks/P0001")).await;
     let tab = async || {
-        let key = |kind: &str| serde_json::json!({"type": kind, "key": "Tab", "code": "Tab", "windowsVirtualKeyCode": 9});
+        let key =
+            |kind: &str| serde_json::json!({"type": kind, "key": "Tab", "code": "Tab", "windowsVirtualKeyCode": 9});
         browser.devtools("Input.dispatchKeyEvent", key("keyDown")).await;
         browser.devtools("Input.dispatchKeyEvent", key("keyUp")).await;
     };
@@ -126,6 +127,7 @@ async fn the_first_view_is_light_and_quick_and_asks_nobody_else() {
     let browser = Browser::start().await;
     let host = site.address.to_string();
     for path in ["/", "/parks/P0001"] {
+        browser.devtools("Network.clearBrowserCache", serde_json::json!({})).await;
         browser.requests().await;
         let begun = Instant::now();
         browser.open(&site.url(path)).await;

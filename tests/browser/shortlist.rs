@@ -50,9 +50,13 @@ async fn the_page_says_what_the_answer_says() {
     assert!(text.contains(&format!("seq {}", list["as_of"]["seq"])));
     // Groups are told apart by pattern and label, not by colour alone.
     let bar = browser.value("document.querySelector('.bar').getAttribute('aria-label')").await;
-    assert!(bar.as_str().is_some_and(|bar| bar.contains("Need") && bar.contains("Outcome") && bar.contains("Condition")));
+    assert!(
+        bar.as_str().is_some_and(|bar| bar.contains("Need") && bar.contains("Outcome") && bar.contains("Condition"))
+    );
     for group in ["need", "outcome", "condition"] {
-        let n = browser.value(&format!("document.querySelectorAll('.bar rect[fill=\"url(#pattern-{group})\"]').length")).await;
+        let n = browser
+            .value(&format!("document.querySelectorAll('.bar rect[fill=\"url(#pattern-{group})\"]').length"))
+            .await;
         assert_eq!(n, list["items"].as_array().expect("items").len());
     }
     // Every tie is said.
@@ -78,7 +82,11 @@ async fn filters_and_exclusions_ask_again() {
     let first = browser.value("document.querySelector('.ranking tbody tr').id").await;
     browser.value("(() => { const s = document.querySelector('[name=top]'); s.value = '5'; s.dispatchEvent(new Event('change', {bubbles: true})); })()").await;
     browser.until("document.querySelectorAll('.ranking tbody tr').length === 5").await;
-    assert_eq!(browser.value("new URLSearchParams(location.search).get('top')").await, "5", "the address can be shared");
+    assert_eq!(
+        browser.value("new URLSearchParams(location.search).get('top')").await,
+        "5",
+        "the address can be shared"
+    );
     browser.value("(() => { const s = document.querySelector('[name=preset]'); s.value = 'new_park'; s.dispatchEvent(new Event('change', {bubbles: true})); })()").await;
     browser.until("new URLSearchParams(location.search).get('preset') === 'new_park'").await;
     let code = browser.text(".print-foot code").await;
@@ -124,11 +132,16 @@ async fn an_open_list_follows_a_rating_and_says_why() {
     browser.until("document.querySelector('.live-state').classList.contains('on')").await;
     browser.complaints().await;
     let before = site.api("/api/v1/parks/P0001/shortlist?top=20").await;
-    let listed = |college: &str| before["items"].as_array().expect("items").iter().any(|item| item["college"]["id"] == *college);
+    let listed =
+        |college: &str| before["items"].as_array().expect("items").iter().any(|item| item["college"]["id"] == *college);
     let free: Vec<(String, String)> =
         site.free_engagements().into_iter().filter(|(_, college)| listed(college)).collect();
     let mut waits = Vec::new();
-    for (engagement, _) in free.iter().take(8) {
+    let order = |list: &serde_json::Value| {
+        let items = list["items"].as_array().expect("items").iter();
+        items.map(|item| item["college"]["id"].to_string()).collect::<Vec<_>>()
+    };
+    for (engagement, _) in &free {
         let begun = Instant::now();
         let seq = site.rate(engagement, 1).await;
         let repainted = format!("Number(document.querySelector('#board').dataset.live) >= {seq}");
@@ -136,9 +149,16 @@ async fn an_open_list_follows_a_rating_and_says_why() {
             assert!(begun.elapsed() < Duration::from_secs(10), "the list was not repainted");
         }
         waits.push(begun.elapsed());
+        if waits.len() >= 8 && order(&site.api("/api/v1/parks/P0001/shortlist?top=20").await) != order(&before) {
+            break;
+        }
     }
     waits.sort();
-    println!("rating posted to list repainted: median {:?}, slowest {:?}", waits[waits.len() / 2], waits[waits.len() - 1]);
+    println!(
+        "rating posted to list repainted: median {:?}, slowest {:?}",
+        waits[waits.len() / 2],
+        waits[waits.len() - 1]
+    );
     let after = site.api("/api/v1/parks/P0001/shortlist?top=20").await;
     let code = after["verify_code"].as_str().expect("a code").to_owned();
     browser.until(&format!("document.querySelector('.print-foot code').textContent === '{code}'")).await;
@@ -155,11 +175,15 @@ async fn an_open_list_follows_a_rating_and_says_why() {
         let id = item["college"]["id"].as_str().expect("an id");
         let Some(old) = rank(&before, id) else { continue };
         let up = old - rank(&after, id).expect("a rank");
-        let expected = match up { 0 => String::new(), 1.. => format!("▲{up}"), _ => format!("▼{}", -up) };
+        let expected = match up {
+            0 => String::new(),
+            1.. => format!("▲{up}"),
+            _ => format!("▼{}", -up),
+        };
         assert_eq!(browser.value(&format!("document.querySelector('#row-{id} .moved').textContent")).await, expected);
         moved += usize::from(up != 0);
     }
-    assert!(moved > 0, "eight bad ratings move somebody");
+    assert!(moved > 0, "enough bad ratings move somebody");
     browser.size(LAPTOP).await;
     browser.screenshot_whole("shortlist-changed").await;
     browser.is_sound("a list that changed", &site.address.to_string()).await;

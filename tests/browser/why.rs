@@ -25,7 +25,8 @@ async fn the_reasons_are_seen_without_scrolling_and_the_points_add_up() {
             let sum = browser.value(sum).await.as_f64().expect("a sum");
             let total = browser.text("#total").await.parse::<f64>().expect("a total");
             assert!((sum - total).abs() <= 0.05, "{id}: {sum} is not {total}");
-            let exact = "[...document.querySelectorAll('#criteria .points')].reduce((s, c) => s + Number(c.dataset.points), 0)";
+            let exact =
+                "[...document.querySelectorAll('#criteria .points')].reduce((s, c) => s + Number(c.dataset.points), 0)";
             let exact = browser.value(exact).await.as_f64().expect("a sum");
             assert!((exact - item["score"].as_f64().expect("a score")).abs() < 1e-6, "{id}");
             let sentence = browser.text("#sentence").await;
@@ -47,12 +48,16 @@ async fn a_reader_goes_from_the_list_to_the_reasons_to_a_comparison() {
         browser.screenshot(&format!("main-why-{language}")).await;
         browser.value("document.querySelector('#ratings').scrollIntoView()").await;
         browser.find("figure .canvas canvas").await;
-        assert!(browser.value("document.querySelectorAll('figure table tbody tr').length > 0").await == true, "a table under the chart");
+        assert!(
+            browser.value("document.querySelectorAll('figure table tbody tr').length > 0").await == true,
+            "a table under the chart"
+        );
         browser.screenshot(&format!("main-ratings-{language}")).await;
         browser.is_sound("why", &site.address.to_string()).await;
         browser.click("form.inline button").await;
         browser.find("#verdict").await;
-        let sum = "[...document.querySelectorAll('#criteria .points')].reduce((s, c) => s + Number(c.dataset.points), 0)";
+        let sum =
+            "[...document.querySelectorAll('#criteria .points')].reduce((s, c) => s + Number(c.dataset.points), 0)";
         let sum = browser.value(sum).await.as_f64().expect("a sum");
         let total = browser.text("#total").await.replace('\u{2212}', "-").parse::<f64>().expect("a total");
         assert!((sum - total).abs() <= 0.005, "the differences add up to the gap");
