@@ -85,11 +85,25 @@
     performance.mark("zeyou-repainted", { detail: Number(part.dataset.live) });
   }
 
+  // The list comes first; what moved and why follows, the newest only.
+  let asked = 0;
+  async function explain() {
+    const mine = ++asked;
+    try {
+      const found = await changes();
+      if (found && mine === asked) announce(found);
+    } catch {
+      // The list is right without it; the next change asks again.
+    }
+  }
+
   async function changes() {
     const panel = document.getElementById("changes");
-    if (!panel || !first.changes) return;
-    const found = await fetched(first.changes, "changes");
-    if (!found) return;
+    if (!panel || !first.changes) return null;
+    return fetched(first.changes, "changes");
+  }
+
+  function announce(found) {
     document.getElementById("changes").replaceWith(found);
     const spoken = document.getElementById("spoken");
     const said = [...found.querySelectorAll("li")].slice(0, 2).map((item) => item.textContent.trim()).join(" ");
@@ -106,8 +120,8 @@
         again = false;
         const part = await fetched(location.href, live().id);
         if (part) place(part);
-        await changes();
       } while (again);
+      explain();
     } catch (error) {
       show(false);
     } finally {

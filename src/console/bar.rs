@@ -38,7 +38,7 @@ pub(super) fn patterns() -> Markup {
 pub(super) fn swatch(group: Group) -> Markup {
     let class = group_class(group);
     html! {
-        svg.swatch width="14" height="14" aria-hidden="true" focusable="false" {
+        svg.swatch width="14" height="14" viewBox="0 0 14 14" aria-hidden="true" focusable="false" {
             rect class=(class) width="14" height="14" {}
             rect width="14" height="14" fill=(format!("url(#pattern-{class})")) {}
         }
@@ -91,7 +91,7 @@ pub(super) fn legend(visit: &Visit) -> Markup {
             @for each in GROUPS {
                 span { (swatch(each)) " " (visit.say(group(each))) }
             }
-            span { svg.swatch width="22" height="14" aria-hidden="true" focusable="false" {
+            span { svg.swatch width="22" height="14" viewBox="0 0 22 14" aria-hidden="true" focusable="false" {
                 line.spread x1="1" x2="21" y1="7" y2="7" {}
                 line.spread x1="1" x2="1" y1="2" y2="12" {}
                 line.spread x1="21" x2="21" y1="2" y2="12" {}

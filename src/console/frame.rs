@@ -82,7 +82,7 @@ fn top(visit: &Visit, section: Section) -> Markup {
     let (size, size_text) = if visit.large { ("normal", frame::LARGE_OFF) } else { ("large", frame::LARGE_ON) };
     html! {
         header.top {
-            a.brand href="/" {
+            a.brand href="/" aria-label=(visit.say(frame::HOME)) {
                 span.seal aria-hidden="true" { (frame::BRAND.zh) }
                 span.brand-name { (visit.say(frame::BRAND)) }
             }

@@ -35,7 +35,7 @@ fn table(visit: &Visit, explanation: &Explanation) -> Markup {
     let shown = explanation.ratings.len().min(LISTED);
     html! {
         figure.chart data-chart="shares" {
-            table.small {
+            div.scroll tabindex="0" role="group" aria-label=(visit.say(why::SATISFACTION)) { table.small {
                 thead { tr {
                     th scope="col" { (visit.say(why::RATING)) }
                     th.number scope="col" { (visit.say(why::RATING_SCORE)) }
@@ -54,7 +54,7 @@ fn table(visit: &Visit, explanation: &Explanation) -> Markup {
                         } @else { td.number { "–" } td.number { "–" } }
                     }
                 } }
-            }
+            } }
             @if explanation.item.satisfaction.ratings as usize > shown {
                 p.fine { (visit.fill(why::RATINGS_MORE, &[("n", &shown.to_string())])) }
             }

@@ -127,6 +127,7 @@ async fn the_first_view_is_light_and_quick_and_asks_nobody_else() {
     let browser = Browser::start().await;
     let host = site.address.to_string();
     for path in ["/", "/parks/P0001"] {
+        browser.devtools("Network.clearBrowserCache", serde_json::json!({})).await;
         browser.requests().await;
         let begun = Instant::now();
         browser.open(&site.url(path)).await;

@@ -29,12 +29,10 @@ impl Site {
     pub(crate) async fn empty() -> Self {
         let folder = tempfile::tempdir().expect("a folder");
         let service = Service::open(&folder.path().join("zeyou.db")).await.expect("an empty log opens");
-        let (shared, metrics) = (service.clone(), Metrics::default());
-        let application = move || zeyou::http::application(shared.clone(), metrics.clone(), zeyou::console::routes);
-        let server = actix_web::HttpServer::new(application).workers(1).disable_signals();
-        let server = server.bind("127.0.0.1:0").expect("a free port");
-        let address = server.addrs()[0];
-        actix_web::rt::spawn(server.run());
+        let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a free port");
+        let address = listener.local_addr().expect("its address");
+        let server = zeyou::http::listen(service.clone(), Metrics::default(), listener, zeyou::console::routes);
+        actix_web::rt::spawn(server.expect("the server listens").workers(1).disable_signals().run());
         let client = reqwest::Client::builder().no_proxy().build().expect("a client");
         Self { service, address, client, _folder: folder }
     }

@@ -31,8 +31,8 @@ texts! {
     COMPARE = "比较", "Compare";
     EXCLUDE = "排除", "Exclude";
     WHY_OF = "{college} 为什么排在这里", "Why {college} stands here";
-    COMPARE_OF = "{a} 与 {b} 并排比较", "{a} and {b} side by side";
-    EXCLUDE_OF = "不要 {college}，重新排名", "Rank again without {college}";
+    COMPARE_OF = "{a} 与 {b} 并排比较", "Compare {a} and {b} side by side";
+    EXCLUDE_OF = "排除 {college}，重新排名", "Exclude {college} and rank again";
     TIED = "并列", "Tie";
     TIE_BAND = "以下 {n} 所相差在误差之内，难分高下", "These {n} are too close to call";
     SPREAD = "±{n}", "±{n}";
