@@ -21,12 +21,14 @@ const SAFE: [(&str, &[&str], &str); 4] = [
 
 /// What every connection begins with: nothing waits for ever.
 pub(super) fn options(options: &PgConnectOptions) -> PgConnectOptions {
-    options.clone().application_name("zeyou").statement_cache_capacity(256).options([
+    let options = options.clone().application_name("zeyou").statement_cache_capacity(256).options([
         ("lock_timeout", "2s"),
         ("statement_timeout", "10s"),
         ("idle_in_transaction_session_timeout", "10s"),
         ("client_min_messages", "error"),
-    ])
+    ]);
+    // A slow statement would be logged with thousands of placeholders.
+    options.disable_statement_logging()
 }
 
 /// How the pool of every log on PostgreSQL is made.

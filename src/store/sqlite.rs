@@ -5,6 +5,7 @@ use std::path::Path;
 use std::str::FromStr;
 use std::time::Duration;
 
+use sqlx::ConnectOptions;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous};
 
 use super::error::StoreError;
@@ -21,6 +22,8 @@ pub(super) fn options(path: &Path) -> SqliteConnectOptions {
         .busy_timeout(Duration::from_secs(5))
         .pragma("wal_autocheckpoint", "4000")
         .pragma("cache_size", "-16000")
+        // A slow statement would be logged with thousands of placeholders.
+        .disable_statement_logging()
 }
 
 /// Keeps every other process from writing the log, as long as the file is held.
