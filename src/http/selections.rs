@@ -30,8 +30,8 @@ pub(super) async fn portfolio(request: HttpRequest, service: web::Data<Service>)
         let question = filtered(path_id(&request, "park")?, &query)?;
         let size = query.number("size", 1, 20)?.unwrap_or(3) as usize;
         let exact = query.flag("exact")?.unwrap_or(false);
-        let published = service.at_least(min_seq(&request)?).await?;
-        let team = service.team(published.snapshot.clone(), question, size, exact).await?;
+        service.at_least(min_seq(&request)?).await?;
+        let team = service.team(question, size, exact).await?;
         Ok::<_, Problem>(HttpResponse::Ok().json(team))
     };
     respond(&request, answer.await)

@@ -44,13 +44,8 @@ impl Service {
     ///
     /// # Errors
     /// [`ServiceError::NotFound`] for an unknown park or preset; [`ServiceError::Busy`].
-    pub async fn team(
-        &self,
-        snapshot: Snapshot,
-        question: Question,
-        size: usize,
-        exact: bool,
-    ) -> Result<Team, ServiceError> {
+    pub async fn team(&self, question: Question, size: usize, exact: bool) -> Result<Team, ServiceError> {
+        let snapshot = self.live.current().snapshot.clone();
         let budget = if exact { EXACT } else { 0 };
         Ok(self.planning.run(move || snapshot.team(&question, size, budget)).await??)
     }
