@@ -82,8 +82,8 @@ fn top(visit: &Visit, section: Section) -> Markup {
     let (size, size_text) = if visit.large { ("normal", frame::LARGE_OFF) } else { ("large", frame::LARGE_ON) };
     html! {
         header.top {
-            a.brand href="/" aria-label=(visit.say(frame::HOME)) {
-                span.seal aria-hidden="true" { (frame::BRAND.zh) }
+            a.brand href="/" {
+                span.seal lang="zh-CN" { (frame::BRAND.zh) }
                 span.brand-name { (visit.say(frame::BRAND)) }
             }
             nav aria-label=(visit.say(frame::NAV)) {

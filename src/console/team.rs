@@ -22,8 +22,7 @@ pub(super) async fn page(request: HttpRequest, service: web::Data<Service>) -> H
     let result = async {
         let (question, query) = read_question(&request, &["size"])?;
         let size = query.number("size", 1, 20)?.unwrap_or(5) as usize;
-        let published = service.at_least(None).await?;
-        let team = service.team(published.snapshot.clone(), question, size, true, Some(TEAM_TIME)).await?;
+        let team = service.team(question, size, true, Some(TEAM_TIME)).await?;
         let back = visit.there(&format!("/parks/{}", team.park), &[]);
         let title = visit.fill(board::TEAM, &[("k", &team.members.len().to_string())]);
         let body = html! {

@@ -36,8 +36,8 @@ pub(super) async fn portfolio(request: HttpRequest, service: web::Data<Service>)
             return Err(Problem::parameter("time_limit_ms", Invalid::new("contradictory", zh, en)));
         }
         let limit = limit.map(|limit| Duration::from_millis(limit.into()));
-        let published = service.at_least(min_seq(&request)?).await?;
-        let team = service.team(published.snapshot.clone(), question, size, exact, limit).await?;
+        service.at_least(min_seq(&request)?).await?;
+        let team = service.team(question, size, exact, limit).await?;
         Ok::<_, Problem>(HttpResponse::Ok().json(team))
     };
     respond(&request, answer.await)

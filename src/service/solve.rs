@@ -51,12 +51,12 @@ impl Service {
     /// [`ServiceError::NotFound`] for an unknown park or preset; [`ServiceError::Busy`].
     pub async fn team(
         &self,
-        snapshot: Snapshot,
         question: Question,
         size: usize,
         exact: bool,
         time_limit: Option<Duration>,
     ) -> Result<Team, ServiceError> {
+        let snapshot = self.live.current().snapshot.clone();
         let budget = match (exact, time_limit) {
             (false, _) => 0,
             (true, None) => EXACT,

@@ -2,7 +2,6 @@
 
 texts! {
     BRAND = "择优", "Zeyou";
-    HOME = "择优：回到首页", "Zeyou: home";
     TAGLINE = "按需求与满意度择优选取合作院校", "Partner colleges by need and satisfaction";
     SKIP = "跳到正文", "Skip to content";
     NAV = "主导航", "Main navigation";
