@@ -267,11 +267,11 @@ fn blocks_hardly_change_honest_rankings_and_cap_what_one_park_can_tell() {
     // Over many seeds and sizes it is .997 (benches/README.md); this is one of 40 colleges.
     assert!(correlation >= 0.995, "{correlation}");
     assert!(clean.same_derived(&Snapshot::cold(clean.state.clone())));
-    // 600 ratings from one park would tell 1,200.
+    // 600 ratings from one park in one fortnight would tell 1,200; two blocks of variance .01 cap it near 1 / .02.
     let precision = |snapshot: &Snapshot, place: usize| snapshot.posterior().sd[place].powi(-2);
     let fakes: Vec<(usize, &str)> = (0..600).map(|_| (3, "2026-11-20")).collect();
     let (_, many, target) = attacked(&model, &fakes, "3");
-    assert!(precision(&many, target) < precision(&clean, target) + 20.0, "capped");
+    assert!(precision(&many, target) < precision(&clean, target) + 80.0, "capped");
 }
 
 #[test]
