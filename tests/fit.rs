@@ -136,3 +136,62 @@ fn a_fit_of_the_log_comes_into_force_and_a_running_server_is_told_of() {
     assert_eq!(model("P0001")["model"], "demo-1");
     assert!(good(zeyou(folder.path(), &["verify"])).contains("chain intact"));
 }
+
+/// A file as rows of named cells.
+fn rows(path: &Path) -> Vec<std::collections::BTreeMap<String, String>> {
+    let mut reader = csv::Reader::from_path(path).expect("a file");
+    reader.deserialize().map(|row| row.expect("a row")).collect()
+}
+
+#[test]
+fn colleges_nobody_rated_start_from_their_like() {
+    let folder = tempfile::tempdir().expect("folder");
+    let data = folder.path().join("data");
+    let size = ["--parks", "10", "--colleges", "400", "--enterprises", "1500", "--ratings", "12000", "--seed", "3"];
+    good(zeyou(folder.path(), &[&["generate", "--attributes", "data"], &size[..]].concat()));
+    // Every fourth college loses its ratings.
+    let held = |college: &str| college[1..].parse::<usize>().expect("a number") % 4 == 0;
+    let cold: std::collections::BTreeSet<String> = rows(&data.join("engagements.csv"))
+        .into_iter()
+        .filter(|row| held(&row["college"]))
+        .map(|row| row["id"].clone())
+        .collect();
+    let ratings = std::fs::read_to_string(data.join("ratings.csv")).expect("ratings");
+    let kept = ratings.lines().filter(|line| !cold.contains(line.split(',').nth(1).unwrap_or_default()));
+    std::fs::write(data.join("ratings.csv"), kept.map(|line| format!("{line}\n")).collect::<String>())
+        .expect("written");
+    good(zeyou(folder.path(), &["import", "data"]));
+    good(zeyou(folder.path(), &["fit", "known-2"]));
+    let model = json(&folder.path().join("models/known-2.json"));
+    let coefficients = model["coefficients"].as_object().expect("coefficients");
+    let points = |name: String| coefficients.get(&name).and_then(Value::as_f64).unwrap_or(0.0);
+    assert!(points("kind:technician".into()) > points("kind:secondary".into()) + 0.1, "{coefficients:?}");
+    let card = text(&std::fs::read(folder.path().join("models/known-2.md")).expect("a card"));
+    for words in ["kind:technician", "block_variance", "drift_variance"] {
+        assert!(card.contains(words), "{words} in {card}");
+    }
+    let truth: std::collections::BTreeMap<String, f64> = rows(&data.join("truth.csv"))
+        .into_iter()
+        .map(|row| (row["college"].clone(), row["quality"].parse().expect("a number")))
+        .collect();
+    let mut groups: std::collections::BTreeMap<String, std::collections::BTreeSet<String>> = Default::default();
+    for row in rows(&data.join("programmes.csv")) {
+        groups.entry(row["college"].clone()).or_default().insert(row["major"][..2].to_owned());
+    }
+    // Errors about each one's own level: the clipping of marks moves the mean of all alike.
+    let (mut known, mut same) = (Vec::new(), Vec::new());
+    for row in rows(&data.join("colleges.csv")).iter().filter(|row| held(&row["id"])) {
+        let mut prior = points(format!("kind:{}", row["kind"])) + points(format!("ownership:{}", row["ownership"]));
+        prior += points(format!("city:{}", row["city"]));
+        prior +=
+            groups.get(&row["id"]).into_iter().flatten().map(|group| points(format!("group:{group}"))).sum::<f64>();
+        known.push(truth[&row["id"]] - prior);
+        same.push(truth[&row["id"]]);
+    }
+    let spread = |errors: &[f64]| {
+        let mean = errors.iter().sum::<f64>() / errors.len() as f64;
+        (errors.iter().map(|error| (error - mean).powi(2)).sum::<f64>() / errors.len() as f64).sqrt()
+    };
+    println!("held-out colleges: {:.4} by attributes, {:.4} by the global mean", spread(&known), spread(&same));
+    assert!(spread(&known) <= 0.98 * spread(&same), "{} against {}", spread(&known), spread(&same));
+}

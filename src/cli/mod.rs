@@ -101,6 +101,9 @@ enum Command {
         /// The same seed gives the same files.
         #[arg(long, default_value_t = 1)]
         seed: u64,
+        /// Let kind and ownership of a college bear on its quality.
+        #[arg(long)]
+        attributes: bool,
         /// The folder to write to.
         directory: PathBuf,
     },
@@ -171,10 +174,10 @@ pub async fn run() -> Result<ExitCode, Box<dyn std::error::Error>> {
                 Format::Csv => print!("{}", table::csv(&shortlist)),
             }
         }
-        Command::Generate { parks, colleges, enterprises, ratings, seed, directory } => {
+        Command::Generate { parks, colleges, enterprises, ratings, seed, attributes, directory } => {
             let bar = rows("生成 generating");
             bar.set_length((parks + colleges + enterprises + ratings) as u64);
-            let spec = Spec { parks, colleges, enterprises, ratings, seed };
+            let spec = Spec { parks, colleges, enterprises, ratings, seed, attributes };
             write_files(&directory, generate_with(&spec, &mut || bar.inc(1)))?;
             bar.finish_and_clear();
             println!(

@@ -5,6 +5,7 @@ use utoipa::ToSchema;
 
 use super::code::{EngagementId, ParkId, PresetId, RatingId};
 use super::criterion::Criterion;
+use super::rating::Aspect;
 use super::shortlist::{AsOf, Item};
 
 /// What would be if one rating had not been given: the model solved anew without it.
@@ -41,6 +42,17 @@ pub struct RatingContribution {
     /// What would be without it; `null` beyond the largest shares, of which fewer are computed the more ratings there
     /// are in all.
     pub without: Option<WithoutRating>,
+}
+
+/// The mean of one aspect of the questionnaire.
+#[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
+pub struct AspectMean {
+    /// The aspect.
+    pub aspect: Aspect,
+    /// Its mean, 1–5: the severity of raters taken off, shrunk towards the college's combined mean.
+    pub mean: f64,
+    /// Ratings that answer it; 不了解 does not count.
+    pub ratings: u32,
 }
 
 /// A criterion that speaks for or against the college.
@@ -90,8 +102,12 @@ pub struct Explanation {
     pub sd_exact: f64,
     /// Part of the effect that comes from the college's own ratings.
     pub own: f64,
-    /// Part that comes from other colleges' ratings, through the calibration of shared raters; `own + other = effect`.
+    /// Part that comes from other colleges' ratings, through the calibration of shared raters.
     pub other: f64,
+    /// What public attributes say before any rating; `prior + own + other = effect`.
+    pub prior: f64,
+    /// The four aspects of the questionnaire.
+    pub aspects: Vec<AspectMean>,
     /// The college's own ratings by absolute contribution, at most 100.
     pub ratings: Vec<RatingContribution>,
 }

@@ -81,6 +81,35 @@ impl<'de> Deserialize<'de> for Mark {
     }
 }
 
+/// One of the four aspects that the quick form asks for beside the overall impression.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, utoipa::ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Aspect {
+    /// 招得到, people on time and in number.
+    Supply,
+    /// 用得上, skills fit the job.
+    Skill,
+    /// 留得住, people stay.
+    Stay,
+    /// 帮得上, response and technical help.
+    Help,
+}
+
+impl Aspect {
+    /// All four, in the order of the form.
+    pub const ALL: [Self; 4] = [Self::Supply, Self::Skill, Self::Stay, Self::Help];
+
+    /// The answer given to it.
+    pub fn of(self, marks: &Marks) -> Mark {
+        match self {
+            Self::Supply => marks.supply,
+            Self::Skill => marks.skill,
+            Self::Stay => marks.stay,
+            Self::Help => marks.help,
+        }
+    }
+}
+
 /// The five answers of the quick form.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields, try_from = "Raw")]

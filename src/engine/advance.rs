@@ -39,8 +39,10 @@ impl Snapshot {
         let mut next = Self { state, ..self.clone() };
         next.refit(dirty, &colleges);
         let regrown = !next.edges.covers(next.state.colleges.len());
-        if regrown || dirty.rated() {
-            next.resolve(dirty);
+        let facts =
+            !next.state.model.coefficients.is_empty() && !(regrown || next.edges.same_prior(&next.state, &colleges));
+        if regrown || facts || dirty.rated() {
+            next.resolve(dirty, facts);
         }
         next.revise_columns(dirty, &colleges, &engaged);
         next
@@ -89,7 +91,8 @@ impl Snapshot {
         self.rows = Arc::new(rows);
     }
 
-    fn resolve(&mut self, dirty: &Dirty) {
+    /// Ratings and posterior; all anew if a changed fact moved a prior mean.
+    fn resolve(&mut self, dirty: &Dirty, facts: bool) {
         let state = &self.state;
         let mut ratings = dirty.ratings.clone();
         for rater in dirty.raters.iter().filter_map(|id| state.enterprises.position(id)) {
@@ -98,7 +101,7 @@ impl Snapshot {
         }
         ratings.sort_unstable();
         ratings.dedup();
-        if dirty.moved || ratings.len() > REBUILD_RATINGS {
+        if dirty.moved || facts || ratings.len() > REBUILD_RATINGS {
             self.edges = Arc::new(Edges::build(state));
         } else {
             if !self.edges.covers(state.colleges.len()) {

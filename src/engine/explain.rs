@@ -68,6 +68,8 @@ impl Snapshot {
             sd_exact: variance.sqrt(),
             own,
             other,
+            prior: self.edges.prior_of(edge_place),
+            aspects: self.aspects(at),
             ratings,
         })
     }

@@ -2,16 +2,19 @@
 
 mod advance;
 mod affinity;
+mod aspects;
 mod branch;
 mod cells;
 mod changes;
 mod columns;
+mod compare;
 mod crossed;
 mod dirty;
 mod explain;
 mod field;
 mod fit;
 mod fit_table;
+mod flags;
 mod forecast;
 mod index;
 mod nation;
@@ -41,7 +44,7 @@ mod without;
 
 pub use affinity::{Affinity, Averages, Chain};
 pub use changes::Placed;
-pub use crossed::{Crossed, CrossedOnline, Variances};
+pub use crossed::{Crossed, CrossedOnline, Variances, through_time};
 pub use fit::{Fit, NeedItem, Offer, Workspace, fit, need_items, offers};
 pub use fit_table::FitTable;
 pub use forecast::{Accuracy, Forecast};
@@ -53,7 +56,7 @@ pub use rank::Refusal;
 pub use registry::{Entry, Keyed, Registry};
 pub use review::review;
 pub use rows::Rows;
-pub use satisfaction::{Edges, Posterior, Share, contributions};
+pub use satisfaction::{Edges, Posterior, Share, attributes, contributions};
 pub use scenario::{Fork, Impossible};
 pub use selection::select;
 pub use selection_move::selection_move;

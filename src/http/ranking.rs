@@ -4,8 +4,10 @@ use actix_web::{HttpRequest, HttpResponse, web};
 
 use super::parameters::{Filters, ListParameters, MinSeq};
 use super::problem::{Problem, respond};
-use super::query::{min_seq, path_id, question};
-use crate::domain::{CollegeId, Explanation, ParkId, Sheet, Shortlist};
+use super::query::{Query, min_seq, path_id, question};
+use crate::domain::{
+    CollegeId, Comparisons, DemandKind, Explanation, Flags, ParkId, PresetId, Question, Sheet, Shortlist,
+};
 use crate::service::{CodeCheck, Service};
 
 /// Colleges in order of merit for the park's need, with contributions that add up to the score, intervals, ties, the
@@ -40,6 +42,49 @@ pub(super) async fn explanation(request: HttpRequest, service: web::Data<Service
         let college: CollegeId = path_id(&request, "college")?;
         let published = service.at_least(min_seq(&request)?).await?;
         Ok::<_, Problem>(HttpResponse::Ok().json(Service::explain(published, question, college).await?))
+    };
+    respond(&request, answer.await)
+}
+
+/// The colleges pair by pair: by how much the first leads, the exact standard deviation of the difference, and the
+/// probability that it is better; tie groups from these.
+#[utoipa::path(get, path = "/api/v1/parks/{park}/compare", tag = "ranking", operation_id = "compare_colleges",
+    summary = "院校两两比较 Colleges pair by pair",
+    description = "两所至十所院校两两比较：总分与满意度之差、差的精确标准差（共同评价企业造成的相关已扣除）与前者更好的概率，并据此划分并列。\n\nTwo to ten colleges pair by pair: the differences of score and satisfaction, their exact standard deviations (what shared raters have in common is taken off), the probability that the first is better, and tie groups from these.",
+    params(("park" = ParkId, Path, description = "园区代码 The park's code", example = "P0001"),
+        ("colleges" = String, Query, description = "院校代码，逗号分隔，2–10 个 Codes of 2–10 colleges, separated by commas", example = "C0001,C0002"),
+        ("preset" = Option<PresetId>, Query, description = "权重预设，默认按园区阶段 Weight preset; by the park's stage if left out"),
+        ("kind" = Option<DemandKind>, Query, description = "只计此类需求 Only needs of this kind count"),
+        ("Zeyou-Min-Seq" = Option<u64>, Header, nullable = false, description = "等到此序号已计入 Wait until this event is included")),
+    responses((status = 200, description = "比较 The comparisons", body = Comparisons), (status = 400), (status = 404), (status = 422), (status = 503)))]
+pub(super) async fn compare(request: HttpRequest, service: web::Data<Service>) -> HttpResponse {
+    let answer = async {
+        let park: ParkId = path_id(&request, "park")?;
+        let query = Query::read(&request, &["colleges", "preset", "kind"])?;
+        let mut colleges: Vec<CollegeId> = Vec::new();
+        for code in query.text("colleges").unwrap_or_default().split(',').filter(|code| !code.is_empty()) {
+            colleges.push(code.parse().map_err(|invalid| Problem::parameter("colleges", invalid))?);
+        }
+        colleges.sort_unstable();
+        colleges.dedup();
+        let question = Question { preset: query.parse("preset")?, kind: query.parse("kind")?, ..Question::of(park) };
+        let published = service.at_least(min_seq(&request)?).await?;
+        Ok::<_, Problem>(HttpResponse::Ok().json(Service::compare_colleges(published, question, colleges).await?))
+    };
+    respond(&request, answer.await)
+}
+
+/// Blocks of ratings (a college's from one park, or of one fortnight) that stand out and therefore count less.
+#[utoipa::path(get, path = "/api/v1/flags", tag = "ranking", operation_id = "flags",
+    summary = "可疑的成组评价 Ratings that stand out",
+    description = "某校来自同一园区或同一两周的评价若与其余评价明显不同，模型即降低其权重；此处列出这些评价组、条数、偏离、所余权重与原因。只标示，不删除任何评价，也不说谁怎样评价。\n\nA college's ratings from one park or of one fortnight that stand out from its others count less; these blocks are listed with their number, shift, remaining weight and the reason. They are shown, never deleted; never who rated how.",
+    params(("Zeyou-Min-Seq" = Option<u64>, Header, nullable = false, description = "等到此序号已计入 Wait until this event is included")),
+    responses((status = 200, description = "可疑评价组 The flags", body = Flags), (status = 400), (status = 422), (status = 503)))]
+pub(super) async fn flags(request: HttpRequest, service: web::Data<Service>) -> HttpResponse {
+    let answer = async {
+        Query::read(&request, &[])?;
+        let published = service.at_least(min_seq(&request)?).await?;
+        Ok::<_, Problem>(HttpResponse::Ok().json(Service::flags(published).await))
     };
     respond(&request, answer.await)
 }

@@ -93,6 +93,8 @@ fn routes(config: &mut web::ServiceConfig) {
         .service(get("/api/v1/parks/{park}/portfolio").route(web::get().to(selections::portfolio)))
         .service(get("/api/v1/parks/{park}/shortlist").route(web::get().to(ranking::shortlist)))
         .service(get("/api/v1/parks/{park}/colleges/{college}/explanation").route(web::get().to(ranking::explanation)))
+        .service(get("/api/v1/parks/{park}/compare").route(web::get().to(ranking::compare)))
+        .service(get("/api/v1/flags").route(web::get().to(ranking::flags)))
         .service(get("/api/v1/parks/{park}/changes").route(web::get().to(changes::changes)))
         .service(get("/api/v1/verify/{verify_code}").route(web::get().to(ranking::verify)))
         .service(get("/api/v1/events").route(web::get().to(stream::events)))

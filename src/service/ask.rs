@@ -6,7 +6,7 @@ use std::time::Duration;
 use bytes::Bytes;
 
 use super::{Service, ServiceError, aside};
-use crate::domain::{CollegeId, Explanation, Question, Shortlist};
+use crate::domain::{CollegeId, Comparisons, Explanation, Flags, Invalid, Question, Shortlist};
 use crate::live::Published;
 use crate::store::{Address, Store};
 
@@ -14,6 +14,8 @@ use crate::store::{Address, Store};
 const PATIENCE: Duration = Duration::from_secs(2);
 /// A seq this far beyond the log is a mistake, not a race.
 const FAR: u64 = 1_000_000;
+/// Most colleges compared at once.
+const MOST_COMPARED: usize = 10;
 
 impl Service {
     /// The snapshot to answer from: the current one, once it includes `min_seq`.
@@ -67,6 +69,26 @@ impl Service {
         let answer = Bytes::from(serde_json::to_vec(&shortlist).unwrap_or_default());
         published.remember(question, answer.clone());
         Ok(answer)
+    }
+
+    /// The blocks of ratings that the model trusts less, with the weight each keeps.
+    pub async fn flags(published: Arc<Published>) -> Flags {
+        aside(move || published.snapshot.flags()).await
+    }
+
+    /// Some colleges pair by pair.
+    ///
+    /// # Errors
+    /// [`ServiceError::Parameter`] unless there are two to ten; [`ServiceError::NotFound`] as [`Self::explain`].
+    pub async fn compare_colleges(
+        published: Arc<Published>,
+        question: Question,
+        colleges: Vec<CollegeId>,
+    ) -> Result<Comparisons, ServiceError> {
+        if !(2..=MOST_COMPARED).contains(&colleges.len()) {
+            return Err(ServiceError::Parameter("colleges", Invalid::out_of_range(2, MOST_COMPARED)));
+        }
+        Ok(aside(move || published.snapshot.compare(&question, &colleges)).await?)
     }
 
     /// Why a college stands where it stands.

@@ -9,6 +9,7 @@ mod kept_scenarios;
 mod models;
 mod operations;
 mod ratings;
+mod satisfaction;
 mod scenario_questions;
 mod scenarios;
 mod selections;

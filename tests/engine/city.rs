@@ -14,7 +14,7 @@ pub(crate) fn events(parks: usize, colleges: usize, enterprises: usize, ratings:
     let presets: Vec<Preset> = serde_json::from_str(include_str!("../../data/criteria/presets.json")).expect("presets");
     let mut events: Vec<Event> = presets.into_iter().map(Event::PresetPut).collect();
     events.push(Event::Clock { today: "2026-11-24".parse::<Date>().expect("date") });
-    let files = generate(&Spec { parks, colleges, enterprises, ratings, seed: 7 });
+    let files = generate(&Spec { parks, colleges, enterprises, ratings, seed: 7, attributes: false });
     for table in &TABLES {
         if let Some((name, text)) = files.iter().find(|(name, _)| *name == table.file) {
             let rows = read_table(name, text.as_bytes(), table.columns).expect("a generated table");

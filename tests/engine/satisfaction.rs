@@ -3,7 +3,7 @@
 use rand::SeedableRng;
 use rand::seq::SliceRandom;
 use rand_chacha::ChaCha8Rng;
-use zeyou::domain::Event;
+use zeyou::domain::{Event, FlagBlock, Question};
 use zeyou::engine::{Edges, FitTable, Posterior, Snapshot, State, contributions};
 
 use super::city;
@@ -35,12 +35,25 @@ fn plain() -> Event {
     Event::ModelActivated(serde_json::from_str(model).expect("a model"))
 }
 
-#[test]
-fn the_posterior_solves_the_normal_equations() {
-    let mut events = city::events(2, 12, 30, 150);
-    events.push(plain());
-    let snapshot = city::snapshot(&events);
-    let state = &snapshot.state;
+/// The parameters of before, blocks as shares of their ratings.
+fn shares() -> Event {
+    let model = r#"{"id":"default-2","mean":3.8,"rater_variance":0.16,"college_variance":0.1225,"noise_variance":0.49,
+        "block_variance":0.15,"block_freedom":2.0}"#;
+    Event::ModelActivated(serde_json::from_str(model).expect("a model"))
+}
+
+/// The shipped parameters with some fields of their own.
+fn with(fields: serde_json::Value) -> Event {
+    let mut model: serde_json::Value =
+        serde_json::from_str(include_str!("../../models/default.json")).expect("a model");
+    for (field, value) in fields.as_object().expect("fields") {
+        model[field] = value.clone();
+    }
+    Event::ModelActivated(serde_json::from_value(model).expect("a model"))
+}
+
+/// The normal equations of raters and colleges under [`plain`], in units of the noise variance.
+fn normal_equations(state: &State) -> (Vec<Vec<f64>>, Vec<f64>) {
     let model = &state.model;
     let (n_raters, n) = (state.enterprises.len(), state.colleges.len());
     let mut a = vec![vec![0.0; n_raters + n]; n_raters + n];
@@ -59,7 +72,17 @@ fn the_posterior_solves_the_normal_equations() {
         b[u] += y;
         b[i] += y;
     }
+    (a, b)
+}
+
+#[test]
+fn the_posterior_solves_the_normal_equations() {
+    let mut events = city::events(2, 12, 30, 150);
+    events.push(plain());
+    let snapshot = city::snapshot(&events);
+    let (a, b) = normal_equations(&snapshot.state);
     let exact = dense(a, b);
+    let n_raters = snapshot.state.enterprises.len();
     for (place, effect) in snapshot.posterior().effect.iter().enumerate() {
         assert!((effect - exact[n_raters + place]).abs() < 1e-10, "college {place}");
     }
@@ -134,6 +157,7 @@ fn contributions_of_ratings_sum_to_the_effect_and_the_variance_is_close_to_exact
     for place in 0..snapshot.state.colleges.len() {
         let (shares, variance) = contributions(&edges, &snapshot.state.model, place);
         let sum: f64 = shares.iter().map(|share| share.share).sum();
+        // No attributes are in force: the prior mean is the grand mean.
         assert!((sum - snapshot.posterior().effect[place]).abs() < 1e-9, "college {place}");
         let ratio = snapshot.posterior().sd[place] / variance.sqrt();
         assert!((ratio - 1.0).abs() < 0.06, "college {place}: sd ratio {ratio}");
@@ -163,9 +187,10 @@ fn a_stored_fit_table_gives_the_same_snapshot_and_another_one_is_refused() {
     }
 }
 
-/// A city with honest ratings, and one with `fakes` more of one college: who rates, when, and what.
-fn attacked(fakes: &[(usize, &str)], score: &str) -> (Snapshot, Snapshot, usize) {
+/// A city with honest ratings, and one with `fakes` more of one college: who rates, when, and what; `model` in force.
+fn attacked(model: &Event, fakes: &[(usize, &str)], score: &str) -> (Snapshot, Snapshot, usize) {
     let mut events = city::events(20, 40, 400, 3_000);
+    events.insert(0, model.clone());
     let day = Event::Clock { today: "2026-11-25".parse().expect("a day") };
     let mut clean = events.clone();
     clean.push(day.clone());
@@ -205,32 +230,128 @@ fn rank_correlation(a: &[f64], b: &[f64]) -> f64 {
     1.0 - 6.0 * d / (n * (n * n - 1.0))
 }
 
-#[test]
-fn fake_ratings_from_one_park_or_of_one_fortnight_hardly_move_a_college() {
+/// Shifts of the worst college by 5 % fakes: from one park, and from 20 parks, both in one fortnight.
+fn shifts(model: &Event) -> [f64; 2] {
     let one_park: Vec<(usize, &str)> = (0..150).map(|_| (3, "2026-11-20")).collect();
     let spread: Vec<(usize, &str)> = (0..150).map(|n| (n % 20, "2026-11-20")).collect();
-    for (what, fakes, most) in [("one park", one_park, 0.1), ("20 parks, one fortnight", spread, 0.15)] {
-        let (clean, with, target) = attacked(&fakes, "5");
-        let shift = with.posterior().effect[target] - clean.posterior().effect[target];
-        println!("{what}: {shift:.4}");
-        assert!(shift.abs() < most, "{what}: {shift}");
+    [one_park, spread].map(|fakes| {
+        let (clean, with, target) = attacked(model, &fakes, "5");
         assert!(with.posterior().ratings[target] >= 150, "they are counted, not hidden");
-    }
+        with.posterior().effect[target] - clean.posterior().effect[target]
+    })
+}
+
+#[test]
+fn fake_ratings_from_one_park_or_of_one_fortnight_hardly_move_a_college() {
+    let [one_park, spread] = shifts(&with(serde_json::json!({})));
+    println!("one park {one_park:.4}, 20 parks in one fortnight {spread:.4}");
+    assert!(one_park.abs() <= 0.05, "one park: {one_park}");
+    assert!(spread.abs() <= 0.10, "20 parks in one fortnight: {spread}");
+}
+
+#[test]
+fn parameters_of_before_still_rank_as_they_did() {
+    let [one_park, spread] = shifts(&shares());
+    assert!((one_park.abs() - 0.017).abs() < 0.001 && (spread.abs() - 0.133).abs() < 0.001, "{one_park} {spread}");
+    let Event::ModelActivated(before) = shares() else { panic!("a model") };
+    assert_eq!((before.drift_variance, before.noise_weight, before.coefficients.len()), (0.0, 0.0, 0));
 }
 
 #[test]
 fn blocks_hardly_change_honest_rankings_and_cap_what_one_park_can_tell() {
-    let (clean, _, _) = attacked(&[], "5");
-    let mut state = clean.state.clone();
-    let changes = city::apply(&mut state, &[plain()]);
-    let without = clean.advance(state, &changes);
+    let (model, no_blocks) = (with(serde_json::json!({})), with(serde_json::json!({"id": "x", "block_variance": 0.0})));
+    let (clean, _, _) = attacked(&model, &[], "5");
+    let without = attacked(&no_blocks, &[], "5").0;
     let correlation = rank_correlation(&clean.posterior().effect, &without.posterior().effect);
-    println!("rank correlation with the plain model: {correlation:.4}");
-    assert!(correlation > 0.95, "{correlation}");
+    println!("rank correlation with the model without blocks: {correlation:.4}");
+    // Over many seeds and sizes it is .997 (benches/README.md); this is one of 40 colleges.
+    assert!(correlation >= 0.995, "{correlation}");
     assert!(clean.same_derived(&Snapshot::cold(clean.state.clone())));
-    // What is told by one park alone is capped at 1 / v_c, however often.
-    let precision = |snapshot: &Snapshot, place: usize| snapshot.posterior().sd[place].powi(-2) - 1.0 / 0.1225;
+    // 600 ratings from one park in one fortnight would tell 1,200; two blocks of variance .01 cap it near 1 / .02.
+    let precision = |snapshot: &Snapshot, place: usize| snapshot.posterior().sd[place].powi(-2);
     let fakes: Vec<(usize, &str)> = (0..600).map(|_| (3, "2026-11-20")).collect();
-    let (_, many, target) = attacked(&fakes, "3");
-    assert!(precision(&many, target) < precision(&clean, target) + 1.0 / 0.15 + 1.0, "capped");
+    let (_, many, target) = attacked(&model, &fakes, "3");
+    assert!(precision(&many, target) < precision(&clean, target) + 80.0, "capped");
+}
+
+#[test]
+fn a_block_that_stands_out_is_flagged_with_what_it_still_counts() {
+    let model = with(serde_json::json!({}));
+    let fakes: Vec<(usize, &str)> = (0..150).map(|n| (n % 20, "2026-11-20")).collect();
+    let (clean, with, target) = attacked(&model, &fakes, "5");
+    let college = clean.state.colleges.iter().nth(target).expect("a college").0.clone();
+    let known = clean.flags();
+    assert!(known.flags.iter().all(|flag| flag.college.id != college), "{known:?}");
+    let flags = with.flags();
+    let flag = flags.flags.iter().find(|flag| flag.college.id == college).expect("flagged");
+    let day = "2026-11-20".parse().expect("a day");
+    assert!(matches!(flag.block, FlagBlock::Fortnight { from, to } if from <= day && day <= to), "{flag:?}");
+    assert!(flag.ratings >= 150 && flag.shift > 1.0 && flag.weight < flags.flag_weight && flag.share < 0.2, "{flag:?}");
+    assert!(flag.reason.zh.contains("未删除") && flag.reason.en.contains("no rating is deleted"), "{flag:?}");
+    assert_eq!(flags.total as usize, flags.flags.len());
+}
+
+#[test]
+fn attributes_move_the_prior_mean_and_a_changed_fact_moves_the_college() {
+    let mut events = city::events(2, 12, 30, 60);
+    events.push(with(
+        serde_json::json!({"id": "known", "coefficients": {"kind:secondary": -0.4, "ownership:public": 0.1}}),
+    ));
+    let snapshot = city::snapshot(&events);
+    let unrated = r#"{"kind":"college_put","body":{"id":"C9999","name":"新校","kind":"KIND","ownership":"public","city":"云城"}}"#;
+    let mut effects = Vec::new();
+    let mut now = snapshot;
+    for kind in ["secondary", "associate"] {
+        let mut state = now.state.clone();
+        let event = serde_json::from_str(&unrated.replace("KIND", kind)).expect("a college");
+        let changes = city::apply(&mut state, &[event]);
+        now = now.advance(state.clone(), &changes);
+        assert!(now.same_derived(&Snapshot::cold(state)), "{kind}");
+        let at = now.state.colleges.position(&"C9999".parse().expect("a code")).expect("known");
+        effects.push(now.posterior().effect[Edges::build(&now.state).place_of(at)]);
+    }
+    assert!((effects[0] + 0.3).abs() < 1e-12 && (effects[1] - 0.1).abs() < 1e-12, "{effects:?}");
+    assert!(now.posterior().sd[0] < 0.35 && now.posterior().sd.iter().any(|&sd| (sd - 0.35).abs() < 1e-12));
+}
+
+#[test]
+fn what_was_said_long_ago_tells_less_of_today() {
+    let (today, later) = ("2026-11-25", "2031-11-25");
+    let after = |model: Event, day: &str| {
+        let mut events = city::events(2, 12, 30, 200);
+        events.push(model);
+        events.push(Event::Clock { today: day.parse().expect("a day") });
+        city::snapshot(&events)
+    };
+    let mean_sd = |snapshot: &Snapshot| snapshot.posterior().sd.iter().sum::<f64>();
+    let drifting = || with(serde_json::json!({"id": "d", "drift_variance": 0.05}));
+    assert!(mean_sd(&after(drifting(), later)) > 1.1 * mean_sd(&after(drifting(), today)));
+    assert_eq!(after(plain(), later).posterior(), after(plain(), today).posterior());
+}
+
+#[test]
+fn the_difference_of_two_colleges_has_the_spread_of_the_inverse() {
+    let mut events = city::events(2, 12, 30, 150);
+    events.push(plain());
+    let snapshot = city::snapshot(&events);
+    let state = &snapshot.state;
+    let (park, _) = state.parks.iter().next().expect("a park");
+    let list = snapshot.shortlist(&Question { top: 4, ..Question::of(park.clone()) }).expect("ranked");
+    let ids: Vec<_> = list.items.iter().map(|item| item.college.id.clone()).collect();
+    let compared = snapshot.compare(&Question::of(park.clone()), &ids).expect("compared");
+    assert_eq!(compared.colleges.iter().map(|one| one.college.id.clone()).collect::<Vec<_>>(), ids, "best first");
+    assert_eq!(compared.pairs.len(), 6);
+    let (edges, (a, b)) = (Edges::build(state), normal_equations(state));
+    let at = |id: &_| state.enterprises.len() + edges.place_of(state.colleges.position(id).expect("known"));
+    for pair in &compared.pairs {
+        let (first, second) = (at(&pair.first), at(&pair.second));
+        let mut right = vec![0.0; b.len()];
+        (right[first], right[second]) = (1.0, -1.0);
+        let solved = dense(a.clone(), right);
+        let sd = (state.model.noise_variance * (solved[first] - solved[second])).sqrt();
+        assert!((pair.satisfaction.sd - sd).abs() < 2e-6, "{pair:?} against {sd}");
+        assert!(pair.score.p_better >= 0.5 && pair.score.difference >= 0.0, "{pair:?}");
+        let p = zeyou::engine::phi(pair.satisfaction.difference / pair.satisfaction.sd);
+        assert!((p - pair.satisfaction.p_better).abs() < 1e-4, "{pair:?}");
+    }
 }

@@ -31,23 +31,28 @@ impl Crossed {
     pub fn fit(rows: &Rows, n_colleges: usize, attributes: Option<&Attributes>) -> Self {
         let (mut crossed, floor) = Self::cold(rows, n_colleges);
         crossed.estimate(rows, floor, Noise::Own);
-        if let Some(attributes) = attributes.filter(|attributes| attributes.width() > 0) {
-            // The regression weighs colleges by σb², which the regression lowers: a second round is enough.
-            for _ in 0..2 {
-                crossed.prior = prior_mean(&crossed, attributes);
-                crossed.college.fill(0.0);
-                crossed.estimate(rows, floor, Noise::Own);
-            }
-        }
+        crossed.regress(rows, floor, Noise::Own, attributes);
         crossed.settle(rows, EXACT);
         crossed
     }
 
-    /// The same with one noise for all raters and no attributes: the parameters of the published model. (A noise of its
+    fn regress(&mut self, rows: &Rows, floor: f64, noise: Noise, attributes: Option<&Attributes>) {
+        let Some(attributes) = attributes.filter(|attributes| attributes.width() > 0) else { return };
+        // The regression weighs colleges by σb², which the regression lowers: a second round is enough.
+        for _ in 0..2 {
+            let prior = prior_mean(self, attributes);
+            (self.prior, self.coefficients, self.offset) = (prior.mean, prior.coefficients, prior.offset);
+            self.college.fill(0.0);
+            self.estimate(rows, floor, noise);
+        }
+    }
+
+    /// The same with one noise for all raters: the parameters of the published model. (A noise of its
     /// own per rater makes the typical noise smaller than the mean one: a few steady raters weigh in.)
-    pub fn fit_alike(rows: &Rows, n_colleges: usize) -> Self {
+    pub fn fit_alike(rows: &Rows, n_colleges: usize, attributes: Option<&Attributes>) -> Self {
         let (mut crossed, floor) = Self::cold(rows, n_colleges);
         crossed.estimate(rows, floor, Noise::Alike);
+        crossed.regress(rows, floor, Noise::Alike, attributes);
         crossed.settle(rows, EXACT);
         crossed
     }
@@ -67,6 +72,8 @@ impl Crossed {
         Self {
             variances,
             prior: vec![0.0; n_colleges],
+            coefficients: Vec::new(),
+            offset: 0.0,
             college: vec![0.0; n_colleges],
             college_variance: vec![variances.college; n_colleges],
             rater: vec![0.0; n_raters],

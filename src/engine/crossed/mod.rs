@@ -6,8 +6,10 @@ mod estimate;
 mod online;
 mod prior;
 mod system;
+mod time;
 
 pub use online::CrossedOnline;
+pub use time::through_time;
 
 use crate::engine::forecast::Forecast;
 use crate::engine::rows::Rows;
@@ -45,6 +47,10 @@ pub struct Crossed {
     pub rater_variance: Vec<f64>,
     /// Precision of each rater's ratings, `1/s_u²`.
     pub weight: Vec<f64>,
+    /// What each attribute adds to the prior mean, in the attributes' own units …
+    pub coefficients: Vec<f64>,
+    /// … less this.
+    pub offset: f64,
     /// Ratings of each rater.
     ratings: Vec<u32>,
 }

@@ -14,15 +14,25 @@ const SHARES: [f64; 2] = [0.1, 0.5];
 /// Every fifth college judges the penalty.
 const FOLDS: usize = 5;
 
+/// What attributes say.
+pub(super) struct Prior {
+    /// Prior mean of every college: `Σ coefficient × attribute − offset`.
+    pub(super) mean: Vec<f64>,
+    /// By attribute, in its own units.
+    pub(super) coefficients: Vec<f64>,
+    pub(super) offset: f64,
+}
+
 /// Prior mean of every college. The target is what the ratings alone say, `b̃_i = b_i (1 + 1/(λ_i σb²))` with the
 /// data's precision `λ_i`; a college counts by `1/(σb² + 1/λ_i)`, entered by scaling its row.
-pub(super) fn prior_mean(crossed: &Crossed, attributes: &Attributes) -> Vec<f64> {
+pub(super) fn prior_mean(crossed: &Crossed, attributes: &Attributes) -> Prior {
     let n = crossed.college.len();
+    let silent = || Prior { mean: vec![0.0; n], coefficients: vec![0.0; attributes.width()], offset: 0.0 };
     let sigma = crossed.variances.college;
     let told = |i: usize| 1.0 / crossed.college_variance[i] - 1.0 / sigma;
     let known: Vec<usize> = (0..n).filter(|&i| told(i) * sigma > 1e-9).collect();
     if known.len() < 2 * FOLDS {
-        return vec![0.0; n];
+        return silent();
     }
     let target: Vec<f64> =
         known.iter().map(|&i| crossed.prior[i] + crossed.college[i] * (1.0 + 1.0 / (told(i) * sigma))).collect();
@@ -41,8 +51,11 @@ pub(super) fn prior_mean(crossed: &Crossed, attributes: &Attributes) -> Vec<f64>
     let root: Vec<f64> = weight.iter().map(|w| (w * known.len() as f64 / total).sqrt()).collect();
     let x = Array2::from_shape_fn((known.len(), width), |(k, c)| root[k] * cell(known[k], c));
     let y = Array1::from_shape_fn(known.len(), |k| root[k] * (target[k] - level));
-    let Some(beta) = best(&x, &y) else { return vec![0.0; n] };
-    (0..n).map(|i| (0..width).map(|c| cell(i, c) * beta[c]).sum()).collect()
+    let Some(beta) = best(&x, &y) else { return silent() };
+    let mean = (0..n).map(|i| (0..width).map(|c| cell(i, c) * beta[c]).sum()).collect();
+    let coefficients: Vec<f64> = (0..width).map(|c| size[c] * beta[c]).collect();
+    let offset = coefficients.iter().zip(&centre).map(|(beta, centre)| beta * centre).sum();
+    Prior { mean, coefficients, offset }
 }
 
 fn net(x: Array2<f64>, y: Array1<f64>, penalty: f64, share: f64) -> Option<ElasticNet<f64>> {

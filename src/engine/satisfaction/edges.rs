@@ -7,7 +7,8 @@
 use std::collections::BTreeMap;
 use std::ops::Range;
 
-use crate::domain::{EngagementId, Rating};
+use super::attributes::prior_mean;
+use crate::domain::{Date, EngagementId, Rating};
 use crate::engine::state::State;
 
 /// The ratings as rows of raters. Colleges are named by their place among all colleges sorted by id.
@@ -23,8 +24,12 @@ pub struct Edges {
     pub(super) engagement: Vec<u32>,
     /// Fortnight of the rating, counted from 1970-01-01.
     pub(super) fortnight: Vec<i16>,
-    /// Precision of the rating: how much it counts (see `blocks`).
+    /// How much the rating counts for its college (see `blocks`).
     pub(super) weight: Vec<f64>,
+    /// Correlation ρ of its college's quality then and today; `weight / loading` is the rating's precision.
+    pub(super) loading: Vec<f64>,
+    /// Prior mean of each college above the grand mean, by place.
+    pub(super) prior: Vec<f64>,
     pub(super) n_colleges: usize,
     /// Place by registry position of the college.
     place: Vec<u32>,
@@ -40,10 +45,16 @@ struct Edge {
     score: f64,
     fortnight: i16,
     weight: f64,
+    loading: f64,
+}
+
+/// The fortnight of a day, counted from 1970-01-01.
+pub(super) fn fortnight_of(day: Date) -> i16 {
+    (day.days().div_euclid(14)).clamp(i32::from(i16::MIN), i32::from(i16::MAX)) as i16
 }
 
 fn fortnight(rating: &Rating) -> i16 {
-    (rating.rated_on.days().div_euclid(14)).clamp(i32::from(i16::MIN), i32::from(i16::MAX)) as i16
+    fortnight_of(rating.rated_on)
 }
 
 impl Edges {
@@ -74,7 +85,8 @@ impl Edges {
         }
         let mut order: Vec<u32> = (0..by_id.len() as u32).filter(|&rater| count[rater as usize] > 0).collect();
         order.sort_by_key(|&rater| count[rater as usize]);
-        let mut edges = Self { n_colleges: place.len(), place, at, ..Self::default() };
+        let prior = at.iter().map(|&at| prior_mean(state, at)).collect();
+        let mut edges = Self { n_colleges: place.len(), place, at, prior, ..Self::default() };
         let (mut next, mut end) = (vec![0_u32; by_id.len()], 0);
         edges.start.push(0);
         for rater in order {
@@ -86,7 +98,8 @@ impl Edges {
         // Straight into place: at a million ratings a second copy is felt.
         let n = rated.len();
         (edges.college, edges.engagement) = (vec![0; n], vec![0; n]);
-        (edges.fortnight, edges.score, edges.weight) = (vec![0; n], vec![0.0; n], vec![0.0; n]);
+        (edges.fortnight, edges.score) = (vec![0; n], vec![0.0; n]);
+        (edges.weight, edges.loading) = (vec![0.0; n], vec![1.0; n]);
         for (rater, college, engagement, fortnight, score) in rated {
             let e = next[rater as usize] as usize;
             (edges.college[e], edges.engagement[e]) = (college, engagement);
@@ -151,7 +164,7 @@ impl Edges {
             touched.push(college);
             let live = state.ratings.get(id).map(|rating| {
                 let (score, fortnight) = (rating.marks.score(), fortnight(rating));
-                Edge { college, engagement, score, fortnight, weight: 0.0 }
+                Edge { college, engagement, score, fortnight, weight: 0.0, loading: 1.0 }
             });
             match (present, live) {
                 (true, Some(edge)) => row[e] = edge,
@@ -164,8 +177,13 @@ impl Edges {
         let id = |at: u32| &state.enterprises.at(at).value.id;
         let mut rows: Vec<(u32, Vec<Edge>)> = rows.into_iter().filter(|(_, row)| !row.is_empty()).collect();
         rows.sort_by(|a, b| (a.1.len(), id(a.0)).cmp(&(b.1.len(), id(b.0))));
-        let mut next =
-            Self { n_colleges: self.n_colleges, place: self.place.clone(), at: self.at.clone(), ..Self::default() };
+        let mut next = Self {
+            n_colleges: self.n_colleges,
+            place: self.place.clone(),
+            at: self.at.clone(),
+            prior: self.prior.clone(),
+            ..Self::default()
+        };
         next.reserve(self.len() + ids.len(), self.raters.len() + rows.len());
         let mut from = 0;
         for (rater, row) in rows {
@@ -188,6 +206,7 @@ impl Edges {
         self.score.reserve(edges);
         self.fortnight.reserve(edges);
         self.weight.reserve(edges);
+        self.loading.reserve(edges);
         self.raters.reserve(raters);
         self.start.reserve(raters + 1);
         self.start.push(0);
@@ -200,6 +219,7 @@ impl Edges {
             score: self.score[e],
             fortnight: self.fortnight[e],
             weight: self.weight[e],
+            loading: self.loading[e],
         }
     }
 
@@ -209,6 +229,7 @@ impl Edges {
         self.score.extend(edges.iter().map(|edge| edge.score));
         self.fortnight.extend(edges.iter().map(|edge| edge.fortnight));
         self.weight.extend(edges.iter().map(|edge| edge.weight));
+        self.loading.extend(edges.iter().map(|edge| edge.loading));
     }
 
     fn push(&mut self, rater: u32, row: &[Edge]) {
@@ -235,7 +256,8 @@ impl Edges {
         self.engagement.extend_from_slice(&from.engagement[edges.clone()]);
         self.score.extend_from_slice(&from.score[edges.clone()]);
         self.fortnight.extend_from_slice(&from.fortnight[edges.clone()]);
-        self.weight.extend_from_slice(&from.weight[edges]);
+        self.weight.extend_from_slice(&from.weight[edges.clone()]);
+        self.loading.extend_from_slice(&from.loading[edges]);
         self.raters.extend_from_slice(&from.raters[range]);
     }
 
@@ -257,6 +279,16 @@ impl Edges {
     /// The registry position of the college at a place.
     pub(in crate::engine) fn at_place(&self, place: u32) -> u32 {
         self.at[place as usize]
+    }
+
+    /// Whether the prior means of some colleges, by registry position, are still those of the state.
+    pub(in crate::engine) fn same_prior(&self, state: &State, colleges: &[usize]) -> bool {
+        colleges.iter().all(|&at| self.prior[self.place_of(at as u32)] == prior_mean(state, at as u32))
+    }
+
+    /// Prior mean of the college at a place above the grand mean.
+    pub(in crate::engine) fn prior_of(&self, place: usize) -> f64 {
+        self.prior[place]
     }
 
     /// Whether these are the rows of a state with `n` colleges, none of them new.
@@ -293,6 +325,7 @@ impl Edges {
         at.iter().zip(0..).for_each(|(&at, next)| place[at as usize] = next);
         // The order of the colleges known before stays, and with it that of every row.
         let college = self.college.iter().map(|&college| place[self.at[college as usize] as usize]).collect();
-        Self { college, n_colleges: at.len(), place, at, ..self.clone() }
+        let prior = at.iter().map(|&at| prior_mean(state, at)).collect();
+        Self { college, n_colleges: at.len(), place, at, prior, ..self.clone() }
     }
 }

@@ -15,7 +15,7 @@ const MAX_ITERATIONS: usize = 200;
 /// The colleges' posterior, by place; points on the 1–5 scale.
 #[derive(Clone, Debug, PartialEq, Default)]
 pub struct Posterior {
-    /// Mean effect b of each college above the grand mean.
+    /// Mean effect of each college above the grand mean, its prior mean included.
     pub effect: Vec<f64>,
     /// Its standard deviation, near exact (METHODS §1 "variance without an inverse"): ratings of one rater share its
     /// severity, which its ratings of other colleges tell.
@@ -39,14 +39,14 @@ struct Run {
     edges: Range<usize>,
 }
 
-/// The normal equations: `Σ w + 1/σa²` and `Σ w + 1/σb²` on the diagonal, the weights w on the edges.
+/// The normal equations: `Σ w/ρ + 1/σa²` and `Σ w ρ + 1/σb²` on the diagonal, the weights w on the edges.
 struct System<'a> {
     edges: &'a Edges,
-    /// `1 / (Σ w + 1/σa²)` by rater.
+    /// `1 / (Σ w/ρ + 1/σa²)` by rater.
     inverse: Vec<f64>,
     /// Raters with two ratings or more. The cuts follow from the ratings alone, not from the machine, and so do the sums.
     parts: Vec<Vec<Run>>,
-    /// `Σ w + 1/σb²`, less the part of raters who rated once, which the elimination folds into the diagonal.
+    /// `Σ w ρ + 1/σb²`, less the part of raters who rated once, which the elimination folds into the diagonal.
     diagonal: Vec<f64>,
     /// Inverse of the diagonal of the eliminated system.
     precondition: Vec<f64>,
@@ -112,13 +112,15 @@ impl<'a> System<'a> {
         let mut eliminated = vec![0.0; edges.n_colleges];
         let mut inverse = Vec::with_capacity(edges.raters.len());
         for Run { len, edges: range, .. } in edges.runs() {
-            let rows = edges.college[range.clone()].chunks_exact(len).zip(edges.weight[range].chunks_exact(len));
-            for (colleges, weights) in rows {
-                let own = 1.0 / (1.0 / model.rater_variance + weights.iter().sum::<f64>());
+            let rows =
+                edges.college[range.clone()].chunks_exact(len).zip(edges.weight[range.clone()].chunks_exact(len));
+            for ((colleges, weights), loadings) in rows.zip(edges.loading[range].chunks_exact(len)) {
+                let precision = weights.iter().zip(loadings).map(|(w, rho)| w / rho).sum::<f64>();
+                let own = 1.0 / (1.0 / model.rater_variance + precision);
                 inverse.push(own);
-                for (&i, w) in colleges.iter().zip(weights) {
+                for ((&i, w), rho) in colleges.iter().zip(weights).zip(loadings) {
                     let share = w * w * own;
-                    diagonal[i as usize] += if len == 1 { w - share } else { *w };
+                    diagonal[i as usize] += if len == 1 { w * rho - share } else { w * rho };
                     eliminated[i as usize] += if len == 1 { 0.0 } else { share };
                 }
             }
@@ -201,49 +203,96 @@ impl Posterior {
         let mut told = vec![Told { right: 0.0, precision: 1.0 / model.college_variance, ratings: 0, raters: 0 }; n];
         for Run { len, first, edges: range } in edges.runs() {
             let scored = edges.score[range.clone()].chunks_exact(len).zip(&system.inverse[first..]);
-            let weighed = edges.college[range.clone()].chunks_exact(len).zip(edges.weight[range].chunks_exact(len));
-            for ((colleges, weights), (scores, inverse)) in weighed.zip(scored) {
-                let share = inverse * weights.iter().zip(scores).map(|(w, y)| w * (y - model.mean)).sum::<f64>();
+            let weighed =
+                edges.college[range.clone()].chunks_exact(len).zip(edges.weight[range.clone()].chunks_exact(len));
+            let weighed = weighed.zip(edges.loading[range].chunks_exact(len));
+            for (((colleges, weights), loadings), (scores, inverse)) in weighed.zip(scored) {
+                let rest = |k: usize| scores[k] - (model.mean + edges.prior[colleges[k] as usize]);
+                let share = inverse * (0..len).map(|k| weights[k] / loadings[k] * rest(k)).sum::<f64>();
                 // What each rating tells of the rater's severity, its college being known as before any rating.
-                let tells = |w: f64| w / (1.0 + w * model.college_variance);
-                let all = 1.0 / model.rater_variance + weights.iter().map(|&w| tells(w)).sum::<f64>();
+                let tells =
+                    |k: usize| weights[k] / loadings[k] / (1.0 + weights[k] * loadings[k] * model.college_variance);
+                let all = 1.0 / model.rater_variance + (0..len).map(tells).sum::<f64>();
                 let mut e = 0;
                 for group in colleges.chunk_by(|a, b| a == b) {
                     let told = &mut told[group[0] as usize];
-                    let (mut own, mut others) = (0.0, all);
-                    for (w, y) in weights[e..e + group.len()].iter().zip(&scores[e..]) {
-                        told.right += w * (y - model.mean - share);
-                        own += w;
-                        others -= tells(*w);
+                    let (mut own, mut both, mut rater, mut others) = (0.0, 0.0, 0.0, all);
+                    for k in e..e + group.len() {
+                        told.right += weights[k] * (rest(k) - share);
+                        own += weights[k] * loadings[k];
+                        both += weights[k];
+                        rater += weights[k] / loadings[k];
+                        others -= tells(k);
                     }
-                    // `own / (1 + own v)`, v = 1 / others: the severity's variance by the rater's other ratings.
-                    told.precision += own * others / (others + own);
+                    // `own − both² / (rater + others)`: the severity is known by the rater's other ratings, `others`.
+                    told.precision += (own * others + (own * rater - both * both)) / (others + rater);
                     told.ratings += group.len() as u32;
                     told.raters += 1;
                     e += group.len();
                 }
             }
         }
+        let mut effect = system.solve(&told.iter().map(|told| told.right).collect::<Vec<f64>>());
+        effect.iter_mut().zip(&edges.prior).for_each(|(effect, prior)| *effect += prior);
         Self {
-            effect: system.solve(&told.iter().map(|told| told.right).collect::<Vec<f64>>()),
+            effect,
             sd: told.iter().map(|told| (1.0 / told.precision).sqrt()).collect(),
             ratings: told.iter().map(|told| told.ratings).collect(),
             raters: told.iter().map(|told| told.raters).collect(),
         }
     }
 
-    /// The raters' severities, in the order of the edges' rows: `a_u = Σ w (y − μ − b) / (Σ w + 1/σa²)`.
-    pub(super) fn severities(&self, edges: &Edges, model: &Model) -> Vec<f64> {
-        let severity = |u: usize| {
-            let (mut sum, mut weight) = (0.0, 1.0 / model.rater_variance);
-            for e in edges.row(u) {
-                sum += edges.weight[e] * (edges.score[e] - model.mean - self.effect[edges.college[e] as usize]);
-                weight += edges.weight[e];
-            }
-            sum / weight
-        };
-        (0..edges.raters.len()).map(severity).collect()
+    fn severity(&self, edges: &Edges, model: &Model, u: usize) -> f64 {
+        let (mut sum, mut weight) = (0.0, 1.0 / model.rater_variance);
+        for e in edges.row(u) {
+            let (college, precision) = (edges.college[e] as usize, edges.weight[e] / edges.loading[e]);
+            let prior = edges.prior[college];
+            let quality = prior + edges.loading[e] * (self.effect[college] - prior);
+            sum += precision * (edges.score[e] - model.mean - quality);
+            weight += precision;
+        }
+        sum / weight
     }
+
+    /// The raters' severities, in the order of the edges' rows: `a_u = Σ w/ρ (y − μ − x'β − ρ b) / (Σ w/ρ + 1/σa²)`.
+    pub(super) fn severities(&self, edges: &Edges, model: &Model) -> Vec<f64> {
+        (0..edges.raters.len()).map(|u| self.severity(edges, model, u)).collect()
+    }
+}
+
+/// One of a college's own ratings.
+pub(in crate::engine) struct OwnRating {
+    /// Position of the rating's engagement in the state's registry.
+    pub(in crate::engine) engagement: u32,
+    pub(in crate::engine) weight: f64,
+    /// Severity of its rater.
+    pub(in crate::engine) severity: f64,
+}
+
+impl Posterior {
+    /// The ratings of the college at `place`, in canonical order.
+    pub(in crate::engine) fn own_ratings(&self, edges: &Edges, model: &Model, place: usize) -> Vec<OwnRating> {
+        let mut own = Vec::with_capacity(self.ratings[place] as usize);
+        for u in 0..edges.raters.len() {
+            for e in edges.row(u).filter(|&e| edges.college[e] as usize == place) {
+                let severity = self.severity(edges, model, u);
+                own.push(OwnRating { engagement: edges.engagement[e], weight: edges.weight[e], severity });
+            }
+        }
+        own
+    }
+}
+
+/// Posterior covariances of the colleges at some places, exact: one solve each.
+pub(in crate::engine) fn covariances(edges: &Edges, model: &Model, places: &[usize]) -> Vec<Vec<f64>> {
+    let system = System::new(edges, model);
+    let row = |&place: &usize| {
+        let mut right = vec![0.0; edges.n_colleges];
+        right[place] = 1.0;
+        let z = system.solve(&right);
+        places.iter().map(|&other| z[other]).collect()
+    };
+    places.iter().map(row).collect()
 }
 
 /// What the ratings tell of one college.
@@ -264,12 +313,12 @@ pub struct Share {
     pub own: bool,
     /// The score given.
     pub score: f64,
-    /// Its share; all shares sum to the effect.
+    /// Its share; all shares and the prior mean sum to the effect.
     pub share: f64,
 }
 
-/// Splits the effect of the college at `place` over all ratings: with `Λ z = e_i` the share of rating e is
-/// `w_e (z_u + z_i)(y_e − μ)` (METHODS §1). Also gives the exact posterior variance `z_i`.
+/// Splits the effect of the college at `place` above its prior mean over all ratings: with `Λ z = e_i` the share of rating
+/// e is `w_e (z_u / ρ_e + z_i)(y_e − μ − x_jᵀβ)`, j the college it rates (METHODS §1). Also gives the exact posterior variance `z_i`.
 pub fn contributions(edges: &Edges, model: &Model, place: usize) -> (Vec<Share>, f64) {
     let system = System::new(edges, model);
     let mut right = vec![0.0; edges.n_colleges];
@@ -282,7 +331,8 @@ pub fn contributions(edges: &Edges, model: &Model, place: usize) -> (Vec<Share>,
         let z_rater = -sum * system.inverse[u];
         for e in row {
             let i = edges.college[e] as usize;
-            let share = edges.weight[e] * (z_rater + z[i]) * (edges.score[e] - model.mean);
+            let told = z_rater / edges.loading[e] + z[i];
+            let share = edges.weight[e] * told * (edges.score[e] - model.mean - edges.prior[i]);
             shares.push(Share { engagement: edges.engagement[e], own: i == place, score: edges.score[e], share });
         }
     }

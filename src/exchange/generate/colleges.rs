@@ -10,6 +10,18 @@ use super::parks::City;
 /// Classes taught, quality, drift a year.
 pub(super) struct College(pub(super) Vec<u16>, pub(super) f64, pub(super) f64);
 
+/// What kind and ownership add to quality; their sd is .175, half of quality's.
+fn known(kind: &str, ownership: &str) -> f64 {
+    let kind = match kind {
+        "technician" => 0.25,
+        "secondary" => -0.25,
+        "vocational_bachelor" => 0.2,
+        "undergraduate" => -0.15,
+        _ => 0.0,
+    };
+    kind + if ownership == "public" { 0.07 } else { -0.2 }
+}
+
 pub(super) fn colleges(
     spec: &Spec,
     dice: &mut Dice,
@@ -49,6 +61,7 @@ pub(super) fn colleges(
         };
         let (ownership, status) =
             (if dice.chance(0.75) { "public" } else { "private" }, if i % 50 == 17 { "suspended" } else { "active" });
+        let quality = if spec.attributes { 0.86 * quality + known(kind, ownership) } else { quality };
         let (lat, lon) = dice.near(city, 60.0);
         let since = if matches!(i % 50, 8 | 13) { Y2024 } else { Y2026 };
         let updated = Day(since + dice.within(0, 303));

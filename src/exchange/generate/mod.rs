@@ -34,6 +34,8 @@ pub struct Spec {
     pub ratings: usize,
     /// Same seed, same text.
     pub seed: u64,
+    /// Whether kind and ownership of a college bear on its quality (a quarter of its variance).
+    pub attributes: bool,
 }
 
 /// File name → CSV text, in the order in which they must be imported; the two `truth` files are not for import.
@@ -72,7 +74,7 @@ mod tests {
     use super::dice::{Day, LAST_RATING, Y2026};
     use super::*;
 
-    const SPEC: Spec = Spec { parks: 4, colleges: 20, enterprises: 40, ratings: 400, seed: 2026 };
+    const SPEC: Spec = Spec { parks: 4, colleges: 20, enterprises: 40, ratings: 400, seed: 2026, attributes: false };
     fn column(files: &[(&str, String)], file: &str, name: &str) -> Vec<String> {
         let (_, text) = files.iter().find(|(known, _)| *known == file).expect("the file is generated");
         let mut reader = csv::Reader::from_reader(text.as_bytes());

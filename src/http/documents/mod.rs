@@ -40,6 +40,8 @@ use crate::service::Written;
     paths(
         super::ranking::shortlist,
         super::ranking::explanation,
+        super::ranking::compare,
+        super::ranking::flags,
         super::changes::changes,
         super::ranking::verify,
         super::ranking::criteria,

@@ -3,6 +3,15 @@
 use super::{FitFigures, FitPlan, Source};
 use crate::domain::Model;
 
+/// What public attributes add, the largest first.
+fn coefficients(model: &Model) -> String {
+    let mut known: Vec<_> = model.coefficients.iter().collect();
+    known.sort_by(|a, b| b.1.abs().total_cmp(&a.1.abs()).then(a.0.cmp(b.0)));
+    let line =
+        |(name, points): (&String, &f64)| format!("| `{name}` | {points} | | 公开属性 public attribute, points |\n");
+    known.into_iter().map(line).collect()
+}
+
 /// Markdown; a function of data, seed and name alone.
 pub(super) fn card(source: &Source, plan: &FitPlan, model: &Model, figures: &FitFigures) -> String {
     let (ratings, raters, colleges) = figures.counts;
@@ -42,8 +51,23 @@ pub(super) fn card(source: &Source, plan: &FitPlan, model: &Model, figures: &Fit
             "单条评价噪声的方差",
             "noise of one rating, variance",
         ),
+        row(
+            "block_variance",
+            model.block_variance,
+            base.block_variance,
+            "同一园区或同一两周评价的共同部分的方差",
+            "what ratings of one park or fortnight have in common, variance",
+        ),
+        row(
+            "drift_variance",
+            model.drift_variance,
+            base.drift_variance,
+            "院校质量每年游移的方差",
+            "drift of quality in a year, variance",
+        ),
     ]
-    .concat();
+    .concat()
+        + &coefficients(model);
     format!(
         "# 模型卡 Model card: `{id}`\n\n\
          择优满意度模型（交叉随机效应）的参数，1–5 分制；由 `zeyou fit` 生成，改动数据须重新生成。\n\
@@ -54,8 +78,11 @@ pub(super) fn card(source: &Source, plan: &FitPlan, model: &Model, figures: &Fit
          {from_zh}：{ratings} 条评价，{raters} 家企业，{colleges} 所院校；截至 {until}。\n\
          {from_en_cap}: {ratings} ratings by {raters} enterprises of {colleges} colleges; up to {until}.\n\n\
          ## 方法 Method\n\n\
-         期望最大化（EM），随机种子 {seed} 只用于划出留出评价；同样的数据与种子得到同样的字节。\n\
-         Expectation–maximisation; the seed, {seed}, only chooses the ratings held out. The same data and seed give the same bytes.\n\n\
+         期望最大化（EM）；公开属性用弹性网络（惩罚由五折交叉检验选取）；区块与游移的方差在网格上取使各两周评价（由此前评价预测）最可几的一对\
+         （仅当有日期且区块为 effects）。随机种子 {seed} 只用于划出留出评价；同样的数据与种子得到同样的字节。\n\
+         Expectation–maximisation; attributes by an elastic net, its penalty by five folds of colleges; block and drift variance are\
+         the pair of a grid under which every fortnight's ratings are likeliest, forecast from those before (with days, and blocks\
+         as effects). The seed, {seed}, only chooses the ratings held out. The same data and seed give the same bytes.\n\n\
          ## 留出检验 Held-out check\n\n\
          另以五分之四的评价拟合，预测其余 {held} 条（含评价企业自身的宽严）：\n\
          Fitted to four fifths of the ratings, the same estimator predicted the other {held} (with each enterprise's own severity):\n\n\

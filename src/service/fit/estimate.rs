@@ -4,8 +4,8 @@ use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::{RngCore, SeedableRng};
 
 use super::{FitError, FitPlan, Source};
-use crate::domain::{Invalid, Model, Ratings};
-use crate::engine::{Accuracy, Crossed, Forecast, Rows};
+use crate::domain::{BlockForm, Invalid, Model, Ratings};
+use crate::engine::{Accuracy, Crossed, Forecast, Rows, through_time};
 
 /// Steps of progress: reading, holding out, fitting.
 pub(super) const STEPS: u64 = 3;
@@ -36,7 +36,7 @@ pub(super) fn estimate(
     let ratings = &source.ratings;
     progress(1, STEPS);
     let (test, train) = split(ratings.len(), plan.seed);
-    let judged = fit(ratings, &train);
+    let judged = fit(source, &train);
     let forecast =
         |&e: &u32| published(&judged, ratings.rater[e as usize] as usize, ratings.college[e as usize] as usize);
     let forecasts: Vec<Forecast> = test.iter().map(forecast).collect();
@@ -51,24 +51,31 @@ pub(super) fn estimate(
         rmse_of_college_mean: rmse(scores().zip(plain_college).map(|(y, mean)| y - mean)),
     };
     progress(2, STEPS);
-    let found = fit(ratings, &(0..ratings.len() as u32).collect::<Vec<u32>>()).variances;
-    progress(3, STEPS);
+    let fitted = fit(source, &(0..ratings.len() as u32).collect::<Vec<u32>>());
+    let found = fitted.variances;
     let mut model = source.base.clone();
     model.id = plan.name.clone();
-    model.mean = rounded(found.mean);
+    model.mean = rounded(found.mean - fitted.offset);
+    let coefficients = source.attributes.names.iter().cloned().zip(fitted.coefficients.iter().copied().map(rounded));
+    model.coefficients = coefficients.filter(|(_, points)| *points != 0.0).collect();
+    if let Some((block, drift)) = through_time(&fitted, ratings).filter(|_| model.block_form == BlockForm::Effects) {
+        (model.block_variance, model.drift_variance) = (rounded(block), rounded(drift));
+    }
+    progress(3, STEPS);
     model.rater_variance = rounded(found.rater);
     model.college_variance = rounded(found.college);
     model.noise_variance = rounded(found.noise);
     Ok((valid(model)?, figures))
 }
 
-fn fit(ratings: &Ratings, chosen: &[u32]) -> Crossed {
-    Crossed::fit_alike(&Rows::by_rater(ratings, chosen), ratings.colleges.len())
+fn fit(source: &Source, chosen: &[u32]) -> Crossed {
+    let ratings = &source.ratings;
+    Crossed::fit_alike(&Rows::by_rater(ratings, chosen), ratings.colleges.len(), Some(&source.attributes))
 }
 
 /// A forecast of the published model's form: one noise for all raters.
 fn published(judged: &Crossed, rater: usize, college: usize) -> Forecast {
-    let mean = judged.variances.mean + judged.rater[rater] + judged.college[college];
+    let mean = judged.variances.mean + judged.rater[rater] + judged.prior[college] + judged.college[college];
     let variance = judged.rater_variance[rater] + judged.college_variance[college] + judged.variances.noise;
     Forecast { mean: mean.clamp(1.0, 5.0), variance, freedom: f64::INFINITY }
 }

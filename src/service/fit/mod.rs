@@ -3,14 +3,16 @@
 mod card;
 mod estimate;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs::File;
 use std::path::PathBuf;
 
+use compact_str::CompactString;
+
 use super::open::state_at;
 use super::{ServiceError, foundation};
-use crate::domain::{Date, Invalid, Model, ModelId, Ratings};
-use crate::engine::State;
+use crate::domain::{Attributes, Date, Invalid, Model, ModelId, Ratings};
+use crate::engine::{State, attributes};
 use crate::exchange::{RatingReader, RowError};
 use crate::store::{Address, Store};
 pub use estimate::FitFigures;
@@ -23,6 +25,9 @@ const MIN_RATERS: usize = 20;
 const MIN_REPEATED: usize = 10;
 /// Fewer colleges than this tell too little of how quality varies.
 const MIN_COLLEGES: usize = 5;
+
+/// An attribute that fewer colleges have says nothing of others.
+const SHARED: usize = 5;
 
 /// What is to be fitted.
 #[derive(Clone, Debug, PartialEq)]
@@ -66,6 +71,8 @@ pub enum FitError {
 /// Ratings with where they come from.
 struct Source {
     ratings: Ratings,
+    /// Public attributes of the colleges; none for a file.
+    attributes: Attributes,
     /// The parameters in force, which the new ones start from.
     base: Model,
     /// Name of the file, or seq of the log.
@@ -96,7 +103,9 @@ async fn source(database: &Address, plan: &FitPlan) -> Result<Source, FitError> 
         let state = state(database).await?;
         let until = state.ratings.iter().filter(|(_, entry)| !entry.closed).map(|(_, entry)| entry.value.rated_on);
         let until = until.max();
-        return Ok(Source { ratings: live(&state), base: Model::clone(&state.model), origin: Err(state.seq), until });
+        let ratings = live(&state);
+        let attributes = known(&state, &ratings);
+        return Ok(Source { ratings, attributes, base: Model::clone(&state.model), origin: Err(state.seq), until });
     };
     let base = if database.exists() { Model::clone(&state(database).await?.model) } else { foundation::model() };
     let file = File::open(path).map_err(|error| FitError::File(path.clone(), error))?;
@@ -105,7 +114,7 @@ async fn source(database: &Address, plan: &FitPlan) -> Result<Source, FitError> 
     let ratings = reader.finish().map_err(|(errors, more)| FitError::Rows(errors, more))?;
     let until = ratings.at.iter().max().map(|at| Date::from_days(at.div_euclid(86_400) as i32));
     let origin = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
-    Ok(Source { ratings, base, origin: Ok(origin), until })
+    Ok(Source { ratings, attributes: Attributes::default(), base, origin: Ok(origin), until })
 }
 
 /// The log's state, read beside a running server.
@@ -119,7 +128,8 @@ async fn state(database: &Address) -> Result<State, ServiceError> {
 fn live(state: &State) -> Ratings {
     let rated = state.ratings.iter().filter(|(_, entry)| !entry.closed).filter_map(|(id, entry)| {
         let engagement = state.engagements.get(id)?;
-        Some((&engagement.enterprise, &engagement.college, entry.value.marks.score()))
+        let at = i64::from(entry.value.rated_on.days()) * 86_400;
+        Some((&engagement.enterprise, &engagement.college, entry.value.marks.score(), at))
     });
     let rated: Vec<_> = rated.collect();
     let raters: Vec<_> = rated.iter().map(|row| row.0).collect::<BTreeSet<_>>().into_iter().collect();
@@ -129,12 +139,29 @@ fn live(state: &State) -> Ratings {
         colleges: colleges.iter().map(|id| id.as_str().into()).collect(),
         ..Ratings::default()
     };
-    for (rater, college, score) in rated {
+    for (rater, college, score, at) in rated {
+        ratings.at.push(at);
         ratings.rater.push(raters.binary_search(&rater).unwrap_or_default() as u32);
         ratings.college.push(colleges.binary_search(&college).unwrap_or_default() as u32);
         ratings.score.push(score);
     }
     ratings
+}
+
+/// What is publicly known of the rated colleges: one column, 0 or 1, for each attribute that at least [`SHARED`] have.
+fn known(state: &State, ratings: &Ratings) -> Attributes {
+    let of = |id: &CompactString| {
+        let college = id.parse().ok().and_then(|id| state.colleges.get(&id));
+        college.map(|college| attributes(state, college)).unwrap_or_default()
+    };
+    let known: Vec<Vec<String>> = ratings.colleges.iter().map(of).collect();
+    let mut count: BTreeMap<&str, usize> = BTreeMap::new();
+    known.iter().flatten().for_each(|name| *count.entry(name).or_default() += 1);
+    let names: Vec<String> = count.into_iter().filter(|(_, n)| *n >= SHARED).map(|(name, _)| name.to_owned()).collect();
+    let values = known
+        .iter()
+        .flat_map(|known| names.iter().map(move |name| if known.binary_search(name).is_ok() { 1.0 } else { 0.0 }));
+    Attributes { values: values.collect(), names }
 }
 
 fn check(ratings: &Ratings) -> Result<(), FitError> {

@@ -1,0 +1,61 @@
+//! Blocks of ratings that the model trusts less than others: flagged, never deleted.
+
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::code::ParkId;
+use super::date::Date;
+use super::explanation::Sentence;
+use super::shortlist::{AsOf, CollegeRef};
+
+/// What the ratings of a flagged block have in common besides their college.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, ToSchema)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum FlagBlock {
+    /// They come from enterprises of one park.
+    Park {
+        /// The park.
+        park: ParkId,
+    },
+    /// They were given within one fortnight.
+    Fortnight {
+        /// Its first day.
+        from: Date,
+        /// Its last day.
+        to: Date,
+    },
+}
+
+/// A block of a college's ratings that stands out from all its others and therefore counts less.
+#[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
+pub struct Flag {
+    /// The college.
+    pub college: CollegeRef,
+    /// What the ratings have in common.
+    pub block: FlagBlock,
+    /// How many there are.
+    pub ratings: u32,
+    /// Points on the 1–5 scale by which they stand out, the severity of their raters allowed for.
+    pub shift: f64,
+    /// Weight λ of the block: 1 counts like any, 0 not at all.
+    pub weight: f64,
+    /// Share of the information of all of the college's ratings that these keep, 0–1.
+    pub share: f64,
+    /// Why it is flagged.
+    pub reason: Sentence,
+}
+
+/// All flagged blocks, the weight that each keeps shown: the model's own down-weighting, nothing is deleted.
+#[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
+pub struct Flags {
+    /// The state it was computed from.
+    pub as_of: AsOf,
+    /// Blocks of a lower weight λ are flagged …
+    pub flag_weight: f64,
+    /// … if they have at least so many ratings.
+    pub flag_ratings: u32,
+    /// How many are flagged in all.
+    pub total: u32,
+    /// Those that stand out most first, at most 200.
+    pub flags: Vec<Flag>,
+}
