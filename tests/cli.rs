@@ -297,3 +297,40 @@ fn what_excel_saves_in_gb18030_is_read_like_utf8_and_bad_bytes_are_named() {
         text(&imported.stderr)
     );
 }
+
+#[test]
+fn links_are_printed_as_csv_and_only_by_an_installation_with_a_key() {
+    let folder = tempfile::tempdir().expect("folder");
+    assert!(!zeyou(folder.path(), &["links"]).status.success(), "there is no database");
+    assert!(zeyou(folder.path(), &["import", "data/demo"]).status.success());
+    let rows = |arguments: &[&str]| -> Vec<Vec<String>> {
+        let answer = zeyou(folder.path(), arguments);
+        assert!(answer.status.success(), "{}", text(&answer.stderr));
+        let mut reader = csv::Reader::from_reader(answer.stdout.as_slice());
+        let head: Vec<&str> = vec!["engagement", "enterprise", "college", "until", "link"];
+        assert_eq!(reader.headers().expect("a head").iter().collect::<Vec<_>>(), head);
+        reader.records().map(|row| row.expect("a row").iter().map(str::to_owned).collect()).collect()
+    };
+    let all = rows(&["links"]);
+    assert_eq!(all.len(), 430, "every confirmed or closed engagement, no proposed one");
+    let open = rows(&["links", "--open", "--base", "https://zeyou.example/"]);
+    assert!(!open.is_empty() && open.len() < all.len());
+    assert!(open.iter().all(|row| row[4].starts_with(&format!("https://zeyou.example/r/{}.", row[0]))), "{open:?}");
+    let one = rows(&["links", "--enterprise", "E00001"]);
+    assert!(!one.is_empty() && one.iter().all(|row| row[1] == one[0][1]) && one.len() < all.len());
+    // The same installation signs alike; another has another key.
+    assert_eq!(rows(&["links"]), all);
+    let other = tempfile::tempdir().expect("folder");
+    assert!(zeyou(other.path(), &["import", "data/demo"]).status.success());
+    assert!(!text(&zeyou(other.path(), &["links"]).stdout).contains(&all[0][4]), "another key");
+    let unknown = zeyou(folder.path(), &["links", "--enterprise", "E99999"]);
+    assert!(!unknown.status.success() && text(&unknown.stderr).contains("E99999"));
+    // The key is no part of what is exported.
+    let out = folder.path().join("out");
+    assert!(zeyou(folder.path(), &["export", out.to_str().expect("path")]).status.success());
+    assert!(
+        std::fs::read_dir(&out)
+            .expect("out")
+            .all(|entry| { !entry.expect("entry").file_name().to_string_lossy().contains("secret") })
+    );
+}

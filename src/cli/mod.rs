@@ -11,10 +11,10 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand, ValueEnum};
 use indicatif::{ProgressBar, ProgressStyle};
 
-use crate::domain::{CollegeId, DemandKind, ParkId, PresetId, Question};
+use crate::domain::{CollegeId, DemandKind, EnterpriseId, ParkId, PresetId, Question};
 use crate::exchange::{Spec, generate_with};
 use crate::http::ServeOptions;
-use crate::service::{ImportReport, SelectionFiles, Service, ServiceError};
+use crate::service::{ImportReport, LINK_DAYS, LinksWanted, SelectionFiles, Service, ServiceError};
 use crate::store::{Address, Store, StoreError};
 
 /// 择优: picks partner colleges for industrial parks on merit.
@@ -124,6 +124,21 @@ enum Command {
         #[arg(long)]
         json: bool,
     },
+    /// Print signed links by which firms rate their engagements, as CSV: engagement, enterprise, college, until, link.
+    Links {
+        /// Of this enterprise only.
+        #[arg(long)]
+        enterprise: Option<EnterpriseId>,
+        /// Only where there is no rating yet.
+        #[arg(long)]
+        open: bool,
+        /// Days from today that the links hold, 1-366.
+        #[arg(long, default_value_t = LINK_DAYS, value_parser = clap::value_parser!(u16).range(1..=366))]
+        days: u16,
+        /// The address under which firms reach the server.
+        #[arg(long, default_value = "http://127.0.0.1:8080")]
+        base: String,
+    },
     /// Recompute the hash chain and the state of the whole log; names the first bad event.
     Verify,
     /// Print the OpenAPI document.
@@ -197,6 +212,10 @@ pub async fn run() -> Result<ExitCode, Box<dyn std::error::Error>> {
             Ok(timed) => print!("{}", selection::table(&timed)),
             Err(errors) => return Ok(print_errors(&errors)),
         },
+        Command::Links { enterprise, open, days, base } => {
+            let links = Service::links_offline(&database, &LinksWanted { enterprise, open, days }).await?;
+            print!("{}", table::links(&links, base.trim_end_matches('/')));
+        }
         Command::Verify => return verify(&database).await,
         Command::Openapi => println!("{}", crate::http::openapi_json()),
     }

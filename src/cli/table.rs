@@ -1,8 +1,9 @@
-//! A shortlist as text.
+//! A shortlist, or a list of rating links, as text.
 
 use std::fmt::Write;
 
 use crate::domain::{Criterion, Evidence, Item, Shortlist};
+use crate::service::RatingLink;
 
 /// The criterion's name in Chinese.
 fn name(criterion: Criterion) -> &'static str {
@@ -111,4 +112,15 @@ pub(super) fn csv(shortlist: &Shortlist) -> String {
         row
     });
     crate::exchange::write_table(&columns, rows)
+}
+
+/// One row a link.
+pub(super) fn links(links: &[RatingLink], base: &str) -> String {
+    let rows = links.iter().map(|link| {
+        serde_json::json!({
+            "engagement": link.engagement.id, "enterprise": link.enterprise, "college": link.college,
+            "until": link.until, "link": format!("{base}{}", link.path),
+        })
+    });
+    crate::exchange::write_table(&["engagement", "enterprise", "college", "until", "link"], rows)
 }

@@ -2,6 +2,7 @@
 
 use actix_web::http::{StatusCode, header};
 use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder};
+use maud::Markup;
 
 use super::failure;
 use super::frame::{Page, framed};
@@ -33,6 +34,11 @@ pub(super) fn guarded(status: StatusCode) -> HttpResponseBuilder {
 
 /// A page in its frame.
 pub(super) fn send(visit: &Visit, status: StatusCode, page: &Page) -> HttpResponse {
+    send_markup(visit, status, framed(visit, page))
+}
+
+/// A whole page.
+pub(super) fn send_markup(visit: &Visit, status: StatusCode, page: Markup) -> HttpResponse {
     let mut response = guarded(status);
     response.content_type("text/html; charset=utf-8");
     response.insert_header((header::CONTENT_LANGUAGE, visit.language.code()));
@@ -41,7 +47,7 @@ pub(super) fn send(visit: &Visit, status: StatusCode, page: &Page) -> HttpRespon
     visit.cookies().for_each(|cookie| {
         response.cookie(cookie);
     });
-    response.body(framed(visit, page).into_string())
+    response.body(page.into_string())
 }
 
 /// The page, or the page that says why there is none.

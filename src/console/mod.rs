@@ -15,7 +15,11 @@ mod frame;
 mod help;
 mod home;
 mod language;
+mod link;
 mod overtake;
+mod phone;
+mod questionnaire;
+mod rate;
 mod ratings;
 mod rows;
 mod table_file;
@@ -46,8 +50,16 @@ pub fn routes(config: &mut web::ServiceConfig) {
         "/parks/{park}/team" => team::page;
         "/parks/{park}/compare" => compare::page;
         "/parks/{park}/colleges/{college}" => why::page;
+        "/engagements/{id}/link" => link::page;
         "/help" => help::page;
     }
+    .service(
+        page("/r/{token}")
+            .route(web::get().to(rate::page))
+            .route(web::head().to(rate::page))
+            .route(web::post().to(rate::submit))
+            .wrap(Compress::default()),
+    )
     .service(web::resource("/assets/{hash}/{name}").route(web::get().to(assets::serve)))
     .default_service(web::to(nothing));
 }

@@ -80,7 +80,7 @@ fn gauge(registry: &Registry, name: &str, help: &str) -> IntGauge {
 
 impl Metrics {
     /// A rating was recorded.
-    pub(super) fn rating_accepted(&self) {
+    pub(crate) fn rating_accepted(&self) {
         self.0.ratings.inc();
     }
 

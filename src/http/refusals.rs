@@ -38,6 +38,10 @@ impl From<ServiceError> for Problem {
                 Self::new(S::CONFLICT, "rating-withdrawn", "该评价已撤回", "the rating was withdrawn")
                     .at(Place::Parameter("id".to_owned()))
             }
+            ServiceError::BadLink => {
+                let (zh, en) = ("评价链接无效或已过期", "the rating link is not valid or no longer valid");
+                Self::new(S::NOT_FOUND, "bad-link", zh, en)
+            }
             ServiceError::PreconditionRequired => {
                 let (zh, en) = ("须带 If-Match（所依据的版本）", "send If-Match with the revision you saw");
                 Self::new(S::PRECONDITION_REQUIRED, "precondition-required", zh, en).at(Place::Header("If-Match"))
@@ -72,6 +76,7 @@ impl From<ServiceError> for Problem {
             }
             ServiceError::Store(error) => refused_by_log(error),
             ServiceError::Hint(error) => unavailable().because(&error),
+            error @ ServiceError::NoLinkKey => unavailable().because(&error),
         }
     }
 }

@@ -17,7 +17,7 @@ use crate::domain::{
     College, Decision, Demand, Engagement, Enterprise, Industry, Major, Occupation, Park, Preset, Programme, Scenario,
 };
 use crate::live::{Hint, Standing};
-use crate::service::{Replica, Service, ServiceError};
+use crate::service::{LINK_DAYS, LinksWanted, Replica, Service, ServiceError};
 use crate::store::{Address, StoreError};
 
 /// How long a replica that was told to end still takes requests: a balancer notices meanwhile.
@@ -160,6 +160,9 @@ pub async fn serve(options: ServeOptions, pages: fn(&mut web::ServiceConfig)) ->
     let address = listener.local_addr().map_err(refused)?;
     let server = wire::listen(service.clone(), Metrics::default(), listener, pages).map_err(refused)?;
     println!("{}", greeting(&service, &address.to_string()));
+    if demo {
+        println!("{}", link_to_try(&service, &address.to_string())?);
+    }
     let clock = tokio::spawn(tick(service.clone()));
     let server = server.shutdown_timeout(10).disable_signals().run();
     let stopping = tokio::spawn(stop_on_signal(service.clone(), server.handle()));
@@ -219,6 +222,13 @@ async fn tick(service: Service) {
             tracing::warn!(%error, "the clock could not be written");
         }
     }
+}
+
+/// A rating link of the fictional city; those of a real one are made by `zeyou links`, not printed at a start.
+fn link_to_try(service: &Service, address: &str) -> Result<String, ServiceError> {
+    let wanted = LinksWanted { enterprise: None, open: true, days: LINK_DAYS };
+    let path = service.rating_links(&wanted)?.pop().map_or("/r/LINK".to_owned(), |link| link.path);
+    Ok(format!("rate on a phone:    http://{address}{path}"))
 }
 
 /// What to open and what to try.

@@ -3,8 +3,9 @@
 use actix_web::http::StatusCode;
 
 /// Slug, Chinese, English.
-const TITLES: [(&str, &str, &str); 53] = [
+const TITLES: [(&str, &str, &str); 54] = [
     ("already-rated", "已评价", "Already rated"),
+    ("bad-link", "评价链接无效", "Rating link not valid"),
     ("body-too-large", "请求体过大", "Body too large"),
     ("busy", "推演繁忙", "Busy"),
     ("contradictory", "相互矛盾", "Contradictory"),

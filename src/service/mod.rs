@@ -14,6 +14,8 @@ mod follow;
 mod foundation;
 mod import;
 mod keep;
+mod link;
+mod link_key;
 mod models;
 mod nation;
 mod open;
@@ -45,6 +47,7 @@ pub use evaluate::{Evaluated, Evaluation, EvaluationError, EvaluationPlan, Model
 pub use fit::{FitError, FitFigures, FitPlan, FittedModel, fit_model};
 pub use import::ImportReport;
 pub use keep::{Compared, ComparedCollege, ComparedPark, NewScenario, ScenarioMade, SideBySide};
+pub use link::{LINK_DAYS, LinkAnswer, LinkedRating, LinksWanted, RatingLink};
 pub use nation::Progress;
 pub use open::Replica;
 pub use rate::{RatingBody, RatingWritten};
@@ -63,6 +66,8 @@ pub struct Service {
     saved: Arc<AtomicU64>,
     /// Where scenarios and selections run.
     planning: Bounded,
+    /// What signs rating links.
+    link_key: link_key::LinkKey,
 }
 
 /// Why a use case did not do what was asked.
@@ -83,6 +88,14 @@ pub enum ServiceError {
     /// The rating was withdrawn.
     #[error("the rating was withdrawn")]
     RatingWithdrawn,
+    /// The rating link is forged, expired, or for what cannot be rated.
+    #[error("the rating link is not valid or no longer valid")]
+    BadLink,
+    /// The database has no key to sign rating links with.
+    #[error(
+        "这个数据库还没有链接密钥，请先启动一次 zeyou serve / the database has no key for links yet: run `zeyou serve` once"
+    )]
+    NoLinkKey,
     /// `If-Match` is missing.
     #[error("If-Match is required")]
     PreconditionRequired,

@@ -10,7 +10,7 @@ use tokio::sync::{Notify, watch};
 use uuid::Uuid;
 
 use super::follow::Follow;
-use super::{Bounded, Service, ServiceError, digest, foundation};
+use super::{Bounded, Service, ServiceError, digest, foundation, link_key};
 use crate::domain::{Date, Event, Timestamp};
 use crate::engine::{FitTable, Snapshot, State};
 use crate::live::{Hint, Live, Published};
@@ -155,6 +155,7 @@ impl Service {
     /// Why the log cannot be opened.
     pub async fn open_as(address: impl Into<Address>, replica: Replica) -> Result<Self, ServiceError> {
         let store = Store::open(address).await?;
+        let link_key = store.secret_or_new(link_key::NAME).await?.into();
         let Built { snapshot, head, saved } = built(&store, Trust::Snapshots).await?;
         let (feed, arriving) = mpsc::unbounded_channel();
         let live = Live::start(snapshot, head.chain, arriving);
@@ -176,7 +177,7 @@ impl Service {
             Follow { store: feeding, live: served, feed, tip, epoch: head.epoch, appended, distrust, failing: false };
         tokio::spawn(follow.run(batches));
         let planning = Bounded::new()?;
-        let service = Self { store, writer, live, saved: Arc::new(AtomicU64::new(saved)), planning };
+        let service = Self { store, writer, live, saved: Arc::new(AtomicU64::new(saved)), planning, link_key };
         if head.seq == 0 {
             let drafts = foundation::events().into_iter().map(|event| Draft { event, rev: 1 }).collect();
             match service.write(Unit { drafts, key: None }).await {

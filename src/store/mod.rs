@@ -10,6 +10,7 @@ mod group;
 mod log;
 mod postgres;
 mod replicas;
+mod secret;
 mod snapshots;
 mod sqlite;
 mod tail;

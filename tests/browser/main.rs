@@ -2,6 +2,7 @@
 
 mod browser;
 mod frame;
+mod rate;
 mod shortlist;
 mod site;
 mod why;

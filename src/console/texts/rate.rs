@@ -1,0 +1,52 @@
+//! The rater's form and the links to it.
+
+texts! {
+    TITLE = "评价合作院校", "Rate a partner college";
+    PAIR = "{college} × 贵公司（{enterprise}）", "{college} × your firm ({enterprise})";
+    PERIOD = "{kind}，{start} 至 {end}", "{kind}, {start} to {end}";
+    LEAD = "点选五项再提交，约 20 秒，不用打字。", "Five answers and submit: about 20 seconds, nothing to type.";
+    OVERALL = "总体上，您对与该校的合作满意吗？", "Overall, how satisfied are you with this partnership?";
+    SUPPLY = "招得到：按时给够人了吗？", "Supply: people on time and in number?";
+    SUPPLY_SCALE = "5 人数、时间都兑现 · 3 少量缺口或略迟 · 1 基本没来人", "5 all met · 3 small gap or a little late · 1 hardly any came";
+    SKILL = "用得上：学的和岗位对得上吗？", "Skills: do they fit the job?";
+    SKILL_SCALE = "5 到岗就能上手 · 3 短期带教后可用 · 1 需从头再教", "5 ready on day one · 3 after short coaching · 1 retrain from zero";
+    STAY = "留得住：来的人稳定吗？", "Stay: do they stay?";
+    STAY_SCALE = "5 基本都留下 · 3 走了一部分 · 1 很快走光", "5 nearly all · 3 some left · 1 nearly all left soon";
+    HELP = "帮得上：有事找学校，回应和技术支持如何？", "Help: response and technical support?";
+    HELP_SCALE = "5 当天回应并解决 · 3 能回应，解决慢 · 1 找不到人", "5 same day, solved · 3 answers, solves slowly · 1 nobody answers";
+    MARK_1 = "非常不满意", "Very dis\u{ad}satis\u{ad}fied";
+    MARK_2 = "不满意", "Dis\u{ad}satis\u{ad}fied";
+    MARK_3 = "基本满意", "Fairly satis\u{ad}fied";
+    MARK_4 = "满意", "Satis\u{ad}fied";
+    MARK_5 = "非常满意", "Very satis\u{ad}fied";
+    UNKNOWN = "不了解", "Can't say";
+    REASONS = "哪里需要改进？（可跳过）", "What should get better? (may be skipped)";
+    REASON_COURSE = "课程脱节", "Courses out of touch";
+    REASON_PRACTICE = "实操少", "Too little practice";
+    REASON_CONTACT = "对接慢", "Slow to deal with";
+    REASON_STAY = "人没留住", "People did not stay";
+    REASON_PREFIX = "原因：", "Reasons: ";
+    SUBMIT = "提交", "Submit";
+    SENDING = "正在提交……", "Sending…";
+    WAITING = "网络断开。您的答案已留在本机，恢复后自动提交，不会重复计入。", "No network. Your answers are kept on this device and sent when it is back; they count once.";
+    NOT_SAVED = "现在无法保存，答案还在下面，请再点一次提交，不会重复计入。", "It could not be saved just now. Your answers are below: submit again, they count once.";
+    INCOMPLETE = "还有题没有作答或填写有误，请补齐后提交。", "An answer is missing or not valid: please complete it and submit.";
+    CHANGED = "这份评价刚在别处改过，下面是现在计入的答案。", "This rating was changed elsewhere a moment ago; below is what counts now.";
+    RECEIVED = "已收到，谢谢", "Received, thank you";
+    CHANGEABLE = "在 {until} 前（含当日）可用同一链接修改，始终只计一份。", "Until {until} you can change it by the same link; it counts as one rating.";
+    WHAT_HAPPENS = "从现在起，每份遴选名单都计入这次评价；名单页不显示由谁评出。", "From now on every shortlist counts this rating; no page of a shortlist says who gave it.";
+    GIVEN = "您的评价", "Your rating";
+    SENTENCE = "补充一句话（可不填）", "Add a sentence (optional)";
+    SENTENCE_SEND = "保存这句话", "Save the sentence";
+    CHANGE = "修改评价", "Change the rating";
+    CHANGE_SEND = "提交修改", "Submit the change";
+    BAD_TITLE = "链接无效或已过期", "This link is not valid or no longer valid";
+    BAD_TEXT = "请核对是否完整打开了收到的链接；如已过期，请向园区管委会索取新链接。", "Check that you opened the whole link that you were sent. If it has expired, ask the park for a new one.";
+    FOREIGN = "这次提交来自别的网站，没有记录。请从收到的链接打开后提交。", "This was sent from another site and was not recorded. Open the link that you were sent.";
+    LINK_TITLE = "评价链接", "Rating link";
+    LINK_TEXT = "请企业用手机扫码，或把链接发给企业经办人。有效期至 {until}；同一合作只计一份评价。", "Let the firm scan the code or send it the link. It holds until {until}; an engagement counts one rating.";
+    LINK_CARE = "持有链接的人即可评价，请只发给该企业。", "Whoever has the link can rate: give it to that firm only.";
+    LINK_QR = "评价链接的二维码", "QR code of the rating link";
+    LINK_RATED = "该合作已有评价，链接可用于修改。", "This engagement has been rated; the link changes that rating.";
+    LINK_OPEN = "打开表单", "Open the form";
+}

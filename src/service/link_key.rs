@@ -1,0 +1,102 @@
+//! The key that signs rating links, and what a signed link says.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use hmac::{Hmac, Mac};
+use sha2::Sha256;
+
+use crate::domain::{Date, EngagementId};
+
+/// Under this name the key lies in the database.
+pub(super) const NAME: &str = "rating-link";
+
+/// The key of this installation; whoever has it can make links. It is never printed.
+#[derive(Clone)]
+pub(super) struct LinkKey([u8; 32]);
+
+impl From<[u8; 32]> for LinkKey {
+    fn from(bytes: [u8; 32]) -> Self {
+        Self(bytes)
+    }
+}
+
+impl LinkKey {
+    /// `ENGAGEMENT.YYYYMMDD.MAC`: what it is for, its last day, and HMAC-SHA256 over both in base64url.
+    pub(super) fn sign(&self, engagement: &EngagementId, until: Date) -> String {
+        let day = until.to_string().replace('-', "");
+        let mac = self.mac(engagement.as_str(), &day).finalize().into_bytes();
+        format!("{engagement}.{day}.{}", URL_SAFE_NO_PAD.encode(mac))
+    }
+
+    /// The engagement and the last day, if this key signed it and the day is not over.
+    pub(super) fn check(&self, token: &str, today: Date) -> Option<(EngagementId, Date)> {
+        let (signed, mac) = token.rsplit_once('.')?;
+        let (engagement, day) = signed.rsplit_once('.')?;
+        let given = URL_SAFE_NO_PAD.decode(mac).ok()?;
+        // In constant time.
+        self.mac(engagement, day).verify_slice(&given).ok()?;
+        let until = format!("{}-{}-{}", day.get(..4)?, day.get(4..6)?, day.get(6..)?).parse::<Date>().ok()?;
+        (today <= until).then_some((engagement.parse().ok()?, until))
+    }
+
+    fn mac(&self, engagement: &str, day: &str) -> Hmac<Sha256> {
+        let mac = Hmac::<Sha256>::new_from_slice(&self.0);
+        let mut mac = mac.unwrap_or_else(|_| unreachable!("HMAC takes keys of any length"));
+        mac.update(format!("zeyou rating link 1\n{engagement}\n{day}").as_bytes());
+        mac
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn day(text: &str) -> Date {
+        text.parse().expect("a day")
+    }
+
+    fn token() -> (LinkKey, String) {
+        let key = LinkKey::from([7; 32]);
+        let token = key.sign(&"G.1:a_b-c".parse().expect("a code"), day("2026-12-31"));
+        (key, token)
+    }
+
+    #[test]
+    fn a_link_says_what_was_signed_until_its_last_day_is_over() {
+        let (key, token) = token();
+        let found = key.check(&token, day("2026-12-31")).expect("its last day");
+        assert_eq!((found.0.as_str(), found.1), ("G.1:a_b-c", day("2026-12-31")));
+        assert!(key.check(&token, day("2027-01-01")).is_none(), "expired");
+    }
+
+    #[test]
+    fn whatever_is_changed_in_a_link_it_is_refused() {
+        let (key, token) = token();
+        let today = day("2026-12-01");
+        assert!(LinkKey::from([8; 32]).check(&token, today).is_none(), "another installation's key");
+        assert!(key.check(&token.replace("G.1", "G.2"), today).is_none(), "another engagement");
+        assert!(key.check(&token.replace("20261231", "20271231"), today).is_none(), "a later day");
+        // Text moved between the parts is other text.
+        assert!(key.check(&token.replace("c.2026", "c2.026"), today).is_none());
+        for at in 0..token.len() {
+            let mut bytes = token.clone().into_bytes();
+            bytes[at] = if bytes[at] == b'A' { b'B' } else { b'A' };
+            let forged = String::from_utf8(bytes).expect("text");
+            assert!(key.check(&forged, today).is_none(), "character {at}: {forged}");
+            assert!(key.check(&token[..at], today).is_none(), "cut at {at}");
+        }
+        for bad in ["", ".", "..", "G1", "G1.20261231.", "G1.2026123€.AAAA", "G1..AAAA"] {
+            assert!(key.check(bad, today).is_none(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn the_signature_is_hmac_sha256() {
+        // RFC 4231, test case 2, shows that the crate is used as it should be.
+        let mut mac = Hmac::<Sha256>::new_from_slice(b"Jefe").expect("a key");
+        mac.update(b"what do ya want for nothing?");
+        let expected = "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843";
+        let found: String = mac.finalize().into_bytes().iter().map(|byte| format!("{byte:02x}")).collect();
+        assert_eq!(found, expected);
+    }
+}
