@@ -38,6 +38,20 @@ on_both! {
     large_units_are_appended_whole
     snapshots_are_used_only_if_intact_and_of_this_history
     digests_of_other_replicas_are_compared_at_the_same_event_only
+    a_secret_is_made_once_and_the_same_for_everybody
+}
+
+/// Replicas that start at one moment agree; another name is another secret.
+async fn a_secret_is_made_once_and_the_same_for_everybody(address: Address) {
+    let store = Store::open(&address).await.expect("store");
+    assert_eq!(store.secret("one").await.expect("asked"), None);
+    let make = || store.secret_or_new("one");
+    let (a, b, c) = futures_util::future::join3(make(), make(), make()).await;
+    let made = a.expect("made");
+    assert_eq!((b.expect("made"), c.expect("made")), (made, made));
+    let reader = Store::open_read_only(&address).await.expect("reader");
+    assert_eq!(reader.secret("one").await.expect("read"), Some(made));
+    assert_ne!(store.secret_or_new("two").await.expect("made"), made);
 }
 
 fn clock(day: i32, rev: u32) -> Draft {
