@@ -36,7 +36,7 @@ fn body(visit: &Visit, link: &RatingLink, address: &str) -> Markup {
     let until = figures::day(visit.language, link.until);
     html! {
         h1 { (visit.say(rate::LINK_TITLE)) }
-        p.lead { (visit.fill(rate::PAIR, &[("college", &link.college), ("enterprise", &link.enterprise)])) }
+        p.lead { (visit.fill(rate::LINK_PAIR, &[("college", &link.college), ("enterprise", &link.enterprise)])) }
         p { (visit.fill(rate::LINK_TEXT, &[("until", &until)])) }
         @if link.rated { p #rated { (visit.say(rate::LINK_RATED)) } }
         section.card.link {

@@ -3,6 +3,7 @@
 texts! {
     TITLE = "评价合作院校", "Rate a partner college";
     PAIR = "{college} × 贵公司（{enterprise}）", "{college} × your firm ({enterprise})";
+    LINK_PAIR = "{enterprise} 评价 {college}", "{enterprise} rates {college}";
     PERIOD = "{kind}，{start} 至 {end}", "{kind}, {start} to {end}";
     LEAD = "点选五项再提交，约 20 秒，不用打字。", "Five answers and submit: about 20 seconds, nothing to type.";
     OVERALL = "总体上，您对与该校的合作满意吗？", "Overall, how satisfied are you with this partnership?";
