@@ -39,8 +39,8 @@ impl Snapshot {
         let mut next = Self { state, ..self.clone() };
         next.refit(dirty, &colleges);
         let regrown = !next.edges.covers(next.state.colleges.len());
-        let facts =
-            !next.state.model.coefficients.is_empty() && !(regrown || next.edges.same_prior(&next.state, &colleges));
+        let known = !next.state.model.coefficients.is_empty();
+        let facts = known && !regrown && !next.edges.same_prior(&next.state, &colleges);
         if regrown || facts || dirty.rated() {
             next.resolve(dirty, facts);
         }

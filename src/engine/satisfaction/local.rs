@@ -251,16 +251,16 @@ impl<'a> Local<'a> {
     fn through_time(&mut self, sum: &[f64]) {
         let n = sum.len();
         let mut mean = 0.0;
-        for cell in 0..n {
-            mean += self.gain[cell] * (sum[cell] / self.cells.precision[cell] - mean);
+        for (cell, sum) in sum.iter().enumerate() {
+            mean += self.gain[cell] * (sum / self.cells.precision[cell] - mean);
             self.path[cell] = mean;
             mean *= self.step.get(cell).copied().unwrap_or(1.0);
         }
         for cell in (0..n.saturating_sub(1)).rev() {
             self.path[cell] += self.back[cell] * (self.path[cell + 1] - self.step[cell] * self.path[cell]);
         }
-        for cell in 0..n {
-            let rest = sum[cell] - self.cells.precision[cell] * self.path[cell];
+        for (cell, sum) in sum.iter().enumerate() {
+            let rest = sum - self.cells.precision[cell] * self.path[cell];
             self.cells.effect[cell] = self.cells.doubt(cell) * rest;
         }
     }
@@ -366,9 +366,8 @@ mod tests {
         for i in 0..n {
             for k in i + 1..n {
                 let f = a[k][i] / a[i][i];
-                for j in i..n {
-                    a[k][j] -= f * a[i][j];
-                }
+                let pivot = a[i].clone();
+                a[k].iter_mut().zip(pivot).skip(i).for_each(|(value, pivot)| *value -= f * pivot);
                 b[k] -= f * b[i];
             }
         }
