@@ -61,6 +61,8 @@
     const within = old.contains(focus) ? [...old.querySelectorAll("a, button, select, summary")].indexOf(focus) : -1;
     const open = [...old.querySelectorAll("details")].map((each) => each.open);
     const team = old.querySelector("#team");
+    // What moved is counted from where the reader began, not from the last change.
+    part.dataset.changes = first.changes;
     old.replaceWith(part);
     part.querySelectorAll("details").forEach((each, at) => { each.open = open[at] ?? false; });
     const fresh = part.querySelector("#team");
@@ -132,7 +134,6 @@
   // Another question was asked: what moved is counted from here on.
   document.addEventListener("htmx:after:swap", () => {
     if (!live() || live().dataset.changes === first.changes) return;
-    if (running) return;
     first = remember();
     document.getElementById("changes")?.replaceChildren();
     document.getElementById("changes")?.removeAttribute("class");

@@ -106,8 +106,15 @@ impl Browser {
 
     /// Waits for an element.
     pub(crate) async fn find(&self, css: &str) -> Element {
-        let waiting = self.client.wait().at_most(Duration::from_secs(15)).for_element(Locator::Css(css));
-        waiting.await.unwrap_or_else(|error| panic!("{css}: {error}"))
+        let begun = Instant::now();
+        loop {
+            // Any error is waited out: while a page is left, chromedriver answers that the search was aborted.
+            match self.client.find(Locator::Css(css)).await {
+                Ok(element) => return element,
+                Err(error) => assert!(begun.elapsed() < Duration::from_secs(15), "{css}: {error}"),
+            }
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
     }
 
     /// The text of an element.

@@ -162,9 +162,15 @@ async fn an_open_list_follows_a_rating_and_says_why() {
     let after = site.api("/api/v1/parks/P0001/shortlist?top=20").await;
     let code = after["verify_code"].as_str().expect("a code").to_owned();
     browser.until(&format!("document.querySelector('.print-foot code').textContent === '{code}'")).await;
-    browser.until("document.querySelectorAll('#changes li').length > 0").await;
+    // The team is fetched anew after each change; that must not begin the count again.
+    browser.until("document.querySelector('#team table') !== null && !document.querySelector('.htmx-request')").await;
+    let caused = format!("rating × {}", waits.len());
+    browser.until(&format!("document.querySelector('#changes').textContent.includes('{caused}')")).await;
     let panel = browser.text("#changes").await;
-    assert!(panel.contains("satisfaction") && panel.contains("rating × "), "{panel}");
+    assert!(
+        panel.contains("satisfaction") && panel.contains(&format!("Since seq {}", before["as_of"]["seq"])),
+        "{panel}"
+    );
     assert!(!browser.value("document.getElementById('spoken').textContent").await.as_str().expect("text").is_empty());
     // Every badge is the difference of the two orders.
     let rank = |list: &serde_json::Value, id: &str| {
