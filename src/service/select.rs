@@ -14,7 +14,7 @@ use crate::store::StoreError;
 /// What a selection is asked with: files and numbers.
 #[derive(Clone, Debug, clap::Args)]
 pub struct SelectionFiles {
-    /// CSV `park,college,score[,seats][,km]`; the headings may be 园区,院校,得分[,名额][,公里].
+    /// CSV `park,college,score[,seats][,km]`; the headings may be `园区,院校,得分[,名额][,公里]`.
     #[arg(long)]
     pub candidates: PathBuf,
     /// Partners of each park, or a CSV `park,partners`.
