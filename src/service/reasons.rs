@@ -3,7 +3,6 @@
 use super::board::board;
 use super::{Board, Service, ServiceError, aside};
 use crate::domain::{CollegeId, CollegeRef, Counterfactual, Explanation, Question};
-use crate::engine::phi;
 
 /// Longest list a question may ask for; neighbours beyond it go without a name.
 const LONGEST: u16 = 100;
@@ -32,7 +31,7 @@ pub struct Pair {
     pub a: Explanation,
     /// The other.
     pub b: Explanation,
-    /// Probability that the one is truly better, their scores taken as independent and normal.
+    /// Probability that the one is truly better.
     pub p_a_better: f64,
 }
 
@@ -69,10 +68,12 @@ impl Service {
         aside(move || {
             let snapshot = &published.snapshot;
             let board = board(snapshot, &Question { top: LONGEST, ..question.clone() })?;
-            let a = snapshot.explanation(&question, &a)?;
-            let b = snapshot.explanation(&question, &b)?;
-            let sd = a.item.score_sd.hypot(b.item.score_sd).max(f64::MIN_POSITIVE);
-            let p_a_better = phi((a.item.score - b.item.score) / sd);
+            let compared = snapshot.compare(&question, &[a.clone(), b.clone()])?;
+            let a_first = compared.colleges.first().is_some_and(|first| first.college.id == a);
+            // A college beside itself is as good.
+            let p_first = compared.pairs.first().map_or(0.5, |pair| pair.score.p_better);
+            let p_a_better = if a_first { p_first } else { 1.0 - p_first };
+            let (a, b) = (snapshot.explanation(&question, &a)?, snapshot.explanation(&question, &b)?);
             Ok(Pair { board, a, b, p_a_better })
         })
         .await

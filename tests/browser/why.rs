@@ -56,6 +56,14 @@ async fn a_reader_goes_from_the_list_to_the_reasons_to_a_comparison() {
         browser.is_sound("why", &site.address.to_string()).await;
         browser.click("form.inline button").await;
         browser.find("#verdict").await;
+        // One probability, wherever it is asked for.
+        let names = browser
+            .value("new URL(location.href).searchParams.get('a') + ',' + new URL(location.href).searchParams.get('b')");
+        let names = names.await.as_str().expect("two codes").to_owned();
+        let compared = site.api(&format!("/api/v1/parks/P0001/compare?colleges={names}")).await;
+        let p = 100.0 * compared["pairs"][0]["score"]["p_better"].as_f64().expect("a probability");
+        let verdict = browser.text("#verdict").await;
+        assert!(verdict.contains(&format!("{p:.0}")), "{verdict} against {p}");
         let sum =
             "[...document.querySelectorAll('#criteria .points')].reduce((s, c) => s + Number(c.dataset.points), 0)";
         let sum = browser.value(sum).await.as_f64().expect("a sum");

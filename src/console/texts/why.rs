@@ -51,7 +51,7 @@ texts! {
     COMPARE_CHANCE = "确实更好的概率约 {p}%", "truly better with probability {p}%";
     COMPARE_CLOSE = "难分高下：差距在误差之内，请看具体哪一项对园区更要紧。", "Too close to call: look at which criterion matters more to the park.";
     COMPARE_CLEAR = "差距超出误差。", "The gap is larger than the error.";
-    COMPARE_NOTE = "概率由两所得分的均值与标准差算出，按互不相关计。", "From both scores' means and standard deviations, taken as independent.";
+    COMPARE_NOTE = "概率由两所得分之差及其标准差算出，已计入共同的评价企业。", "From the difference of the scores and its standard deviation; enterprises that rated both are allowed for.";
     COMPARE_FOR = "{a} 强在", "Speaks for {a}";
     COMPARE_NOTHING = "没有一项更高", "Nothing is higher";
     COMPARE_TABLE = "逐项相比：差额相加即为总分之差", "Criterion by criterion: the differences add up to the gap";
