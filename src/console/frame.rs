@@ -48,21 +48,15 @@ pub(super) fn framed(visit: &Visit, page: &Page) -> Markup {
     html! {
         (DOCTYPE)
         html lang=(visit.language.code()) class=[visit.large.then_some("large")] {
-            head {
-                meta charset="utf-8";
-                meta name="viewport" content="width=device-width, initial-scale=1";
-                meta name="color-scheme" content="light dark";
+            (head(visit, &page.title, &html! {
                 meta name="htmx-config" content=r#"{"includeIndicatorCSS":false,"transitions":false}"#;
-                title { (page.title) " · " (visit.say(frame::BRAND)) }
-                link rel="icon" href=(assets::address("icon.svg")) type="image/svg+xml";
-                link rel="stylesheet" href=(assets::address("console.css"));
                 script src=(assets::address("htmx.js")) defer {}
                 script src=(assets::address("console.js")) defer {}
                 @if page.charts {
                     script src=(assets::address("echarts.js")) defer {}
                     script src=(assets::address("chart.js")) defer {}
                 }
-            }
+            }))
             body {
                 a.skip href="#content" { (visit.say(frame::SKIP)) }
                 (top(visit, page.section))
@@ -74,11 +68,31 @@ pub(super) fn framed(visit: &Visit, page: &Page) -> Markup {
     }
 }
 
-fn top(visit: &Visit, section: Section) -> Markup {
-    let other = match visit.language {
+/// What every page loads; `more` is what this one loads beside it.
+pub(super) fn head(visit: &Visit, title: &str, more: &Markup) -> Markup {
+    html! {
+        head {
+            meta charset="utf-8";
+            meta name="viewport" content="width=device-width, initial-scale=1";
+            meta name="color-scheme" content="light dark";
+            title { (title) " · " (visit.say(frame::BRAND)) }
+            link rel="icon" href=(assets::address("icon.svg")) type="image/svg+xml";
+            link rel="stylesheet" href=(assets::address("console.css"));
+            (more)
+        }
+    }
+}
+
+/// The language the page is not in, and its name.
+pub(super) fn other_language(visit: &Visit) -> (Language, Text) {
+    match visit.language {
         Language::Chinese => (Language::English, frame::ENGLISH),
         Language::English => (Language::Chinese, frame::CHINESE),
-    };
+    }
+}
+
+fn top(visit: &Visit, section: Section) -> Markup {
+    let other = other_language(visit);
     let (size, size_text) = if visit.large { ("normal", frame::LARGE_OFF) } else { ("large", frame::LARGE_ON) };
     html! {
         header.top {

@@ -6,31 +6,22 @@ use maud::{DOCTYPE, Markup, html};
 
 use super::answer::send_markup;
 use super::assets;
-use super::language::Language;
+use super::frame::{head, other_language};
 use super::texts::frame;
 use super::visit::Visit;
 
 /// Sends it.
 pub(super) fn send(visit: &Visit, status: StatusCode, title: &str, body: &Markup) -> HttpResponse {
-    let (other, name) = match visit.language {
-        Language::Chinese => (Language::English, frame::ENGLISH),
-        Language::English => (Language::Chinese, frame::CHINESE),
-    };
+    let (other, name) = other_language(visit);
     // Relative, so that the page of a bad link does not depend on the link.
     let there = format!("?lang={}", other.code());
     let page = html! {
         (DOCTYPE)
         html lang=(visit.language.code()) class=[visit.large.then_some("large")] {
-            head {
-                meta charset="utf-8";
-                meta name="viewport" content="width=device-width, initial-scale=1";
-                meta name="color-scheme" content="light dark";
+            (head(visit, title, &html! {
                 meta name="robots" content="noindex";
-                title { (title) " · " (visit.say(frame::BRAND)) }
-                link rel="icon" href=(assets::address("icon.svg")) type="image/svg+xml";
-                link rel="stylesheet" href=(assets::address("console.css"));
                 script src=(assets::address("rate.js")) defer {}
-            }
+            }))
             body.phone {
                 header.top {
                     span.brand {

@@ -68,7 +68,7 @@ fn unit(draft: Draft, key: Option<(&str, &str, u8)>) -> Unit {
 }
 
 /// A log with its writer; what it commits arrives at the receiver.
-async fn opened(address: &Address) -> (Store, Writer, mpsc::UnboundedReceiver<Committed>) {
+pub(crate) async fn opened(address: &Address) -> (Store, Writer, mpsc::UnboundedReceiver<Committed>) {
     let store = Store::open(address).await.expect("store");
     let (committed, received) = mpsc::unbounded_channel();
     let (_, served) = watch::channel((0, Chain::EMPTY));

@@ -3,25 +3,15 @@
 use std::time::Duration;
 
 use sqlx::{ConnectOptions, Connection};
-use tokio::sync::{mpsc, watch};
 use zeyou::domain::{Date, Event};
-use zeyou::store::{
-    Address, Chain, Committed, Draft, IdempotencyKey, Store, StoreError, Unit, Writer, postgres_pool_options,
-};
+use zeyou::store::{Address, Draft, IdempotencyKey, Store, StoreError, Unit, postgres_pool_options};
 
+use crate::contract::opened;
 use crate::servers::{Postgres, signal};
 
 fn unit(day: i32, rev: u32, key: &str) -> Unit {
     let key = IdempotencyKey { principal: "p".to_owned(), key: key.to_owned(), fingerprint: [1; 32] };
     Unit { drafts: vec![Draft { event: Event::Clock { today: Date::from_days(day) }, rev }], key: Some(key) }
-}
-
-async fn opened(address: &Address) -> (Store, Writer, mpsc::UnboundedReceiver<Committed>) {
-    let store = Store::open(address).await.expect("store");
-    let (committed, received) = mpsc::unbounded_channel();
-    let (_, served) = watch::channel((0, Chain::EMPTY));
-    let writer = Writer::start(&store, committed, served).await.expect("writer");
-    (store, writer, received)
 }
 
 #[tokio::test]
