@@ -21,6 +21,8 @@ awk -F, 'NR == FNR { if (FNR > 1) rated[$2] = 1; next } FNR > 1 && !($1 in rated
     "$csv/engagements.csv" >"$folder/unrated-$ratings.txt"
 
 # Each run rates what is still unrated: it works on a copy.
+# A write-ahead log of an earlier run must not be read into the copy.
+rm -f "$folder"/run.db*
 cp "$db" "$folder/run.db"
 db=$folder/run.db
 start() {

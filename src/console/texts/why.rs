@@ -50,7 +50,7 @@ texts! {
     COMPARE_EVEN = "两所得分相同", "Both have the same score";
     COMPARE_CHANCE = "确实更好的概率约 {p}%", "truly better with probability {p}%";
     COMPARE_CLOSE = "难分高下：差距在误差之内，请看具体哪一项对园区更要紧。", "Too close to call: look at which criterion matters more to the park.";
-    COMPARE_CLEAR = "差距超出误差。", "The gap is larger than the error.";
+    COMPARE_CLEAR = "按准则表不算并列。", "By the criteria sheet this is no tie.";
     COMPARE_NOTE = "概率由两所得分之差及其标准差算出，已计入共同的评价企业。", "From the difference of the scores and its standard deviation; enterprises that rated both are allowed for.";
     COMPARE_FOR = "{a} 强在", "Speaks for {a}";
     COMPARE_NOTHING = "没有一项更高", "Nothing is higher";
