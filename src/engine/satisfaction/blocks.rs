@@ -108,11 +108,14 @@ impl Edges {
 
     /// The ratings of some colleges by place, or of all.
     fn by_college(&self, wanted: Option<&[u32]>) -> ByCollege {
+        if let Some(wanted) = wanted {
+            return self.by_few_colleges(wanted);
+        }
         let mut count = vec![0_u32; self.n_colleges];
         self.college.iter().for_each(|&college| count[college as usize] += 1);
-        let mut places: Vec<u32> = wanted.map_or_else(|| (0..self.n_colleges as u32).collect(), <[u32]>::to_vec);
+        let mut places: Vec<u32> = (0..self.n_colleges as u32).collect();
         places.retain(|&place| count[place as usize] > 0);
-        let (mut next, mut start) = (vec![u32::MAX; self.n_colleges], vec![0]);
+        let (mut next, mut start) = (vec![0; self.n_colleges], vec![0]);
         for &place in &places {
             let end = start[start.len() - 1];
             next[place as usize] = end;
@@ -121,14 +124,29 @@ impl Edges {
         let mut ratings = vec![(0, 0); start[places.len()] as usize];
         let mut row = 0;
         for (&college, e) in self.college.iter().zip(0_u32..) {
-            let next = &mut next[college as usize];
-            if *next < u32::MAX {
-                while self.start[row as usize + 1] <= e {
-                    row += 1;
-                }
-                ratings[*next as usize] = (e, row);
-                *next += 1;
+            while self.start[row as usize + 1] <= e {
+                row += 1;
             }
+            let next = &mut next[college as usize];
+            ratings[*next as usize] = (e, row);
+            *next += 1;
+        }
+        ByCollege { places, start, ratings }
+    }
+
+    /// One pass over all ratings that does no more than look for these colleges.
+    fn by_few_colleges(&self, wanted: &[u32]) -> ByCollege {
+        let mut is_wanted = vec![false; self.n_colleges];
+        wanted.iter().for_each(|&place| is_wanted[place as usize] = true);
+        let found = self.college.iter().zip(0_u32..).filter(|(college, _)| is_wanted[**college as usize]);
+        let mut found: Vec<(u32, u32)> = found.map(|(&college, e)| (college, e)).collect();
+        found.sort_unstable();
+        let (mut places, mut start, mut ratings) = (Vec::new(), vec![0], Vec::with_capacity(found.len()));
+        for group in found.chunk_by(|a, b| a.0 == b.0) {
+            places.push(group[0].0);
+            let row = |e: u32| self.start.partition_point(|&start| start <= e) as u32 - 1;
+            ratings.extend(group.iter().map(|&(_, e)| (e, row(e))));
+            start.push(ratings.len() as u32);
         }
         ByCollege { places, start, ratings }
     }

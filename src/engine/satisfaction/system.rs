@@ -99,10 +99,11 @@ impl<'a> System<'a> {
         let all = parts(edges.runs(), edges.len());
         let read: Vec<(Vec<f64>, Vec<Told>)> = all.par_iter().map(|part| read(edges, model, part)).collect();
         let mut told = vec![Told::default(); edges.n_colleges];
-        for (_, part) in &read {
+        let mut inverse = Vec::with_capacity(edges.raters.len());
+        for (raters, part) in &read {
+            inverse.extend_from_slice(raters);
             told.iter_mut().zip(part).for_each(|(told, part)| told.add(part));
         }
-        let inverse = read.into_iter().flat_map(|(inverse, _)| inverse).collect();
         let prior = 1.0 / model.college_variance;
         let diagonal: Vec<f64> = told.iter().map(|told| prior + told.diagonal).collect();
         let precondition = diagonal.iter().zip(&told).map(|(d, told)| 1.0 / (d - told.eliminated)).collect();

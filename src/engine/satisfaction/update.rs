@@ -12,12 +12,19 @@ impl Edges {
     /// of copying.
     #[must_use]
     pub fn updated(&self, state: &State, ids: &[EngagementId]) -> Self {
-        self.updated_after(state, ids, &[])
+        self.updated_after(state, ids, &[], Self::default())
     }
 
-    /// As [`Self::updated`]; some of the engagements have `moved` to another college or enterprise.
+    /// As [`Self::updated`], in the memory of `spare`; some of the engagements have `moved` to another college or
+    /// enterprise.
     #[must_use]
-    pub(in crate::engine) fn updated_after(&self, state: &State, ids: &[EngagementId], moved: &[EngagementId]) -> Self {
+    pub(in crate::engine) fn updated_after(
+        &self,
+        state: &State,
+        ids: &[EngagementId],
+        moved: &[EngagementId],
+        spare: Self,
+    ) -> Self {
         let mut rows: BTreeMap<u32, Vec<Edge>> = BTreeMap::new();
         let (mut gone, mut touched) = (Vec::new(), Vec::new());
         for at in moved.iter().filter_map(|id| state.engagements.position(id)) {
@@ -67,7 +74,7 @@ impl Edges {
             prior: self.prior.clone(),
             before: self.before.clone(),
             loadings: self.loadings.clone(),
-            ..Self::default()
+            ..spare.emptied()
         };
         next.reserve(self.len() + ids.len(), self.raters.len() + rows.len());
         let mut from = 0;
@@ -85,14 +92,32 @@ impl Edges {
         next
     }
 
+    /// No rows, but the memory of those that were.
+    fn emptied(mut self) -> Self {
+        self.college.clear();
+        self.engagement.clear();
+        self.score.clear();
+        self.fortnight.clear();
+        self.weight.clear();
+        self.raters.clear();
+        self.start.clear();
+        self
+    }
+
     fn reserve(&mut self, edges: usize, raters: usize) {
-        self.college.reserve(edges);
-        self.engagement.reserve(edges);
-        self.score.reserve(edges);
-        self.fortnight.reserve(edges);
-        self.weight.reserve(edges);
-        self.raters.reserve(raters);
-        self.start.reserve(raters + 1);
+        // A little more than needed, for the ratings to come; not twice as much, as growing step by step would take.
+        fn room<T>(list: &mut Vec<T>, n: usize) {
+            if list.capacity() < n {
+                list.reserve_exact(n + n / 64);
+            }
+        }
+        room(&mut self.college, edges);
+        room(&mut self.engagement, edges);
+        room(&mut self.score, edges);
+        room(&mut self.fortnight, edges);
+        room(&mut self.weight, edges);
+        room(&mut self.raters, raters);
+        room(&mut self.start, raters + 1);
         self.start.push(0);
     }
 
