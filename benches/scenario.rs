@@ -14,6 +14,10 @@ use zeyou::engine::{Fork, Nation, Snapshot, outcome};
 #[path = "../tests/engine/city.rs"]
 mod city;
 
+/// As the server has it.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 use city::{events, snapshot};
 
 fn change(value: serde_json::Value) -> ScenarioChange {

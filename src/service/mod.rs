@@ -41,12 +41,12 @@ use crate::store::{Store, StoreError, Writer};
 
 pub use board::{Board, NeedWords, ParkCard, Parks};
 pub use bounded::Bounded;
-pub use decide::{DecisionMade, NewDecision};
+pub use decide::DecisionMade;
 pub use directory::Written;
 pub use evaluate::{Evaluated, Evaluation, EvaluationError, EvaluationPlan, ModelKind, Split, evaluate};
 pub use fit::{FitError, FitFigures, FitPlan, FittedModel, fit_model};
 pub use import::ImportReport;
-pub use keep::{Compared, ComparedCollege, ComparedPark, NewScenario, ScenarioMade, SideBySide};
+pub use keep::{Compared, ComparedCollege, ComparedPark, ScenarioMade, SideBySide};
 pub use link::{LINK_DAYS, LinkAnswer, LinkedRating, LinksWanted, RatingLink};
 pub use nation::Progress;
 pub use open::Replica;
