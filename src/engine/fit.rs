@@ -44,6 +44,8 @@ pub struct Workspace {
     quality: Vec<f64>,
     /// These offers, by position.
     relevant: Vec<usize>,
+    /// Those among them that serve a need of one kind.
+    columns: Vec<usize>,
     worth: Vec<f64>,
     people: Vec<f64>,
     seats: Vec<f64>,
@@ -106,7 +108,7 @@ pub fn fit(sheet: &Sheet, need: &Need, offers: &[Offer], work: &mut Workspace) -
     if need.weighted <= 0.0 {
         return result;
     }
-    let Workspace { quality, relevant, worth, people, seats, plan, served } = work;
+    let Workspace { quality, relevant, columns, worth, people, seats, plan, served } = work;
     quality.clear();
     relevant.clear();
     for (p, offer) in offers.iter().enumerate() {
@@ -135,27 +137,32 @@ pub fn fit(sheet: &Sheet, need: &Need, offers: &[Offer], work: &mut Workspace) -
     let any_implied = serving().any(|offer| offer.implied);
     let (mut value, mut implied, mut seated, mut seats_known) = (0.0, 0.0, 0.0, !need.derived);
     for (k, rows) in &need.kinds {
-        let n = relevant.len();
         people.clear();
         people.extend(rows.iter().map(|&d| need[d].headcount));
-        seats.clear();
-        seats.extend(serving().map(|offer| offer.seats[*k].map_or(f64::INFINITY, f64::from)));
-        let kind_seats: f64 = seats.iter().sum();
+        let seats_of = |offer: &Offer| offer.seats[*k].map_or(f64::INFINITY, f64::from);
+        let kind_seats: f64 = serving().map(seats_of).sum();
         seats_known &= kind_seats.is_finite();
         seated += kind_seats.min(people.iter().sum());
+        // Programmes that serve other kinds only have no part in the plan.
+        columns.clear();
+        columns.extend((0..relevant.len()).filter(|p| rows.iter().any(|&d| quality[p * need.len() + d] > 0.0)));
+        let n = columns.len();
+        if n == 0 {
+            continue;
+        }
+        seats.clear();
+        seats.extend(columns.iter().map(|&p| seats_of(&offers[relevant[p]])));
         worth.clear();
         for &d in rows {
-            worth.extend((0..n).map(|p| need[d].urgency * quality[p * need.len() + d]));
-        }
-        if worth.iter().all(|&worth| worth == 0.0) {
-            continue;
+            worth.extend(columns.iter().map(|&p| need[d].urgency * quality[p * need.len() + d]));
         }
         value += plan.solve(worth, people, seats);
         for (r, &d) in rows.iter().enumerate() {
             let (flow, worth) = (&plan.flow[r * n..(r + 1) * n], &worth[r * n..(r + 1) * n]);
             flow.iter().for_each(|x| served[d] += x);
             if any_implied {
-                let of_implied = serving().zip(flow).zip(worth).filter(|((offer, _), _)| offer.implied);
+                let flows = columns.iter().zip(flow).zip(worth);
+                let of_implied = flows.filter(|((p, _), _)| offers[relevant[**p]].implied);
                 of_implied.for_each(|((_, x), worth)| implied += x * worth);
             }
         }
