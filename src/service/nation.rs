@@ -153,6 +153,16 @@ mod tests {
         let done: Vec<usize> =
             std::iter::from_fn(|| messages.try_recv().ok()).map(|sent| sent.expect("parks").done).collect();
         assert_eq!(done, [64, 128, 130]);
+        // Whoever cancels ends it: the rest of the parks is not worked out.
+        let (gone, messages_of_none) = mpsc::channel(8);
+        drop(messages_of_none);
+        let worked_out = std::cell::Cell::new(0);
+        let counted = |range: Range<usize>| {
+            worked_out.set(worked_out.get() + 1);
+            none(range)
+        };
+        assert!(!send(130, counted, &Stop::after(Duration::from_secs(60)), &gone));
+        assert_eq!(worked_out.get(), 1);
         let stop = Stop::after(Duration::from_secs(60));
         drop(stop.with_waiting());
         assert!(!send(130, none, &stop, &progress));
