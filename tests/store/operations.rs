@@ -34,8 +34,8 @@ fn refused(address: &str, arguments: &[&str]) -> String {
 
 /// The hexadecimal digest in what a command printed.
 fn digest(text: &str) -> String {
-    let words = text.split(|c: char| !c.is_ascii_hexdigit());
-    words.filter(|word| word.len() == 64).next_back().unwrap_or_else(|| panic!("no digest: {text}")).to_owned()
+    let mut words = text.split(|c: char| !c.is_ascii_hexdigit());
+    words.rfind(|word| word.len() == 64).unwrap_or_else(|| panic!("no digest: {text}")).to_owned()
 }
 
 fn names(folder: &Path) -> Vec<String> {
