@@ -9,7 +9,7 @@ use criterion::{Criterion, criterion_group, criterion_main};
 use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use zeyou::domain::{Event, Question};
-use zeyou::engine::{Edges, Posterior, Snapshot, State, Workspace, fit, need_items, offers, p_top_k};
+use zeyou::engine::{Edges, Need, Posterior, Snapshot, State, Workspace, fit, offers, p_top_k};
 
 #[path = "../tests/engine/city.rs"]
 mod city;
@@ -93,7 +93,7 @@ fn nation(criterion: &mut Criterion) {
         });
     });
     let colleges: Vec<_> = snapshot.state.colleges.iter().map(|(id, _)| id.clone()).collect();
-    let needs: Vec<_> = ids.iter().take(50).map(|id| need_items(&snapshot.state, id, None)).collect();
+    let needs: Vec<_> = ids.iter().take(50).map(|id| Need::of(&snapshot.state, id, None)).collect();
     let supplies: Vec<_> = colleges.iter().take(50).map(|id| offers(&snapshot.state, id)).collect();
     let mut work = Workspace::default();
     criterion.bench_function("demand fit, one pair", |bencher| {

@@ -14,6 +14,10 @@ use zeyou::engine::{Fork, Nation, Snapshot, outcome};
 #[path = "../tests/engine/city.rs"]
 mod city;
 
+/// As the server has it.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 use city::{events, snapshot};
 
 fn change(value: serde_json::Value) -> ScenarioChange {
@@ -122,22 +126,6 @@ fn nation(what: &str, base: &Fork, changes: &[ScenarioChange], runs: usize) {
     });
 }
 
-fn resident_kb() -> u64 {
-    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
-    let line = status.lines().find(|line| line.starts_with("VmRSS:")).unwrap_or_default();
-    line.split_whitespace().nth(1).and_then(|text| text.parse::<u64>().ok()).unwrap_or(0)
-}
-
-/// What some forks that are all kept take each, beside what they are forks of.
-fn memory(what: &str, base: &Fork, state_kb: u64, change: impl Fn(usize) -> Vec<ScenarioChange>) {
-    // What deriving takes for a while is there already.
-    let _used = (0..2).map(|n| after(base, &change(n))).collect::<Vec<_>>();
-    let before = resident_kb();
-    let kept: Vec<Fork> = (0..20).map(|n| after(base, &change(n))).collect();
-    let each = (resident_kb().saturating_sub(before)) as f64 / kept.len() as f64;
-    println!("memory of a fork, {what}: {each:.0} KB, {:.2} % of the base", 100.0 * each / state_kb as f64);
-}
-
 fn scenario(criterion: &mut Criterion) {
     let parks = std::env::var("ZEYOU_BENCH_PARKS").ok().and_then(|text| text.parse().ok()).unwrap_or(2_500);
     let small = snapshot(&events(1, 300, 100, 1_000));
@@ -159,12 +147,7 @@ fn scenario(criterion: &mut Criterion) {
             black_box(outcome(&[base.clone(), fork], &question).expect("a park"))
         });
     });
-    let before = resident_kb();
-    let events = events(parks, 3_000, 50_000, 100_000);
-    let with_events = resident_kb();
-    let snapshot = snapshot(&events);
-    let state_kb = resident_kb() - with_events;
-    println!("the base: {} MB (and its events {} MB)", state_kb / 1024, (with_events - before) / 1024);
+    let snapshot = snapshot(&events(parks, 3_000, 50_000, 100_000));
     let base = Fork::of(snapshot.clone());
     let nth = |n: usize| snapshot.state.programmes.iter().nth(n * 31).expect("a programme").0.clone();
     let seats = |n: usize| vec![change(json!({"programme_seats": {"programme": nth(n), "kind": "hire", "seats": 60}}))];
@@ -177,12 +160,6 @@ fn scenario(criterion: &mut Criterion) {
         let live = snapshot.state.ratings.iter().skip(from * 100).take(100);
         live.map(|(_, entry)| change(json!({"rating_dropped": entry.value.id}))).collect()
     };
-    // Before anything else is freed whose room could be taken again; the events are still there for the same reason.
-    memory("weights", &base, state_kb, |n| vec![weights(n as u16)]);
-    memory("a changed programme", &base, state_kb, seats);
-    memory("a changed demand", &base, state_kb, demand);
-    memory("100 dropped ratings", &base, state_kb, dropped);
-    drop(events);
     one_park(&snapshot);
     nation("nation, weights", &base, &[weights(1)], 25);
     nation("nation, a changed programme of one college", &base, &seats(3), 25);

@@ -1,5 +1,7 @@
 //! The command line.
 
+mod copy;
+mod doctor;
 mod evaluate;
 mod fit;
 mod selection;
@@ -39,12 +41,8 @@ enum Command {
         /// Address to listen on.
         #[arg(long, default_value = "127.0.0.1:8080")]
         listen: String,
-        /// Redis that wakes the other replicas after a write: redis://… or rediss://…; needs --database-url postgres://….
-        #[arg(long, env = "ZEYOU_REDIS_URL", hide_env_values = true)]
-        redis_url: Option<String>,
-        /// What every key and channel in Redis begins with.
-        #[arg(long, env = "ZEYOU_REDIS_NAMESPACE", default_value = "zeyou")]
-        redis_namespace: String,
+        #[command(flatten)]
+        redis: Redis,
         /// This process's name among the replicas; a random one if left out.
         #[arg(long, env = "ZEYOU_REPLICA")]
         replica: Option<String>,
@@ -141,8 +139,41 @@ enum Command {
     },
     /// Recompute the hash chain and the state of the whole log; names the first bad event.
     Verify,
+    /// Copy the log into a new file, also beside a running server, and check the copy from its first event.
+    Backup {
+        /// The file to write; it must not be there yet.
+        file: PathBuf,
+    },
+    /// Fill an empty database from a backup, or from any other database file, and check it from its first event.
+    Restore {
+        /// The file to read.
+        file: PathBuf,
+    },
+    /// Examine a set-up: database, tables, disk, clock, Redis, model, snapshots; says what to mend.
+    Doctor {
+        #[command(flatten)]
+        redis: Redis,
+    },
     /// Print the OpenAPI document.
     Openapi,
+}
+
+#[derive(clap::Args)]
+struct Redis {
+    /// Redis that wakes the other replicas after a write: redis://… or rediss://…; needs --database-url postgres://….
+    #[arg(long, env = "ZEYOU_REDIS_URL", hide_env_values = true)]
+    redis_url: Option<String>,
+    /// What every key and channel in Redis begins with.
+    #[arg(long, env = "ZEYOU_REDIS_NAMESPACE", default_value = "zeyou")]
+    redis_namespace: String,
+}
+
+impl Redis {
+    /// Address and namespace, if there is one.
+    fn address(self) -> Option<(String, String)> {
+        let Self { redis_url, redis_namespace } = self;
+        redis_url.map(|url| (url, redis_namespace))
+    }
 }
 
 #[derive(Clone, Copy, ValueEnum)]
@@ -160,8 +191,8 @@ pub async fn run() -> Result<ExitCode, Box<dyn std::error::Error>> {
     let Arguments { database, database_url, command } = Arguments::parse();
     let database = database_url.unwrap_or(Address::File(database));
     match command {
-        Command::Serve { listen, redis_url, redis_namespace, replica, demo } => {
-            let redis = redis_url.map(|url| (url, redis_namespace));
+        Command::Serve { listen, redis, replica, demo } => {
+            let redis = redis.address();
             crate::http::serve(ServeOptions { database, listen, demo, redis, replica }, crate::console::routes).await?;
         }
         Command::Import { path, dry_run } => {
@@ -176,6 +207,7 @@ pub async fn run() -> Result<ExitCode, Box<dyn std::error::Error>> {
             });
             let report = report.await?;
             bar.finish_and_clear();
+            service.close().await;
             return Ok(print_report(&report, dry_run));
         }
         Command::Shortlist { park, top, preset, kind, mut exclude, max_km, format } => {
@@ -203,6 +235,7 @@ pub async fn run() -> Result<ExitCode, Box<dyn std::error::Error>> {
         Command::Export { directory } => {
             let service = Service::open(&database).await?;
             write_files(&directory, service.export())?;
+            service.close().await;
             println!("exported to {}", directory.display());
         }
         Command::Evaluate(arguments) => return evaluate::run(arguments),
@@ -217,6 +250,9 @@ pub async fn run() -> Result<ExitCode, Box<dyn std::error::Error>> {
             print!("{}", table::links(&links, base.trim_end_matches('/')));
         }
         Command::Verify => return verify(&database).await,
+        Command::Backup { file } => return copy::backup(&database, &file).await,
+        Command::Restore { file } => return copy::restore(&file, &database).await,
+        Command::Doctor { redis } => return Ok(doctor::doctor(&database, redis.address()).await),
         Command::Openapi => println!("{}", crate::http::openapi_json()),
     }
     Ok(ExitCode::SUCCESS)

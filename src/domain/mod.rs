@@ -15,6 +15,7 @@ mod event;
 mod explanation;
 mod flag;
 mod invalid;
+mod kept;
 mod major;
 mod model;
 mod need;
@@ -51,7 +52,7 @@ pub use college::{College, CollegeKind, CollegeStatus, Offering, Ownership, Pled
 pub use comparison::{ComparedOne, ComparedPair, Comparisons, PairDifference};
 pub use criterion::{Criterion, Group, N_CRITERIA};
 pub use date::{Date, Timestamp};
-pub use decision::{Decision, Recusal};
+pub use decision::{Decision, NewDecision, Recusal};
 pub use demand::{Demand, DemandKind, SkillLevel, Target, Urgency};
 pub use engagement::{Engagement, EngagementStatus};
 pub use enterprise::Enterprise;
@@ -77,7 +78,7 @@ pub use question::Question;
 pub use rating::{Aspect, Mark, Marks, Rating};
 pub use ratings::{Attributes, Ratings};
 pub use review::{DecisionReview, PairReview, Realised, Standing};
-pub use scenario::Scenario;
+pub use scenario::{NewScenario, Scenario};
 pub use scenario_change::{RatingChange, ScenarioChange, SeatsChange, StationsChange};
 pub use scenario_question::{ParkChoice, ScenarioQuestion};
 pub use selected::{

@@ -5,26 +5,31 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use utoipa::ToSchema;
 
 use super::code::ScenarioId;
+use super::kept::kept;
 use super::preset::{Preset, Weights};
 use super::scenario_question::ScenarioQuestion;
 use super::text::{Label, Note};
 
-/// A scenario that is kept (情景): named, owned, and evaluated again whenever it is asked for.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub struct Scenario {
-    /// Its code.
-    pub id: ScenarioId,
-    /// Its name.
-    pub name: Label,
-    /// Whose it is.
-    pub owner: Label,
-    /// What it is about.
-    #[serde(default)]
-    pub description: Option<Note>,
-    /// What is asked. Without a `base_seq` it starts from the present, whenever it is evaluated.
-    #[serde(with = "as_json")]
-    pub question: ScenarioQuestion,
+kept! {
+    /// A scenario that is kept (情景): named, owned, and evaluated again whenever it is asked for.
+    Scenario {
+        /// Its code.
+        id: ScenarioId,
+    }
+    /// A scenario to be kept; its code is given.
+    NewScenario {}
+    both {
+        /// Its name.
+        name: Label,
+        /// Whose it is.
+        owner: Label,
+        /// What it is about.
+        #[serde(default)]
+        description: Option<Note>,
+        /// What is asked. Without a `base_seq` it starts from the present, whenever it is evaluated.
+        #[serde(with = "as_json")]
+        question: ScenarioQuestion,
+    }
 }
 
 /// As itself in JSON, as its JSON text in other formats.

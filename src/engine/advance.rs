@@ -93,7 +93,6 @@ impl Snapshot {
             return;
         }
         let row = |work: &mut Workspace, at: usize| match self.rows.get(at) {
-            known if !self.answers(&self.state.parks.at(at as u32).value.id) => known.cloned().unwrap_or_default(),
             Some(row) if parks.binary_search(&at).is_err() => {
                 if colleges.is_empty() {
                     return row.clone();
@@ -103,8 +102,18 @@ impl Snapshot {
             }
             _ => Arc::new(self.fit_row(at)),
         };
-        let rows = (0..n).into_par_iter().map_init(Workspace::default, row).collect::<Vec<_>>();
-        self.rows = Arc::new(rows);
+        self.rows = Arc::new(match &self.only {
+            None => (0..n).into_par_iter().map_init(Workspace::default, row).collect::<Vec<_>>(),
+            // The other parks' rows are not looked at.
+            Some(only) => {
+                let (mut rows, mut work) = (self.rows.to_vec(), Workspace::default());
+                rows.resize(n, Arc::default());
+                for at in only.iter().filter_map(|id| self.state.parks.position(id)) {
+                    rows[at as usize] = row(&mut work, at as usize);
+                }
+                rows
+            }
+        });
     }
 
     /// Ratings and posterior; all anew if a changed fact moved a prior mean.

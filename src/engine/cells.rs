@@ -1,6 +1,7 @@
 //! One criterion of one college, for one park or by itself, in points.
 
-use super::fit::{Fit, NeedItem, Offer, Workspace, fit};
+use super::fit::{Fit, Offer, Workspace, fit};
+use super::need::Need;
 use super::state::State;
 use crate::domain::{
     Amount, College, CollegeStatus, Criterion, EngagementStatus, ExcludedReason, Offering, Park, Place, Sheet, Travel,
@@ -85,11 +86,11 @@ pub(super) fn pair_cells(
     sheet: &Sheet,
     park: &Park,
     college: &College,
-    items: &[NeedItem],
+    need: &Need,
     offers: &[Offer],
     work: &mut Workspace,
 ) -> ([Cell; 6], Fit) {
-    let mut found = fit(sheet, items, offers, work);
+    let mut found = fit(sheet, need, offers, work);
     let mut coverage = Some(found.coverage);
     if college.offering == Offering::Partial {
         if found.any {

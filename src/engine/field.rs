@@ -4,7 +4,8 @@ use std::borrow::Cow;
 
 use super::cells::{COLLEGE, PAIR, chord, on_sphere, pair_cells};
 use super::columns::Standing;
-use super::fit::{NeedItem, Workspace, need_items};
+use super::fit::Workspace;
+use super::need::Need;
 use super::rank::Refusal;
 use super::snapshot::Snapshot;
 use super::tiles::{Row, TILE};
@@ -14,7 +15,7 @@ use crate::domain::{Criterion, DemandKind, ExcludedReason, N_CRITERIA, Park, Par
 pub(super) struct Field<'a> {
     pub(super) park: &'a Park,
     pub(super) preset: &'a Preset,
-    pub(super) items: Cow<'a, [NeedItem]>,
+    pub(super) items: Cow<'a, Need>,
     /// Registry positions, best first up to `sorted`.
     pub(super) order: Vec<u32>,
     /// Score in millionths of a point, by registry position.
@@ -46,11 +47,11 @@ impl Snapshot {
         let at = state.parks.position(&park.id).filter(|_| self.answers(&park.id)).ok_or_else(unknown_park)? as usize;
         let (own, items);
         let row = if question.kind.is_some() {
-            items = Cow::Owned(need_items(state, &park.id, question.kind));
+            items = Cow::Owned(Need::of(state, &park.id, question.kind));
             own = Row::build(state, park, &items, &self.offers);
             &own
         } else {
-            items = Cow::Borrowed(self.needs[at].as_slice());
+            items = Cow::Borrowed(&*self.needs[at]);
             &*self.rows[at]
         };
         let score = self.scores(row, &preset.weights);
@@ -119,7 +120,7 @@ impl Snapshot {
         let mut points = self.points(&question.park, at)?;
         if question.kind.is_some() {
             // The rows hold the whole need; this college's part of them is worked out for the kind alone.
-            let items = need_items(&self.state, &park.id, question.kind);
+            let items = Need::of(&self.state, &park.id, question.kind);
             let (college, offers) = (&self.state.colleges.at(at).value, &self.offers[at as usize]);
             let cells = pair_cells(&self.state.sheet, park, college, &items, offers, &mut Workspace::default()).0;
             PAIR.iter().zip(cells).for_each(|(criterion, cell)| points[criterion.index()] = cell.points);

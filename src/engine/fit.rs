@@ -1,30 +1,10 @@
 //! Demand fit: how well a college's programmes meet a park's need.
 
+use super::need::{Need, NeedItem};
+use super::plan::Plan;
 use super::state::State;
-use super::transport::Plan;
 use crate::domain::MajorKinship as Kinship;
-use crate::domain::{
-    Basis, CollegeId, CollegeKind, DemandKind, Link, MajorRef, ParkId, Sheet, SkillLevel, Target, Urgency,
-};
-
-/// One item of a park's need.
-#[derive(Clone, Debug, PartialEq)]
-pub struct NeedItem {
-    /// The demand's code, or the name of a need derived from the park's industries.
-    pub name: String,
-    /// What kind of demand it is.
-    pub kind: DemandKind,
-    /// People; 1 for a derived need, which has no headcount.
-    pub headcount: f64,
-    /// Weight by urgency: 1, 1.5 or 2.
-    pub urgency: f64,
-    /// What in the catalogue serves it; alternatives.
-    pub links: Vec<Link>,
-    /// The level wanted.
-    pub level: Option<SkillLevel>,
-    /// Whether it was derived from the park's industries.
-    pub derived: bool,
-}
+use crate::domain::{Basis, CollegeId, CollegeKind, DemandKind, MajorRef, Sheet, SkillLevel};
 
 /// What one programme offers.
 #[derive(Clone, Debug, PartialEq)]
@@ -60,62 +40,18 @@ pub struct Fit {
 /// Buffers of [`fit`], so that millions of pairs allocate nothing.
 #[derive(Default)]
 pub struct Workspace {
-    /// `c_dp`, row-major `(n_needs, n_offers)`.
+    /// `c_dp` of the offers that serve any need, row-major `(n_relevant, n_needs)`.
     quality: Vec<f64>,
-    /// Groups of majors that serve each need, as bits.
-    wanted: Vec<u128>,
-    /// Offers that serve any need.
+    /// These offers, by position.
     relevant: Vec<usize>,
-    rows: Vec<usize>,
+    /// Those among them that serve a need of one kind.
+    columns: Vec<usize>,
     worth: Vec<f64>,
-    need: Vec<f64>,
+    people: Vec<f64>,
     seats: Vec<f64>,
     plan: Plan,
     /// People of each need served by the last fit, `(n_needs,)`.
     pub served: Vec<f64>,
-}
-
-/// The open need of a park: its declared demands, or what its leading industries need if none is declared.
-pub fn need_items(state: &State, park: &ParkId, kind: Option<DemandKind>) -> Vec<NeedItem> {
-    let open = |demand: &&crate::domain::Demand| demand.end >= state.today;
-    let declared: Vec<NeedItem> = state
-        .demands_of(park)
-        .filter(open)
-        .map(|demand| NeedItem {
-            name: demand.id.to_string(),
-            kind: demand.kind,
-            headcount: f64::from(demand.headcount),
-            urgency: match demand.urgency {
-                Urgency::Normal => 1.0,
-                Urgency::Urgent => 1.5,
-                Urgency::Critical => 2.0,
-            },
-            links: match &demand.target {
-                Target::Major(major) => vec![Link { major: *major, strength: 1.0 }],
-                Target::Occupation(id) => state.occupations.get(id).map(|o| o.links.clone()).unwrap_or_default(),
-            },
-            level: demand.skill_level,
-            derived: false,
-        })
-        .collect();
-    let items = if declared.is_empty() { derived_items(state, park) } else { declared };
-    items.into_iter().filter(|item| item.derived || kind.is_none_or(|kind| kind == item.kind)).collect()
-}
-
-fn derived_items(state: &State, park: &ParkId) -> Vec<NeedItem> {
-    let industries = state.parks.get(park).map(|park| park.industries.as_slice()).unwrap_or_default();
-    let needs = industries.iter().filter_map(|id| state.industries.get(id)).flat_map(|industry| &industry.needs);
-    needs
-        .map(|need| NeedItem {
-            name: need.name.to_string(),
-            kind: DemandKind::Hire,
-            headcount: 1.0,
-            urgency: 1.0,
-            links: need.links.clone(),
-            level: None,
-            derived: true,
-        })
-        .collect()
 }
 
 /// What a college offers, by rising programme id.
@@ -142,10 +78,6 @@ pub fn offers(state: &State, college: &CollegeId) -> Vec<Offer> {
         .collect()
 }
 
-fn group_bit(major: MajorRef) -> u128 {
-    1 << major.group()
-}
-
 /// `c_dp` of METHODS §4 in [0, 1]: level factor × link strength × kinship, less if only implied.
 fn match_quality(sheet: &Sheet, item: &NeedItem, offer: &Offer) -> f64 {
     let mut best = 0.0_f64;
@@ -169,80 +101,82 @@ fn match_quality(sheet: &Sheet, item: &NeedItem, offer: &Offer) -> f64 {
 
 /// Fits a college's offers to a park's need, exactly. Demands of different kinds use different seats, so each kind is
 /// its own transport.
-pub fn fit(sheet: &Sheet, items: &[NeedItem], offers: &[Offer], work: &mut Workspace) -> Fit {
-    let total: f64 = items.iter().map(|item| item.urgency * item.headcount).sum();
+pub fn fit(sheet: &Sheet, need: &Need, offers: &[Offer], work: &mut Workspace) -> Fit {
     let mut result = Fit::default();
     work.served.clear();
-    work.served.resize(items.len(), 0.0);
-    if total <= 0.0 || offers.is_empty() {
+    work.served.resize(need.len(), 0.0);
+    if need.weighted <= 0.0 {
         return result;
     }
-    let n_offers = offers.len();
-    let Workspace { quality, relevant, wanted, .. } = work;
+    let Workspace { quality, relevant, columns, worth, people, seats, plan, served } = work;
     quality.clear();
-    quality.resize(items.len() * n_offers, 0.0);
-    wanted.clear();
-    wanted
-        .extend(items.iter().map(|item| item.links.iter().fold(0_u128, |groups, link| groups | group_bit(link.major))));
     relevant.clear();
     for (p, offer) in offers.iter().enumerate() {
-        // Nothing is related across groups, and most offers are of another group.
-        let (group, mut any) = (group_bit(offer.major), false);
-        for (d, item) in items.iter().enumerate().filter(|(d, _)| wanted[*d] & group != 0) {
-            let found = match_quality(sheet, item, offer);
-            quality[d * n_offers + p] = found;
+        let wanting = need.wanting(offer.major);
+        let (from, mut any) = (quality.len(), false);
+        if wanting.is_empty() {
+            continue;
+        }
+        quality.resize(from + need.len(), 0.0);
+        for d in wanting.iter().map(|&d| usize::from(d)) {
+            let found = match_quality(sheet, &need[d], offer);
+            quality[from + d] = found;
             any |= found > 0.0;
         }
         if any {
             relevant.push(p);
+        } else {
+            quality.truncate(from);
         }
     }
-    if work.relevant.is_empty() {
+    if relevant.is_empty() {
         return result;
     }
     result.any = true;
-    let (mut value, mut implied, mut seated, mut seats_known) = (0.0, 0.0, 0.0, true);
-    for (k, kind) in DemandKind::ALL.into_iter().enumerate() {
-        let Workspace { quality, relevant, rows, worth, need, seats, plan, served, .. } = work;
-        rows.clear();
-        rows.extend((0..items.len()).filter(|&d| items[d].kind == kind));
-        if rows.is_empty() {
+    let serving = || relevant.iter().map(|&p| &offers[p]);
+    let any_implied = serving().any(|offer| offer.implied);
+    let (mut value, mut implied, mut seated, mut seats_known) = (0.0, 0.0, 0.0, !need.derived);
+    for (k, rows) in &need.kinds {
+        people.clear();
+        people.extend(rows.iter().map(|&d| need[d].headcount));
+        let seats_of = |offer: &Offer| offer.seats[*k].map_or(f64::INFINITY, f64::from);
+        let kind_seats: f64 = serving().map(seats_of).sum();
+        seats_known &= kind_seats.is_finite();
+        seated += kind_seats.min(people.iter().sum());
+        // Programmes that serve other kinds only have no part in the plan.
+        columns.clear();
+        columns.extend((0..relevant.len()).filter(|p| rows.iter().any(|&d| quality[p * need.len() + d] > 0.0)));
+        let n = columns.len();
+        if n == 0 {
             continue;
         }
-        worth.clear();
-        for &d in rows.iter() {
-            worth.extend(relevant.iter().map(|&p| items[d].urgency * quality[d * n_offers + p]));
-        }
-        need.clear();
-        need.extend(rows.iter().map(|&d| items[d].headcount));
         seats.clear();
-        seats.extend(relevant.iter().map(|&p| offers[p].seats[k].map_or(f64::INFINITY, f64::from)));
-        value += plan.solve(worth, need, seats);
+        seats.extend(columns.iter().map(|&p| seats_of(&offers[relevant[p]])));
+        worth.clear();
+        for &d in rows {
+            worth.extend(columns.iter().map(|&p| need[d].urgency * quality[p * need.len() + d]));
+        }
+        value += plan.solve(worth, people, seats);
         for (r, &d) in rows.iter().enumerate() {
-            for (c, &p) in relevant.iter().enumerate() {
-                let x = plan.flow[r * relevant.len() + c];
-                served[d] += x;
-                if offers[p].implied {
-                    implied += x * worth[r * relevant.len() + c];
-                }
+            let (flow, worth) = (&plan.flow[r * n..(r + 1) * n], &worth[r * n..(r + 1) * n]);
+            flow.iter().for_each(|x| served[d] += x);
+            if any_implied {
+                let flows = columns.iter().zip(flow).zip(worth);
+                let of_implied = flows.filter(|((p, _), _)| offers[relevant[**p]].implied);
+                of_implied.for_each(|((_, x), worth)| implied += x * worth);
             }
         }
-        let kind_seats: f64 = seats.iter().sum();
-        seats_known &= kind_seats.is_finite() && !rows.iter().any(|&d| items[d].derived);
-        seated += kind_seats.min(need.iter().sum());
     }
-    result.coverage = (value / total).clamp(0.0, 1.0);
+    result.coverage = (value / need.weighted).clamp(0.0, 1.0);
     result.implied = implied * 2.0 > value;
-    let relevant = work.relevant.iter().map(|&p| &offers[p]);
-    let headcount: f64 = items.iter().map(|item| item.headcount).sum();
-    result.capacity = seats_known.then(|| seated / headcount);
-    let with_headcount = !items.iter().any(|item| item.derived);
-    let stations: Option<u32> = relevant.clone().map(|offer| offer.stations_free).sum();
-    result.facilities = stations.filter(|_| with_headcount).map(|free| (f64::from(free) / headcount).min(1.0));
-    let teachers = relevant.clone().filter_map(|offer| offer.teachers);
+    result.capacity = seats_known.then(|| seated / need.headcount);
+    let stations: Option<u32> = serving().map(|offer| offer.stations_free).sum();
+    result.facilities = stations.filter(|_| !need.derived).map(|free| (f64::from(free) / need.headcount).min(1.0));
+    let teachers = serving().filter_map(|offer| offer.teachers);
     let (dual, all) = teachers.fold((0, 0), |(a, b), (dual, all)| (a + dual, b + all));
     result.faculty = (all > 0).then(|| f64::from(dual) / f64::from(all));
-    let (fees, priced) = relevant.filter_map(|offer| offer.fee).fold((0.0, 0.0), |(sum, n), fee| (sum + fee, n + 1.0));
+    let fees = serving().filter_map(|offer| offer.fee);
+    let (fees, priced) = fees.fold((0.0, 0.0), |(sum, n), fee| (sum + fee, n + 1.0));
     result.fee = (priced > 0.0).then(|| fees / priced);
     result
 }

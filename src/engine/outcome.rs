@@ -23,7 +23,7 @@ pub fn outcome(forks: &[Fork], question: &Question) -> Result<ParkOutcome, Refus
     let (Some(base), Some(last)) = (forks.first(), forks.last()) else {
         return Err(Refusal::Park(question.park.to_string()));
     };
-    let (before, after) = (asked(base, question), asked(last, question));
+    let (before, after) = rayon::join(|| asked(base, question), || asked(last, question));
     let (before, after) = match (before, after) {
         (Err(refusal), Err(_)) => return Err(refusal),
         // A park comes or goes; any other refusal is the question's.

@@ -4,14 +4,18 @@ use std::cell::RefCell;
 use std::sync::atomic::AtomicBool;
 
 use super::branch::Exact;
-use super::fit::{NeedItem, Offer, Workspace, fit};
+use super::fit::{Offer, Workspace, fit};
+use super::need::Need;
 use crate::domain::Sheet;
 
 /// Tolerance of a comparison of coverages.
 pub(super) const EPSILON: f64 = 1e-12;
 
-/// Colleges that may come in for one member in a round of exchanges: those that could add most.
-const TRIED: usize = 12;
+/// Colleges that may come in for one member at a time: those that could add most.
+const TRIED: usize = 8;
+
+/// Coverages that the exchanges may work out; the last member's colleges are still gone through.
+const EXCHANGES: usize = 120;
 
 /// Marginal coverages kept for each college; looking through more takes longer than working one out.
 const KEPT: usize = 256;
@@ -51,7 +55,7 @@ pub struct Member {
 /// `budget` and `stop` are as for [`portfolio_until`]; `colleges` holds each college's offers.
 pub fn team(
     sheet: &Sheet,
-    items: &[NeedItem],
+    need: &Need,
     colleges: &[&[Offer]],
     size: usize,
     budget: usize,
@@ -60,12 +64,12 @@ pub fn team(
     let work = RefCell::new(Workspace::default());
     let joint = |members: &[usize]| {
         let offers: Vec<Offer> = members.iter().flat_map(|&college| colleges[college].iter().cloned()).collect();
-        fit(sheet, items, &offers, &mut work.borrow_mut()).coverage
+        fit(sheet, need, &offers, &mut work.borrow_mut()).coverage
     };
     let team = portfolio_until(colleges.len(), size, budget, stop, joint);
     joint(&team.members.iter().map(|member| member.college).collect::<Vec<_>>());
     let work = work.into_inner();
-    let unmet = items.iter().zip(&work.served).map(|(item, served)| (item.headcount - served).max(0.0)).collect();
+    let unmet = need.iter().zip(&work.served).map(|(item, served)| (item.headcount - served).max(0.0)).collect();
     (team, unmet)
 }
 
@@ -166,33 +170,37 @@ impl<F: Fn(&[usize]) -> f64> Search<'_, F> {
         team
     }
 
-    /// Exchanges one member for another while that covers more, the best exchange first.
+    /// Exchanges one member after the other for the one that covers most in its place, until none covers more or
+    /// [`EXCHANGES`] coverages have been worked out.
     fn swap(&mut self, team: &mut [usize]) {
         let mut value = self.value(team);
-        loop {
-            let mut best: Option<(f64, usize, usize)> = None;
-            for out in 0..team.len() {
-                let mut others = team.to_vec();
-                others.remove(out);
-                let without = self.value(&others);
-                let outsiders = (0..self.known.len()).filter(|college| !team.contains(college));
-                let mut limits: Vec<(f64, usize)> =
-                    outsiders.map(|college| (self.limit(&others, college), college)).collect();
-                limits.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
-                for (limit, college) in limits.into_iter().take(TRIED) {
-                    let reached = best.map_or(value, |best| best.0) + EPSILON;
-                    if without + limit <= reached {
-                        break;
-                    }
-                    let with = without + self.marginal(&others, without, college);
-                    if with > reached {
-                        best = Some((with, out, college));
-                    }
+        let limit = self.evaluations + EXCHANGES;
+        // Members in a row that nobody replaces better.
+        let (mut out, mut settled) = (0, 0);
+        while settled < team.len() && self.evaluations < limit {
+            let mut others = team.to_vec();
+            others.remove(out);
+            let without = self.value(&others);
+            let outsiders = (0..self.known.len()).filter(|college| !team.contains(college));
+            let mut limits: Vec<(f64, usize)> =
+                outsiders.map(|college| (self.limit(&others, college), college)).collect();
+            limits.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
+            let mut best = None;
+            for (limit, college) in limits.into_iter().take(TRIED) {
+                let reached = best.map_or(value, |best: (f64, usize)| best.0) + EPSILON;
+                if without + limit <= reached {
+                    break;
+                }
+                let with = without + self.marginal(&others, without, college);
+                if with > reached {
+                    best = Some((with, college));
                 }
             }
-            let Some((with, out, college)) = best else { return };
-            team[out] = college;
-            value = with;
+            settled += 1;
+            if let Some((with, college)) = best {
+                (team[out], value, settled) = (college, with, 1);
+            }
+            out = (out + 1) % team.len();
         }
     }
 

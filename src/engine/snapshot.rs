@@ -5,8 +5,9 @@ use std::sync::Arc;
 use rayon::prelude::*;
 
 use super::columns::Columns;
-use super::fit::{NeedItem, Offer, need_items, offers};
+use super::fit::{Offer, offers};
 use super::fit_table::FitTable;
+use super::need::Need;
 use super::satisfaction::{Edges, Posterior};
 use super::state::State;
 use super::tiles::Row;
@@ -20,7 +21,7 @@ pub struct Snapshot {
     /// What each college offers, by registry position.
     pub(super) offers: Arc<Vec<Arc<Vec<Offer>>>>,
     /// What each park needs, by registry position.
-    pub(super) needs: Arc<Vec<Arc<Vec<NeedItem>>>>,
+    pub(super) needs: Arc<Vec<Arc<Need>>>,
     /// The fit of all pairs: one row a park, by registry position.
     pub(super) rows: Arc<Vec<Arc<Row>>>,
     pub(super) edges: Arc<Edges>,
@@ -34,11 +35,11 @@ pub(super) fn offers_at(state: &State, at: usize) -> Arc<Vec<Offer>> {
     Arc::new(offers(state, &state.colleges.at(at as u32).value.id))
 }
 
-pub(super) fn needs_at(state: &State, at: usize) -> Arc<Vec<NeedItem>> {
-    Arc::new(need_items(state, &state.parks.at(at as u32).value.id, None))
+pub(super) fn needs_at(state: &State, at: usize) -> Arc<Need> {
+    Arc::new(Need::of(state, &state.parks.at(at as u32).value.id, None))
 }
 
-pub(super) fn all_needs(state: &State) -> Vec<Arc<Vec<NeedItem>>> {
+pub(super) fn all_needs(state: &State) -> Vec<Arc<Need>> {
     (0..state.parks.len()).map(|at| needs_at(state, at)).collect()
 }
 

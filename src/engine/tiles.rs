@@ -9,7 +9,8 @@ use std::sync::Arc;
 use rayon::prelude::*;
 
 use super::cells::{Grade, pair_cells};
-use super::fit::{NeedItem, Offer, Workspace};
+use super::fit::{Offer, Workspace};
+use super::need::Need;
 use super::state::State;
 use crate::domain::Park;
 
@@ -40,11 +41,11 @@ pub(super) struct Row {
 
 impl Row {
     /// One park against all colleges, tiles side by side: a single park's row is waited for.
-    pub(super) fn build(state: &State, park: &Park, items: &[NeedItem], offers: &[Arc<Vec<Offer>>]) -> Self {
+    pub(super) fn build(state: &State, park: &Park, need: &Need, offers: &[Arc<Vec<Offer>>]) -> Self {
         let tile = |work: &mut Workspace, (t, offers): (usize, &[Arc<Vec<Offer>>])| {
             let mut tile = Tile::default();
             for (at, offers) in (t * TILE..).zip(offers) {
-                tile.set(state, park, items, at, offers, work);
+                tile.set(state, park, need, at, offers, work);
             }
             Arc::new(tile)
         };
@@ -56,7 +57,7 @@ impl Row {
         &self,
         state: &State,
         park: &Park,
-        items: &[NeedItem],
+        need: &Need,
         colleges: &[usize],
         offers: &[Arc<Vec<Offer>>],
         work: &mut Workspace,
@@ -64,7 +65,7 @@ impl Row {
         let mut row = self.clone();
         row.tiles.resize_with(offers.len().div_ceil(TILE), Arc::default);
         for &at in colleges {
-            Arc::make_mut(&mut row.tiles[at / TILE]).set(state, park, items, at, &offers[at], work);
+            Arc::make_mut(&mut row.tiles[at / TILE]).set(state, park, need, at, &offers[at], work);
         }
         row
     }
@@ -102,17 +103,9 @@ impl Row {
 }
 
 impl Tile {
-    fn set(
-        &mut self,
-        state: &State,
-        park: &Park,
-        items: &[NeedItem],
-        at: usize,
-        offers: &[Offer],
-        work: &mut Workspace,
-    ) {
+    fn set(&mut self, state: &State, park: &Park, need: &Need, at: usize, offers: &[Offer], work: &mut Workspace) {
         let college = &state.colleges.at(at as u32).value;
-        let (cells, found) = pair_cells(&state.sheet, park, college, items, offers, work);
+        let (cells, found) = pair_cells(&state.sheet, park, college, need, offers, work);
         let mut flags = 0;
         for (j, cell) in cells.iter().enumerate() {
             self.points[j][at % TILE] = cell.points;

@@ -2,9 +2,10 @@
 
 use actix_web::{HttpRequest, HttpResponse, web};
 
+use super::parameters::{Between, MinSeq};
 use super::problem::{Problem, respond};
 use super::query::{Query, min_seq, path_id};
-use crate::domain::{Changes, DemandKind, Invalid, ParkId, PresetId, Question};
+use crate::domain::{Changes, Invalid, ParkId, Question};
 use crate::service::Service;
 
 /// Both shortlists' ranks and scores, the moves criterion by criterion, and the events in between that concern the park
@@ -13,12 +14,7 @@ use crate::service::Service;
     summary = "名单变化及原因 What changed in a shortlist, and why",
     description = "比较两个序号时的名单：名次、总分、进出，逐项准则的变动（相加即为总分的变动），其间有关的事件，以及每条评价在满意度变动中的份额；不说谁怎样评价。\n\nCompares the shortlists at two seqs: ranks, scores, who came and went, the move of each criterion (they sum to the score's), the events in between that concern the park or these colleges, and each rating's share in the move of satisfaction; never who rated how.",
     params(("park" = ParkId, Path, description = "园区代码 The park's code", example = "P0001"),
-        ("from_seq" = u32, Query, minimum = 1, description = "之前的序号 The seq before"),
-        ("to_seq" = Option<u32>, Query, minimum = 1, description = "之后的序号，默认现在；其间最多 100000 个事件 The seq after, now if left out; at most 100000 events in between"),
-        ("top" = Option<u16>, Query, minimum = 1, maximum = 100, description = "名单长度，默认 10 Length of the lists, default 10"),
-        ("preset" = Option<PresetId>, Query, description = "权重预设，默认按园区阶段 Weight preset; by the park's stage if left out"),
-        ("kind" = Option<DemandKind>, Query, description = "只计此类需求 Only needs of this kind count"),
-        ("Zeyou-Min-Seq" = Option<u64>, Header, nullable = false, description = "等到此序号已计入 Wait until this event is included")),
+        Between, MinSeq),
     responses((status = 200, description = "变化 The changes", body = Changes), (status = 400), (status = 404), (status = 422), (status = 503)))]
 pub(super) async fn changes(request: HttpRequest, service: web::Data<Service>) -> HttpResponse {
     let answer = async {

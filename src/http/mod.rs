@@ -30,5 +30,6 @@ pub(crate) use titles::title;
 
 pub use documents::openapi_json;
 pub use metrics::Metrics;
+pub(crate) use server::terminate;
 pub use server::{ServeOptions, application, serve};
 pub use wire::listen;

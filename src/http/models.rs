@@ -4,6 +4,7 @@ use actix_web::http::header;
 use actix_web::{HttpRequest, HttpResponse, web};
 
 use super::body::read_json;
+use super::parameters::MinSeq;
 use super::problem::{Problem, respond};
 use super::query::{min_seq, required_match};
 use crate::domain::Model;
@@ -13,7 +14,7 @@ use crate::service::{Service, Written};
 #[utoipa::path(get, path = "/api/v1/models/current", tag = "models", operation_id = "read_model",
     summary = "现行满意度模型参数 The model parameters in force",
     description = "所有名单现在使用的参数；`ETag` 为其版本。The parameters every ranking uses now; `ETag` is their revision.",
-    params(("Zeyou-Min-Seq" = Option<u64>, Header, nullable = false, description = "等到此序号已计入 Wait until this event is included")),
+    params(MinSeq),
     responses((status = 200, description = "参数 The parameters", body = Model, headers(("ETag" = String, description = "版本 Its revision"))),
         (status = 400), (status = 503)))]
 pub(super) async fn read(request: HttpRequest, service: web::Data<Service>) -> HttpResponse {

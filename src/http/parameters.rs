@@ -32,6 +32,26 @@ pub(super) struct ListParameters {
     explore: Option<bool>,
 }
 
+/// Two states of a list that are compared.
+#[derive(IntoParams)]
+#[into_params(parameter_in = Query)]
+#[expect(dead_code, reason = "only the document reads it")]
+pub(super) struct Between {
+    /// 之前的序号 The seq before
+    #[param(minimum = 1)]
+    from_seq: u32,
+    /// 之后的序号，默认现在；其间最多 100000 个事件 The seq after, now if left out; at most 100000 events in between
+    #[param(minimum = 1)]
+    to_seq: Option<u32>,
+    /// 名单长度，默认 10 Length of the lists, default 10
+    #[param(minimum = 1, maximum = 100)]
+    top: Option<u16>,
+    /// 权重预设，默认按园区阶段 Weight preset; by the park's stage if left out
+    preset: Option<PresetId>,
+    /// 只计此类需求 Only needs of this kind count
+    kind: Option<DemandKind>,
+}
+
 /// The reader wants to see at least this event.
 #[derive(IntoParams)]
 #[into_params(parameter_in = Header)]

@@ -55,7 +55,7 @@ pub(super) async fn explanation(request: HttpRequest, service: web::Data<Service
         ("colleges" = String, Query, description = "院校代码，逗号分隔，2–10 个 Codes of 2–10 colleges, separated by commas", example = "C0001,C0002"),
         ("preset" = Option<PresetId>, Query, description = "权重预设，默认按园区阶段 Weight preset; by the park's stage if left out"),
         ("kind" = Option<DemandKind>, Query, description = "只计此类需求 Only needs of this kind count"),
-        ("Zeyou-Min-Seq" = Option<u64>, Header, nullable = false, description = "等到此序号已计入 Wait until this event is included")),
+        MinSeq),
     responses((status = 200, description = "比较 The comparisons", body = Comparisons), (status = 400), (status = 404), (status = 422), (status = 503)))]
 pub(super) async fn compare(request: HttpRequest, service: web::Data<Service>) -> HttpResponse {
     let answer = async {
@@ -78,7 +78,7 @@ pub(super) async fn compare(request: HttpRequest, service: web::Data<Service>) -
 #[utoipa::path(get, path = "/api/v1/flags", tag = "ranking", operation_id = "flags",
     summary = "可疑的成组评价 Ratings that stand out",
     description = "某校来自同一园区或同一两周的评价若与其余评价明显不同，模型即降低其权重；此处列出这些评价组、条数、偏离、所余权重与原因。只标示，不删除任何评价，也不说谁怎样评价。\n\nA college's ratings from one park or of one fortnight that stand out from its others count less; these blocks are listed with their number, shift, remaining weight and the reason. They are shown, never deleted; never who rated how.",
-    params(("Zeyou-Min-Seq" = Option<u64>, Header, nullable = false, description = "等到此序号已计入 Wait until this event is included")),
+    params(MinSeq),
     responses((status = 200, description = "可疑评价组 The flags", body = Flags), (status = 400), (status = 422), (status = 503)))]
 pub(super) async fn flags(request: HttpRequest, service: web::Data<Service>) -> HttpResponse {
     let answer = async {

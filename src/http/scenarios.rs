@@ -9,8 +9,8 @@ use serde_json::json;
 use super::body::read_json_within;
 use super::problem::{Problem, respond};
 use super::query::{Query, path_id};
-use crate::domain::{Invalid, ParkChoice, ScenarioAnswer, ScenarioId, ScenarioQuestion};
-use crate::service::{NewScenario, ScenarioMade, Service, SideBySide};
+use crate::domain::{Invalid, NewScenario, ParkChoice, ScenarioAnswer, ScenarioId, ScenarioQuestion};
+use crate::service::{ScenarioMade, Service, SideBySide};
 
 /// Bodies of scenarios may be larger than others: a hundred changes, each a whole entry of the directory.
 pub(super) const MAX_SCENARIO: usize = 256 * 1024;
@@ -19,7 +19,7 @@ pub(super) const MAX_SCENARIO: usize = 256 * 1024;
 #[utoipa::path(post, path = "/api/v1/scenarios/evaluate", tag = "scenarios", operation_id = "evaluate_scenario",
     request_body = ScenarioQuestion,
     summary = "推演情景 Evaluate a scenario",
-    description = "在现状（或 `base_seq` 处）的分支上依次施加假设的改动，回答每个园区改动前后的名单、名次与得分的变化及其原因（按准则、按改动拆分，合计即为变化）、缺口变化、进出名单的院校。什么都不存。`parks` 为 `\"all\"` 时逐批以 NDJSON 返回全部园区的简报与进度，断开即停；超出时限时最后一行为 `error`。给出 `selection` 则另答改动前后的统筹择优。\n\nApplies hypothetical changes one after the other on a fork of what is served (or of the state at `base_seq`) and answers each park's lists before and after, moves of rank and score split by criterion and by change (the parts add up), unmet need, who enters and who leaves. Nothing is stored. With `parks` as `\"all\"` it streams all parks in short with the progress as NDJSON, and stops when the client goes; if the time is up, the last line is an `error`. With `selection` it also answers the selection before and after.",
+    description = "在现状（或 `base_seq` 处）的分支上依次施加假设的改动，回答每个园区改动前后的名单、名次与得分的变化及其原因（按准则、按改动拆分，合计即为变化）、缺口变化、进出名单的院校。什么都不存。`parks` 为 `\"all\"` 时逐批以 NDJSON 返回全部园区的简报与进度，断开即停；超出时限时最后一行为 `error`。给出 `selection` 则另答改动前后的统筹择优（全国时在最后一批之后，单独一行）。\n\nApplies hypothetical changes one after the other on a fork of what is served (or of the state at `base_seq`) and answers each park's lists before and after, moves of rank and score split by criterion and by change (the parts add up), unmet need, who enters and who leaves. Nothing is stored. With `parks` as `\"all\"` it streams all parks in short with the progress as NDJSON, and stops when the client goes; if the time is up, the last line is an `error`. With `selection` it also answers the selection before and after (of all parks: in a line of its own after the last batch).",
     responses((status = 200, description = "前后名单与差异；全国为 NDJSON Lists and differences; NDJSON for the nation", body = ScenarioAnswer),
         (status = 400), (status = 408), (status = 413), (status = 415), (status = 422), (status = 503)))]
 pub(super) async fn evaluate(request: HttpRequest, payload: web::Payload, service: web::Data<Service>) -> HttpResponse {
@@ -44,7 +44,11 @@ pub(super) async fn answered(
         let text = match progress.recv().await? {
             Ok(batch) => {
                 let parks: String = batch.parks.iter().map(|park| json!(park).to_string() + "\n").collect();
-                parks + &json!({"done": batch.done, "of": batch.of, "as_of": batch.as_of}).to_string() + "\n"
+                let selection = batch.selection.map(|moved| json!({"selection": moved}).to_string() + "\n");
+                parks
+                    + &selection.unwrap_or_default()
+                    + &json!({"done": batch.done, "of": batch.of, "as_of": batch.as_of}).to_string()
+                    + "\n"
             }
             // The status has gone out long since: the last line is the problem.
             Err(error) => format!("{{\"error\":{}}}\n", Problem::from(error).json(&request)),

@@ -24,6 +24,8 @@ use crate::store::{Address, StoreError};
 const UNREADY: Duration = Duration::from_secs(5);
 /// How long the last snapshot may take.
 const LAST_SNAPSHOT: Duration = Duration::from_secs(4);
+/// How long closing the database may take.
+const LAST_CLOSE: Duration = Duration::from_secs(3);
 
 /// The application with all its routes; `pages` adds those for people, and answers for what is no route.
 pub fn application(
@@ -175,6 +177,10 @@ pub async fn serve(options: ServeOptions, pages: fn(&mut web::ServiceConfig)) ->
         Ok(Err(error)) => tracing::warn!(%error, "no snapshot was left"),
         Err(_) => tracing::warn!("no snapshot was left in time"),
     }
+    // So that a file is left without its `-wal`.
+    if tokio::time::timeout(LAST_CLOSE, service.close()).await.is_err() {
+        tracing::warn!("the database was not closed in time");
+    }
     result.map_err(|error| refused(error).into())
 }
 
@@ -196,7 +202,7 @@ async fn stop_on_signal(service: Service, server: ServerHandle) {
 
 /// Waits for SIGTERM.
 #[cfg(unix)]
-async fn terminate() {
+pub(crate) async fn terminate() {
     use tokio::signal::unix::{SignalKind, signal};
     match signal(SignalKind::terminate()) {
         Ok(mut terminate) => drop(terminate.recv().await),
@@ -209,7 +215,7 @@ async fn terminate() {
 
 /// There is no such signal.
 #[cfg(not(unix))]
-async fn terminate() {
+pub(crate) async fn terminate() {
     std::future::pending().await
 }
 

@@ -48,6 +48,22 @@ impl Hint {
         Ok(Self { client, channel: format!("{namespace}:head") })
     }
 
+    /// Whether Redis answers.
+    ///
+    /// # Errors
+    /// Why it does not.
+    pub async fn ping(&self) -> Result<(), String> {
+        let asked = async {
+            let mut connection = self.connection().await?;
+            redis::cmd("PING").query_async::<String>(&mut connection).await
+        };
+        match timeout(2 * PATIENCE, asked).await {
+            Ok(Ok(_)) => Ok(()),
+            Ok(Err(error)) => Err(error.to_string()),
+            Err(_) => Err("no answer".to_owned()),
+        }
+    }
+
     /// Says every new value of `head`, and wakes `look` at everything that is heard and after each new subscription. Ends
     /// when `head` is dropped.
     pub fn start(self, head: watch::Receiver<u64>, look: Arc<Notify>) {

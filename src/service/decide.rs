@@ -1,38 +1,12 @@
 //! Recording a decision: who adopted what, and why. It recommends to both sides, it never assigns.
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::{Service, ServiceError, Written};
-use crate::domain::{Date, Decision, DecisionId, Event, ForcedPair, Invalid, Label, Note, Recusal, ScenarioId};
+use crate::domain::{Decision, DecisionId, Event, Invalid, NewDecision};
 use crate::engine::State;
-
-/// A decision to be recorded; its code is given.
-#[derive(Clone, Debug, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub struct NewDecision {
-    /// Its name.
-    pub name: Label,
-    /// The last event it was taken on, from the answer that was adopted; the newest if left out.
-    #[serde(default)]
-    pub as_of_seq: Option<u64>,
-    /// The kept scenario it adopts.
-    #[serde(default)]
-    pub scenario: Option<ScenarioId>,
-    /// Pairs recommended to both sides.
-    #[serde(default)]
-    pub pairs: Vec<ForcedPair>,
-    /// The roles that took part.
-    pub attendees: Vec<Label>,
-    /// The roles that stood aside, and why.
-    #[serde(default)]
-    pub recusals: Vec<Recusal>,
-    /// Why it was taken.
-    pub reasons: Note,
-    /// When what was expected is compared with what came.
-    pub review_on: Date,
-}
 
 /// A decision that was recorded.
 #[derive(Clone, Debug, Serialize, ToSchema)]
@@ -59,10 +33,8 @@ impl Service {
         check(state, &new)?;
         let code = format!("D{}", &Uuid::new_v4().simple().to_string()[..12]);
         let id: DecisionId = code.parse().map_err(|invalid| ServiceError::Invalid("/id".to_owned(), invalid))?;
-        let NewDecision { name, as_of_seq, scenario, pairs, attendees, recusals, reasons, review_on } = new;
-        let as_of_seq = as_of_seq.unwrap_or(state.seq);
-        let decision =
-            Decision { id: id.clone(), name, as_of_seq, scenario, pairs, attendees, recusals, reasons, review_on };
+        let (name, as_of_seq) = (new.name.clone(), new.as_of_seq.unwrap_or(state.seq));
+        let decision = Decision::of(new, id.clone(), name, as_of_seq);
         let written = self.put(Event::DecisionRecorded(decision), Some(0)).await?;
         Ok(DecisionMade { id, written })
     }

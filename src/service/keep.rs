@@ -2,33 +2,18 @@
 
 use std::collections::BTreeMap;
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::{Service, ServiceError, Written};
 use crate::domain::{
-    AllOr, AsOf, CollegeId, CollegeRef, Event, Invalid, Label, Note, ParkId, ParkOutcome, Scenario, ScenarioAnswer,
-    ScenarioChange, ScenarioId, ScenarioQuestion, Shortlist,
+    AllOr, AsOf, CollegeId, CollegeRef, Event, Invalid, Label, NewScenario, ParkId, ParkOutcome, Scenario,
+    ScenarioAnswer, ScenarioChange, ScenarioId, ScenarioQuestion, Shortlist,
 };
 
 /// Most scenarios side by side.
 const MOST_COMPARED: usize = 4;
-
-/// A scenario to be kept; its code is given.
-#[derive(Clone, Debug, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub struct NewScenario {
-    /// Its name.
-    pub name: Label,
-    /// Whose it is.
-    pub owner: Label,
-    /// What it is about.
-    #[serde(default)]
-    pub description: Option<Note>,
-    /// What is asked.
-    pub question: ScenarioQuestion,
-}
 
 /// A scenario that was made.
 #[derive(Clone, Debug, Serialize, ToSchema)]
@@ -91,10 +76,9 @@ impl Service {
     /// # Errors
     /// [`ServiceError::Invalid`] names the part at fault.
     pub async fn keep_scenario(&self, new: NewScenario) -> Result<ScenarioMade, ServiceError> {
-        let NewScenario { name, owner, description, question } = new;
         let code = format!("S{}", &Uuid::new_v4().simple().to_string()[..12]);
         let id: ScenarioId = code.parse().map_err(|invalid| ServiceError::Invalid("/id".to_owned(), invalid))?;
-        let scenario = Scenario { id: id.clone(), name, owner, description, question };
+        let scenario = Scenario::of(new, id.clone());
         // Revision 0: a code that is taken is refused, not overwritten.
         let written = self.put(Event::ScenarioPut(scenario), Some(0)).await?;
         Ok(ScenarioMade { id, written })

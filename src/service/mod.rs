@@ -1,12 +1,14 @@
 //! Use cases, one file per verb: the only place where the log meets the engine.
 
 mod ask;
+mod backup;
 mod board;
 mod bounded;
 mod changes;
 mod decide;
 mod digest;
 mod directory;
+mod doctor;
 mod evaluate;
 mod export;
 mod fit;
@@ -39,14 +41,16 @@ use crate::engine::Refusal;
 use crate::live::{HintError, Live};
 use crate::store::{Store, StoreError, Writer};
 
+pub use backup::{Copied, CopyProgress, CopyStep};
 pub use board::{Board, NeedWords, ParkCard, Parks};
 pub use bounded::Bounded;
-pub use decide::{DecisionMade, NewDecision};
+pub use decide::DecisionMade;
 pub use directory::Written;
+pub use doctor::{Finding, Grave};
 pub use evaluate::{Evaluated, Evaluation, EvaluationError, EvaluationPlan, ModelKind, Split, evaluate};
 pub use fit::{FitError, FitFigures, FitPlan, FittedModel, fit_model};
 pub use import::ImportReport;
-pub use keep::{Compared, ComparedCollege, ComparedPark, NewScenario, ScenarioMade, SideBySide};
+pub use keep::{Compared, ComparedCollege, ComparedPark, ScenarioMade, SideBySide};
 pub use link::{LINK_DAYS, LinkAnswer, LinkedRating, LinksWanted, RatingLink};
 pub use nation::Progress;
 pub use open::Replica;

@@ -17,7 +17,7 @@ use crate::live::{Hint, Live, Published};
 use crate::store::{Address, Draft, Head, PIECE, Store, StoreError, Unit, Writer};
 
 /// After this many events a new snapshot is left for the next start.
-const SNAPSHOT_EVERY: u64 = 20_000;
+pub(super) const SNAPSHOT_EVERY: u64 = 20_000;
 /// How long a write waits for what other replicas wrote before it.
 const CATCH_UP: Duration = Duration::from_secs(2);
 /// How often a write that others were faster than is tried again.
@@ -188,6 +188,12 @@ impl Service {
         }
         service.tick().await?;
         Ok(service)
+    }
+
+    /// Ends the writer and closes every connection: nothing is written after that, and a file is left whole by itself.
+    pub async fn close(&self) {
+        self.writer.close().await;
+        self.store.close().await;
     }
 
     /// Waits until everything that is in the log now is served.

@@ -7,7 +7,7 @@ use std::time::Duration;
 use tokio::runtime::Handle;
 
 use super::open::state_at;
-use super::scenario::forks;
+use super::scenario::forked;
 use super::stop::Stop;
 use super::{Service, ServiceError};
 use crate::domain::{Decision, DecisionId, DecisionReview, ForcedPair, ParkChoice, ParkId, Question, ScenarioQuestion};
@@ -47,8 +47,7 @@ fn reviewed(decision: Decision, then: State, now: Snapshot) -> DecisionReview {
         Some(question) => {
             let base = question.weights.map_or(base.clone(), |weights| base.weighted(weights));
             // A change that cannot be applied there leaves nothing to expect.
-            let forks = forks(base, &question.changes, &Stop::after(BUDGET), false);
-            forks.ok().and_then(|mut forks| forks.pop())
+            forked(base, &question.changes, &Stop::after(BUDGET), None).ok()
         }
     };
     let asked = |park: &ParkId| kept.as_ref().map_or_else(|| Question::of(park.clone()), |kept| kept.of_park(park));

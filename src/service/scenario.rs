@@ -13,8 +13,7 @@ use super::solve::{check, wish_at_fault};
 use super::stop::Stop;
 use super::{Service, ServiceError, references};
 use crate::domain::{
-    AllOr, Invalid, ParkChoice, ParkId, ScenarioAnswer, ScenarioChange, ScenarioQuestion, SelectionMove,
-    SelectionQuestion,
+    AllOr, Invalid, ParkChoice, ParkId, ScenarioAnswer, ScenarioChange, ScenarioQuestion, Selection, SelectionQuestion,
 };
 use crate::engine::{Fork, Snapshot, outcome, select, selection_move};
 
@@ -44,11 +43,17 @@ impl Service {
         let ParkChoice::Some(parks) = &question.parks else { return Err(too_many("/parks", 0)) };
         let base = self.base(question, handle, asked_of(question), pool)?;
         let as_of = base.snapshot.as_of();
-        if let Some(selection) = &question.selection {
-            check(&base.snapshot.state, selection).map_err(|error| within("/selection", error))?;
-        }
         pool.install(|| {
-            let forks = forks(base, &question.changes, stop, true)?;
+            let mut forks = Vec::with_capacity(question.changes.len() + 1);
+            forked(
+                base,
+                &question.changes,
+                stop,
+                Some(&mut |fork| {
+                    forks.push(fork.clone());
+                    Ok(())
+                }),
+            )?;
             let answer = |(at, park): (usize, &ParkId)| {
                 if stop.stopped() {
                     return Err(ServiceError::OutOfTime("/parks".to_owned()));
@@ -56,8 +61,12 @@ impl Service {
                 outcome(&forks, &question.of_park(park)).map_err(|refusal| named(refusal, question, at))
             };
             let parks = parks.iter().enumerate().map(answer).collect::<Result<_, _>>()?;
-            let selection = question.selection.as_ref().map(|asked| selections(&forks, asked, stop)).transpose()?;
-            Ok(ScenarioAnswer { as_of, changes: question.changes.len(), parks, selection: selection.flatten() })
+            let selection = |asked: &SelectionQuestion| {
+                let made = forks.iter().map(|fork| selected(fork, asked, stop));
+                Ok::<_, ServiceError>(selection_move(made.collect::<Result<_, _>>()?))
+            };
+            let selection = question.selection.as_ref().map(selection).transpose()?.flatten();
+            Ok(ScenarioAnswer { as_of, changes: question.changes.len(), parks, selection })
         })
     }
 
@@ -88,6 +97,9 @@ impl Service {
         if let Some(id) = question.preset.as_ref().filter(|id| fork.snapshot.state.presets.get(id).is_none()) {
             return Err(unknown("/preset", "preset", &id.to_string()));
         }
+        if let Some(selection) = &question.selection {
+            check(&fork.snapshot.state, selection).map_err(|error| within("/selection", error))?;
+        }
         Ok(question.weights.map_or(fork.clone(), |weights| fork.weighted(weights)))
     }
 }
@@ -104,15 +116,21 @@ fn asked_of(question: &ScenarioQuestion) -> Option<Arc<Vec<ParkId>>> {
     Some(Arc::new(all.into_iter().collect()))
 }
 
-/// The base and what each change makes of it; or only the base and the last, derived once.
-pub(super) fn forks(
+/// What is told each step of a scenario.
+type Told<'a> = &'a mut dyn FnMut(&Fork) -> Result<(), ServiceError>;
+
+/// What the changes make of the base, one after the other. Each step is derived and told, the base first; without
+/// `each` only the last is derived.
+pub(super) fn forked(
     base: Fork,
     changes: &[ScenarioChange],
     stop: &Stop,
-    each: bool,
-) -> Result<Vec<Fork>, ServiceError> {
-    let mut last = base.clone();
-    let mut forks = vec![base];
+    mut each: Option<Told<'_>>,
+) -> Result<Fork, ServiceError> {
+    let mut last = base;
+    if let Some(each) = &mut each {
+        each(&last)?;
+    }
     for (at, change) in changes.iter().enumerate() {
         let pointer = format!("/changes/{at}/{}", change.code());
         if stop.stopped() {
@@ -123,28 +141,22 @@ pub(super) fn forks(
             references::check(&last.snapshot.state, event).map_err(|error| within(&pointer, error))?;
         }
         last.apply(change, &events);
-        if each {
+        if let Some(each) = &mut each {
             last = last.settled();
-            forks.push(last.clone());
+            each(&last)?;
         }
     }
-    if !each {
-        forks.push(last.settled());
-    }
-    Ok(forks)
+    Ok(last.settled())
 }
 
-/// The selection on the base and after each change.
-fn selections(forks: &[Fork], asked: &SelectionQuestion, stop: &Stop) -> Result<Option<SelectionMove>, ServiceError> {
+/// The selection on one step of a scenario.
+pub(super) fn selected(fork: &Fork, asked: &SelectionQuestion, stop: &Stop) -> Result<Selection, ServiceError> {
     let at = |error| within("/selection", error);
-    let made = forks.iter().map(|fork| {
-        if stop.stopped() {
-            return Err(ServiceError::OutOfTime("/selection".to_owned()));
-        }
-        let wishes = fork.wishes(asked).map_err(|bad| at(wish_at_fault(bad)))?;
-        select(&wishes.problem, || ()).map_err(|invalid| at(ServiceError::Invalid(String::new(), invalid)))
-    });
-    Ok(selection_move(made.collect::<Result<_, _>>()?))
+    if stop.stopped() {
+        return Err(ServiceError::OutOfTime("/selection".to_owned()));
+    }
+    let wishes = fork.wishes(asked).map_err(|bad| at(wish_at_fault(bad)))?;
+    select(&wishes.problem, || ()).map_err(|invalid| at(ServiceError::Invalid(String::new(), invalid)))
 }
 
 #[cfg(test)]
@@ -157,10 +169,21 @@ mod tests {
     fn when_the_time_is_up_the_change_that_was_reached_is_named() {
         let base = Fork::of(Snapshot::cold(State::new(foundation::sheet(), foundation::model())));
         let stop = Stop::after(Duration::from_secs(60));
-        assert_eq!(forks(base.clone(), &[], &stop, true).expect("no change takes no time").len(), 1);
+        let mut told = 0;
+        forked(
+            base.clone(),
+            &[],
+            &stop,
+            Some(&mut |_| {
+                told += 1;
+                Ok(())
+            }),
+        )
+        .expect("no change takes no time");
+        assert_eq!(told, 1, "the base alone");
         drop(stop.with_waiting());
         let change = ScenarioChange::CollegeClosed("C0001".parse().expect("a code"));
-        match forks(base, &[change], &stop, true) {
+        match forked(base, &[change], &stop, None) {
             Err(ServiceError::OutOfTime(pointer)) => assert_eq!(pointer, "/changes/0/college_closed"),
             other => panic!("{other:?}"),
         }

@@ -21,22 +21,10 @@ pub(super) fn check_size(question: &ScenarioQuestion) -> Result<(), ServiceError
         return Err(ServiceError::Invalid("/max_km".to_owned(), Invalid::out_of_range(1, 5_000)));
     }
     let capacity = |change: &ScenarioChange| matches!(change, ScenarioChange::Capacity(_));
-    match (&question.selection, question.changes.iter().position(capacity)) {
-        (None, Some(at)) => {
-            let zh = "承接能力只在统筹择优中起作用：请给出 selection";
-            let en = "a capacity counts in a selection only: give `selection`";
-            return Err(ServiceError::Invalid(
-                format!("/changes/{at}/capacity"),
-                Invalid::new("missing-field", zh, en),
-            ));
-        }
-        (Some(_), _) if question.parks == ParkChoice::All => {
-            let zh = "全国名单与 selection 请分别推演：selection 的 parks 可为 \"all\"，此处列出园区或不给";
-            let en =
-                "ask for all lists and for a selection one after the other; the selection's own `parks` may be \"all\"";
-            return Err(ServiceError::Invalid("/selection".to_owned(), Invalid::new("contradictory", zh, en)));
-        }
-        _ => {}
+    if let (None, Some(at)) = (&question.selection, question.changes.iter().position(capacity)) {
+        let zh = "承接能力只在统筹择优中起作用：请给出 selection";
+        let en = "a capacity counts in a selection only: give `selection`";
+        return Err(ServiceError::Invalid(format!("/changes/{at}/capacity"), Invalid::new("missing-field", zh, en)));
     }
     for (at, change) in question.changes.iter().enumerate() {
         if let ScenarioChange::Capacity(change) = change {

@@ -33,6 +33,12 @@ impl Connection {
         on_both!(Connection, self, it => sqlx::raw_sql(statement).execute(&mut *it).await.map(|_| ()))
     }
 
+    /// Closes it in good order.
+    pub(super) async fn close(self) -> Result<(), sqlx::Error> {
+        use sqlx::Connection as _;
+        on_both!(Connection, self, it => it.close().await)
+    }
+
     /// Begins a transaction that writes.
     pub(super) async fn begin(&mut self) -> Result<(), sqlx::Error> {
         self.run(if self.is_postgres() { "BEGIN" } else { "BEGIN IMMEDIATE" }).await

@@ -59,6 +59,27 @@ pub enum StoreError {
     /// The log no longer holds what is served.
     #[error("the log no longer holds what is served here")]
     Forked,
+    /// There are no tables of Zeyou in it.
+    #[error(
+        "数据库中没有择优的日志：先运行一次 zeyou serve 或 zeyou import，或检查地址 / \
+         there is no log of Zeyou in this database: run `zeyou serve` or `zeyou import` on it once, or check the address"
+    )]
+    NoLog,
+    /// The tables are those of an older version.
+    #[error(
+        "数据库表结构是第 {found} 版，本程序需要第 {needed} 版：用本程序对它运行一次 zeyou serve 即自动升级（只增不改，旧版本仍可使用） / \
+         the database has tables of version {found}, this program needs version {needed}: run `zeyou serve` of this \
+         version on it once, which adds what is missing (the version before can still use it)"
+    )]
+    OldSchema {
+        /// What the database has.
+        found: i64,
+        /// What this program needs.
+        needed: i64,
+    },
+    /// What would be written is there already.
+    #[error("{0} 已存在，不会覆盖 / {0} is there already and is not overwritten")]
+    Exists(PathBuf),
     /// A log is only restored into an empty one.
     #[error("the database holds a log already: restore into an empty one / 数据库中已有日志：请恢复到空库")]
     NotEmpty,

@@ -68,6 +68,16 @@ impl Store {
     /// # Errors
     /// What the database says, e.g. that there is no such file.
     pub async fn open_read_only(address: impl Into<Address>) -> Result<Self, StoreError> {
+        let store = Self::open_to_look(address).await?;
+        store.check_schema().await?;
+        Ok(store)
+    }
+
+    /// Opens a database that is there, whatever tables it has.
+    ///
+    /// # Errors
+    /// What the database says, e.g. that there is no such file.
+    pub async fn open_to_look(address: impl Into<Address>) -> Result<Self, StoreError> {
         let address = address.into();
         if let Address::File(path) = &address
             && !path.exists()
@@ -76,6 +86,11 @@ impl Store {
             return Err(StoreError::File(path.clone(), absent));
         }
         Self::connect(address, None).await
+    }
+
+    /// Closes all connections of this log's pool: the last one that a file of SQLite loses folds its `-wal` into it.
+    pub async fn close(&self) {
+        on_both!(Pool, &self.pool, pool => pool.close().await);
     }
 
     async fn connect(address: Address, lock: Option<Arc<File>>) -> Result<Self, StoreError> {

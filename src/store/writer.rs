@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use tokio::sync::{mpsc as queue, oneshot, watch};
+use tokio::sync::{Notify, mpsc as queue, oneshot, watch};
 use tokio::time::timeout;
 
 use super::append::{Committed, Unit};
@@ -29,6 +29,8 @@ type Waiting = (Instant, Unit, oneshot::Sender<Answer>);
 #[derive(Clone)]
 pub struct Writer {
     units: queue::Sender<Waiting>,
+    closing: Arc<Notify>,
+    ended: watch::Receiver<()>,
     in_flight: Arc<Mutex<BTreeSet<(String, String)>>>,
 }
 
@@ -57,8 +59,21 @@ impl Writer {
         let (units, waiting) = queue::channel(4 * GROUP);
         let connection = Some(store.connection().await?);
         let task = Task { store: store.clone(), connection, ours: (0, Chain::EMPTY), served, committed };
-        tokio::spawn(task.run(waiting));
-        Ok(Self { units, in_flight: Arc::default() })
+        let closing = Arc::<Notify>::default();
+        let (running, ended) = watch::channel(());
+        let told = Arc::clone(&closing);
+        tokio::spawn(async move {
+            task.run(waiting, &told).await;
+            drop(running);
+        });
+        Ok(Self { units, closing, ended, in_flight: Arc::default() })
+    }
+
+    /// Ends the writer and closes its connection; what was given to it before is written first. Later units are refused.
+    pub async fn close(&self) {
+        self.closing.notify_one();
+        // It ends when the other side is dropped.
+        while self.ended.clone().changed().await.is_ok() {}
     }
 
     /// Appends a unit; returns once it is durable.
@@ -96,9 +111,17 @@ struct Task {
 }
 
 impl Task {
-    async fn run(mut self, mut waiting: queue::Receiver<Waiting>) {
+    async fn run(mut self, mut waiting: queue::Receiver<Waiting>, closing: &Notify) {
         let mut group = Vec::with_capacity(GROUP);
-        while waiting.recv_many(&mut group, GROUP).await > 0 {
+        loop {
+            let received = tokio::select! {
+                biased;
+                received = waiting.recv_many(&mut group, GROUP) => received,
+                () = closing.notified() => 0,
+            };
+            if received == 0 {
+                break;
+            }
             let (mut units, mut senders) = (Vec::with_capacity(group.len()), Vec::with_capacity(group.len()));
             for (since, unit, sender) in group.drain(..) {
                 if self.store.is_shared() && since.elapsed() > PATIENCE {
@@ -131,6 +154,11 @@ impl Task {
                     }
                 }
             }
+        }
+        if let Some(connection) = self.connection.take()
+            && let Err(error) = connection.close().await
+        {
+            tracing::warn!(%error, "the writer's connection was not closed in good order");
         }
     }
 

@@ -114,3 +114,15 @@ async fn a_bad_kept_scenario_is_refused() {
     api.get(&format!("/api/v1/scenarios/compare?ids={one},S9")).await.is_problem("no such", 404, "not-found");
     api.get(&format!("/api/v1/scenarios/{one}/evaluation?base=then")).await.is_problem("base", 422, "unknown-code");
 }
+
+/// Logs hold these bytes: they must be read for ever, and written the same again.
+#[test]
+fn what_was_kept_before_is_read_and_written_the_same() {
+    for body in [
+        r#"{"kind":"scenario_put","body":{"id":"S1","name":"扩容","owner":"教育局","description":null,"question":{"parks":["P0001"],"top":10,"preset":null,"weights":null,"base_seq":null,"kind":null,"max_km":null,"explore":true,"selection":null,"changes":[{"exclude":"C0001"}]}}}"#,
+        r#"{"kind":"decision_recorded","body":{"id":"D1","name":"采纳","as_of_seq":7,"scenario":"S1","pairs":[{"park":"P0001","college":"C0001"}],"attendees":["园区办"],"recusals":[{"role":"学校代表","reason":"利益相关"}],"reasons":"更优","review_on":"2027-06-30"}}"#,
+    ] {
+        let event = zeyou::domain::Event::from_canonical_bytes(body.as_bytes()).expect("an old event");
+        assert_eq!(String::from_utf8(event.canonical_bytes()).expect("text"), body);
+    }
+}

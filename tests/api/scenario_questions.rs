@@ -113,6 +113,14 @@ async fn a_capacity_changes_the_selection_and_bears_its_share() {
     let again = api.get(&format!("{}/evaluation", kept.header("location"))).await.ok(200);
     assert_eq!(again["selection"], *moved);
     assert_eq!(again["parks"][0]["park"], "P0002");
+    // All lists and the selection: the same answer, in the line after the last batch; each change has its share.
+    let of_all = json!({"parks": "all", "top": 3, "selection": selection, "changes": changes});
+    let answer = api.post(EVALUATE, &of_all).await;
+    let lines: Vec<Value> = answer.text.lines().map(|line| serde_json::from_str(line).expect("JSON")).collect();
+    let [parks @ .., done, told, last] = lines.as_slice() else { panic!("{}", answer.text) };
+    assert_eq!(parks.iter().map(|park| &park["park"]).collect::<Vec<_>>(), PARKS);
+    assert_eq!((&done["done"], &last["done"]), (&json!(4), &json!(4)));
+    assert_eq!(told["selection"], both);
     let state = &api.service.live().current().snapshot.state;
     let read = zeyou::engine::State::from_bytes(&state.to_bytes()).expect("a state");
     assert_eq!(read.digest(), state.digest(), "a state with such a scenario is read back");

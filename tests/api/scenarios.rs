@@ -226,7 +226,11 @@ async fn bad_scenarios_are_refused_and_name_the_change_at_fault() {
         (json!({"park": "P0001", "kind": "luck", "changes": []}), "unknown-code", "/kind"),
         (json!({"park": "P0001", "max_km": 0, "changes": []}), "out-of-range", "/max_km"),
         (json!({"park": "P0001", "changes": [capacity("C0001", json!(2))]}), "missing-field", "/changes/0/capacity"),
-        (json!({"parks": "all", "selection": selection, "changes": []}), "contradictory", "/selection"),
+        (
+            json!({"parks": "all", "selection": {"parks": "all", "capacity": -1}, "changes": []}),
+            "out-of-range",
+            "/selection/capacity",
+        ),
         (with(json!([capacity("C9999", json!(2))])), "unknown-code", "/changes/0/capacity/college"),
         (with(json!([capacity("C0001", json!(-1))])), "out-of-range", "/changes/0/capacity/capacity"),
         (with(json!([capacity("C0001", json!(200_000))])), "out-of-range", "/changes/0/capacity/capacity"),

@@ -51,6 +51,8 @@ fn two_hundred_teams_come_near_the_best() {
         let quick = portfolio(n, size, 0, |members| instance.coverage(members));
         let exact = portfolio(n, size, 20_000, |members| instance.coverage(members));
         assert!(quick.members.len() <= size && quick.coverage <= exact.coverage + 1e-9, "case {case}");
+        // Each single college, the greedy choice, the exchanges, and what each member adds and loses.
+        assert!(quick.evaluations <= n + 5 * 60 + 120 + 60, "case {case}: {} coverages", quick.evaluations);
         assert!(exact.coverage <= quick.bound + 1e-9 && exact.bound <= quick.bound + 1e-9, "case {case}");
         assert!((quick.members.iter().map(|member| member.adds).sum::<f64>() - quick.coverage).abs() < 1e-9);
         closed += usize::from(exact.gap < 1e-9);

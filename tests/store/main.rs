@@ -1,6 +1,7 @@
 //! The log: gapless, chained, idempotent, on SQLite and on PostgreSQL; and what survives.
 
 mod contract;
+mod operations;
 mod postgres;
 #[path = "../servers/mod.rs"]
 mod servers;

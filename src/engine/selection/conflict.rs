@@ -155,8 +155,8 @@ fn shortage(ways: &Ways, active: &Active) -> Option<Vec<Term>> {
             continue;
         }
         let mark = matching.mark();
-        let kept = drop_term(ways, &active, &mut matching, term);
-        if fill(ways, &mut matching, park, &mut paths).is_none() {
+        let (kept, free) = drop_term(ways, &active, &mut matching, term);
+        if fill(ways, &mut matching, park, &free, &mut paths).is_none() {
             // Without it the others can be met: it is needed, and everything is as it was.
             needed.push(term);
             matching.undo(ways.case, mark);
@@ -170,17 +170,17 @@ fn shortage(ways: &Ways, active: &Active) -> Option<Vec<Term>> {
 fn unfilled(ways: &Ways, matching: &mut Matching, last: Option<usize>, paths: &mut Paths) -> Option<(usize, Reached)> {
     let parks = (0..ways.case.parks.len()).filter(|&i| Some(i) != last).chain(last);
     for i in parks {
-        if let Some(reached) = fill(ways, matching, i, paths) {
+        if let Some(reached) = fill(ways, matching, i, &[], paths) {
             return Some((i, reached));
         }
     }
     None
 }
 
-/// Serves one park; what it reached if it lacks something.
-fn fill(ways: &Ways, matching: &mut Matching, park: usize, paths: &mut Paths) -> Option<Reached> {
+/// Serves one park, if it can at colleges of `free`, which have places; what it reached if it lacks something.
+fn fill(ways: &Ways, matching: &mut Matching, park: usize, free: &[u32], paths: &mut Paths) -> Option<Reached> {
     while matching.count[park] < matching.need[park] {
-        if let Err(reached) = ways.augment(matching, park, paths) {
+        if let Err(reached) = ways.augment(matching, park, free, paths) {
             return Some(reached);
         }
     }

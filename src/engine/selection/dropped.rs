@@ -20,8 +20,8 @@ impl Kept {
     }
 }
 
-/// What a wish kept back is given free; what is handed out stays.
-pub(super) fn drop_term(ways: &Ways, active: &Active, matching: &mut Matching, term: Term) -> Vec<Kept> {
+/// What a wish kept back is given free; what is handed out stays. With it the colleges where that left places.
+pub(super) fn drop_term(ways: &Ways, active: &Active, matching: &mut Matching, term: Term) -> (Vec<Kept>, Vec<u32>) {
     let case = ways.case;
     match term {
         Term::Forced(e) => {
@@ -30,12 +30,12 @@ pub(super) fn drop_term(ways: &Ways, active: &Active, matching: &mut Matching, t
             matching.places[j] += 1;
             // Its park is none of those that lack something; it takes part no more.
             matching.open[e] = true;
-            kept
+            (kept, vec![j as u32])
         }
         Term::Forbidden(e) => {
             let kept = vec![Kept::Open(e as usize, matching.open[e as usize])];
             matching.open[e as usize] = true;
-            kept
+            (kept, vec![case.edges[e as usize].college])
         }
         Term::MinScore => {
             let low = (0..case.edges.len()).filter(|&e| case.edges[e].low);
@@ -44,20 +44,19 @@ pub(super) fn drop_term(ways: &Ways, active: &Active, matching: &mut Matching, t
                 kept.push(Kept::Open(e, matching.open[e]));
                 matching.open[e] = !active.forced[e] && !active.forbidden[e];
             }
-            kept
+            (kept, Vec::new())
         }
         Term::Partners(i) => {
             let i = i as usize;
             let kept = vec![Kept::Need(i, matching.need[i])];
-            ways.release(matching, i);
             matching.need[i] = 0;
-            kept
+            (kept, ways.release(matching, i))
         }
         Term::Capacity(j) => {
             let kept = vec![Kept::Places(j as usize, matching.places[j as usize])];
             matching.places[j as usize] = u32::MAX / 2;
-            kept
+            (kept, vec![j])
         }
-        Term::Quota(_) => Vec::new(),
+        Term::Quota(_) => Default::default(),
     }
 }

@@ -2,10 +2,12 @@
 
 use super::case::Case;
 
-/// The parts of a case that do not change while wishes are dropped: candidates by park.
+/// The parts of a case that do not change while wishes are dropped: candidates by park and by college.
 pub(super) struct Ways<'a> {
     pub(super) case: &'a Case,
     rows: Vec<std::ops::Range<usize>>,
+    /// Edges of each college.
+    columns: Vec<Vec<u32>>,
     /// Seats of a pair at each college.
     pub(super) seats: Vec<u32>,
 }
@@ -35,6 +37,9 @@ pub(super) struct Paths {
     before_park: Vec<u32>,
     before_college: Vec<u32>,
     queue: Vec<usize>,
+    /// Parks with a way to a place that is known to be free, by the stamp of the search, and that way.
+    near: Vec<u32>,
+    last_edge: Vec<u32>,
 }
 
 impl Paths {
@@ -46,6 +51,8 @@ impl Paths {
             before_park: vec![0; case.parks.len()],
             before_college: vec![0; case.colleges.len()],
             queue: Vec::new(),
+            near: vec![0; case.parks.len()],
+            last_edge: vec![0; case.parks.len()],
         }
     }
 
@@ -106,13 +113,14 @@ impl Matching {
 
 impl<'a> Ways<'a> {
     pub(super) fn new(case: &'a Case) -> Self {
-        let mut rows = vec![0..0; case.parks.len()];
+        let (mut rows, mut columns) = (vec![0..0; case.parks.len()], vec![Vec::new(); case.colleges.len()]);
         for (e, edge) in case.edges.iter().enumerate() {
             let row = &mut rows[edge.park as usize];
             *row = if row.start == row.end { e..e + 1 } else { row.start..e + 1 };
+            columns[edge.college as usize].push(e as u32);
         }
         let seats = case.seats().unwrap_or_else(|| vec![1; case.colleges.len()]);
-        Self { case, rows, seats }
+        Self { case, rows, columns, seats }
     }
 
     /// Nothing handed out yet. The active forced pairs must fit.
@@ -140,9 +148,30 @@ impl<'a> Ways<'a> {
     }
 
     /// Gives the park one more partner, moving others if need be; if that is impossible, what it reached.
-    pub(super) fn augment(&self, matching: &mut Matching, park: usize, paths: &mut Paths) -> Result<(), Reached> {
+    ///
+    /// The colleges of `free` are known to have places: a path ends at the first park that can take one there, long
+    /// before the search would come to the college itself.
+    pub(super) fn augment(
+        &self,
+        matching: &mut Matching,
+        park: usize,
+        free: &[u32],
+        paths: &mut Paths,
+    ) -> Result<(), Reached> {
         let case = self.case;
         paths.begin(park);
+        for &j in free.iter().filter(|&&j| matching.holders[j as usize].len() < matching.places[j as usize] as usize) {
+            for &e in &self.columns[j as usize] {
+                if matching.open[e as usize] && !matching.held[e as usize] {
+                    let i = case.edges[e as usize].park as usize;
+                    (paths.near[i], paths.last_edge[i]) = (paths.stamp, e);
+                }
+            }
+        }
+        if paths.near[park] == paths.stamp {
+            self.shift(matching, park, paths.last_edge[park], paths);
+            return Ok(());
+        }
         let mut at = 0;
         while at < paths.queue.len() {
             let i = paths.queue[at];
@@ -154,13 +183,18 @@ impl<'a> Ways<'a> {
                 }
                 paths.before_college[j] = e as u32;
                 if matching.holders[j].len() < matching.places[j] as usize {
-                    self.shift(matching, park, j, paths);
+                    self.shift(matching, park, e as u32, paths);
                     return Ok(());
                 }
                 for &other in &matching.holders[j] {
                     let i = case.edges[other as usize].park as usize;
                     if std::mem::replace(&mut paths.park_seen[i], paths.stamp) != paths.stamp {
                         paths.before_park[i] = other;
+                        if paths.near[i] == paths.stamp {
+                            let last = paths.last_edge[i];
+                            self.shift(matching, park, last, paths);
+                            return Ok(());
+                        }
                         paths.queue.push(i);
                     }
                 }
@@ -170,10 +204,10 @@ impl<'a> Ways<'a> {
         Err(Reached { parks: seen(&paths.park_seen), colleges: seen(&paths.college_seen) })
     }
 
-    fn shift(&self, matching: &mut Matching, park: usize, college: usize, paths: &Paths) {
-        let mut j = college;
+    /// Takes the edge `last`, and along the way that led to its park leaves one for another up to the first park.
+    fn shift(&self, matching: &mut Matching, park: usize, last: u32, paths: &Paths) {
+        let mut taken = last;
         loop {
-            let taken = paths.before_college[j];
             matching.flip(self.case, taken as usize);
             matching.journal.push(taken);
             let i = self.case.edges[taken as usize].park as usize;
@@ -183,17 +217,17 @@ impl<'a> Ways<'a> {
             let left = paths.before_park[i];
             matching.flip(self.case, left as usize);
             matching.journal.push(left);
-            j = self.case.edges[left as usize].college as usize;
+            taken = paths.before_college[self.case.edges[left as usize].college as usize];
         }
     }
 
-    /// Takes back what a park got.
-    pub(super) fn release(&self, matching: &mut Matching, park: usize) {
-        for e in self.rows[park].clone() {
-            if matching.held[e] {
-                matching.flip(self.case, e);
-                matching.journal.push(e as u32);
-            }
+    /// Takes back what a park got; the colleges it got it from.
+    pub(super) fn release(&self, matching: &mut Matching, park: usize) -> Vec<u32> {
+        let held: Vec<usize> = self.rows[park].clone().filter(|&e| matching.held[e]).collect();
+        for &e in &held {
+            matching.flip(self.case, e);
+            matching.journal.push(e as u32);
         }
+        held.into_iter().map(|e| self.case.edges[e].college).collect()
     }
 }

@@ -177,7 +177,7 @@ pub(super) fn least_relaxation(case: &Case) -> (Vec<(Term, i64)>, Vec<u32>) {
 fn handed_out(ways: &Ways) -> Matching {
     let (mut matching, mut paths) = (ways.empty(&Active::all(ways.case)), Paths::new(ways.case));
     for i in 0..ways.case.parks.len() {
-        while matching.count[i] < matching.need[i] && ways.augment(&mut matching, i, &mut paths).is_ok() {}
+        while matching.count[i] < matching.need[i] && ways.augment(&mut matching, i, &[], &mut paths).is_ok() {}
     }
     matching
 }
