@@ -103,7 +103,7 @@ fn line(visit: &Visit, change: &CollegeChange, sheet: &Sheet) -> Markup {
     let comma = visit.say(board::COMMA);
     html! {
         strong { (change.college.name) } " "
-        span.tag class=(direction) { (kind) } " "
+        span class=(format!("tag {direction}")) { (kind) } " "
         @if let Some((before, after)) = change.before.as_ref().zip(change.after.as_ref()) {
             @if before.rank != after.rank {
                 (visit.fill(board::MOVED_RANK, &[("a", &before.rank.to_string()), ("b", &after.rank.to_string())])) (comma)

@@ -1,7 +1,7 @@
 //! The console: pages for people. A page extracts, calls one use case and renders; it has no other way to data.
 //!
 //! Every page is whole HTML made on the server and works without scripts. Scripts fetch the same pages and put parts of
-//! them into place (`frame.rs` says which).
+//! them into place ([`frame`] says which).
 
 mod answer;
 mod assets;
@@ -14,10 +14,15 @@ mod figures;
 mod frame;
 mod help;
 mod home;
+mod lab;
+mod lab_list;
+mod lab_state;
+mod lab_weights;
 mod language;
 mod overtake;
 mod ratings;
 mod rows;
+mod slope;
 mod table_file;
 mod team;
 mod texts;
@@ -45,6 +50,7 @@ pub fn routes(config: &mut web::ServiceConfig) {
         "/parks/{park}/changes" => changes::page;
         "/parks/{park}/team" => team::page;
         "/parks/{park}/compare" => compare::page;
+        "/parks/{park}/lab" => lab::page;
         "/parks/{park}/colleges/{college}" => why::page;
         "/help" => help::page;
     }

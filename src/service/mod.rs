@@ -14,6 +14,7 @@ mod follow;
 mod foundation;
 mod import;
 mod keep;
+mod lab;
 mod models;
 mod nation;
 mod open;
@@ -45,6 +46,7 @@ pub use evaluate::{Evaluated, Evaluation, EvaluationError, EvaluationPlan, Model
 pub use fit::{FitError, FitFigures, FitPlan, FittedModel, fit_model};
 pub use import::ImportReport;
 pub use keep::{Compared, ComparedCollege, ComparedPark, NewScenario, ScenarioMade, SideBySide};
+pub use lab::Lab;
 pub use nation::Progress;
 pub use open::Replica;
 pub use rate::{RatingBody, RatingWritten};

@@ -2,6 +2,7 @@
 
 mod browser;
 mod frame;
+mod lab;
 mod shortlist;
 mod site;
 mod why;

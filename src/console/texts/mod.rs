@@ -15,6 +15,7 @@ pub(super) mod failure;
 pub(super) mod frame;
 pub(super) mod help;
 pub(super) mod home;
+pub(super) mod lab;
 pub(super) mod why;
 pub(super) mod words;
 
@@ -25,12 +26,13 @@ mod tests {
 
     use super::*;
 
-    const SECTIONS: [(&str, &[(&str, Text)]); 7] = [
+    const SECTIONS: [(&str, &[(&str, Text)]); 8] = [
         ("board", board::ALL),
         ("failure", failure::ALL),
         ("frame", frame::ALL),
         ("help", help::ALL),
         ("home", home::ALL),
+        ("lab", lab::ALL),
         ("why", why::ALL),
         ("words", words::ALL),
     ];
