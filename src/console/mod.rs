@@ -1,7 +1,7 @@
 //! The console: pages for people. A page extracts, calls one use case and renders; it has no other way to data.
 //!
 //! Every page is whole HTML made on the server and works without scripts. Scripts fetch the same pages and put parts of
-//! them into place (`frame.rs` says which).
+//! them into place ([`frame`] says which).
 
 mod answer;
 mod assets;
@@ -14,6 +14,10 @@ mod figures;
 mod frame;
 mod help;
 mod home;
+mod lab;
+mod lab_list;
+mod lab_state;
+mod lab_weights;
 mod language;
 mod link;
 mod overtake;
@@ -22,6 +26,7 @@ mod questionnaire;
 mod rate;
 mod ratings;
 mod rows;
+mod slope;
 mod table_file;
 mod team;
 mod texts;
@@ -49,6 +54,7 @@ pub fn routes(config: &mut web::ServiceConfig) {
         "/parks/{park}/changes" => changes::page;
         "/parks/{park}/team" => team::page;
         "/parks/{park}/compare" => compare::page;
+        "/parks/{park}/lab" => lab::page;
         "/parks/{park}/colleges/{college}" => why::page;
         "/engagements/{id}/link" => link::page;
         "/help" => help::page;

@@ -14,6 +14,7 @@ mod follow;
 mod foundation;
 mod import;
 mod keep;
+mod lab;
 mod link;
 mod link_key;
 mod models;
@@ -47,6 +48,7 @@ pub use evaluate::{Evaluated, Evaluation, EvaluationError, EvaluationPlan, Model
 pub use fit::{FitError, FitFigures, FitPlan, FittedModel, fit_model};
 pub use import::ImportReport;
 pub use keep::{Compared, ComparedCollege, ComparedPark, NewScenario, ScenarioMade, SideBySide};
+pub use lab::Lab;
 pub use link::{LINK_DAYS, LinkAnswer, LinkedRating, LinksWanted, RatingLink};
 pub use nation::Progress;
 pub use open::Replica;

@@ -2,6 +2,7 @@
 
 mod browser;
 mod frame;
+mod lab;
 mod rate;
 mod shortlist;
 mod site;

@@ -15,6 +15,7 @@ pub(super) mod failure;
 pub(super) mod frame;
 pub(super) mod help;
 pub(super) mod home;
+pub(super) mod lab;
 pub(super) mod rate;
 pub(super) mod why;
 pub(super) mod words;
@@ -26,12 +27,13 @@ mod tests {
 
     use super::*;
 
-    const SECTIONS: [(&str, &[(&str, Text)]); 8] = [
+    const SECTIONS: [(&str, &[(&str, Text)]); 9] = [
         ("board", board::ALL),
         ("failure", failure::ALL),
         ("frame", frame::ALL),
         ("help", help::ALL),
         ("home", home::ALL),
+        ("lab", lab::ALL),
         ("rate", rate::ALL),
         ("why", why::ALL),
         ("words", words::ALL),
