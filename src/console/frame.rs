@@ -4,6 +4,7 @@
 //! - `data-live="SEQ"` on one part with an `id`: fetched again and put into place whenever something changes after SEQ;
 //!   `data-changes` is the page whose `#changes` then says what moved, rows with an `id` and `data-rank` glide.
 //! - `data-chart="kind"` on a figure with a table: `chart.js` draws the table; it is loaded by [`Page::charts`].
+//! - `data-drop`: a form that takes a file dropped on it and sends itself.
 //! - `data-print`, `data-filter`: a button that prints, a field that narrows what it names. Hidden without scripts.
 
 use maud::{DOCTYPE, Markup, html};
@@ -19,6 +20,8 @@ use crate::domain::AsOf;
 pub(super) enum Section {
     /// Parks and their shortlists.
     Workbench,
+    /// Import and export.
+    Data,
     /// How to read the pages.
     Help,
     /// No part: an error.
@@ -26,8 +29,11 @@ pub(super) enum Section {
 }
 
 /// What the navigation shows, in order.
-const SECTIONS: [(Section, &str, Text); 2] =
-    [(Section::Workbench, "/", frame::NAV_HOME), (Section::Help, "/help", frame::NAV_HELP)];
+const SECTIONS: [(Section, &str, Text); 3] = [
+    (Section::Workbench, "/", frame::NAV_HOME),
+    (Section::Data, "/data", frame::NAV_DATA),
+    (Section::Help, "/help", frame::NAV_HELP),
+];
 
 /// A page without its frame.
 pub(super) struct Page {

@@ -9,8 +9,10 @@ mod bar;
 mod board;
 mod changes;
 mod compare;
+mod data;
 mod failure;
 mod figures;
+mod form;
 mod frame;
 mod help;
 mod home;
@@ -30,6 +32,8 @@ mod slope;
 mod table_file;
 mod team;
 mod texts;
+mod upload;
+mod upload_report;
 mod visit;
 mod why;
 mod words;
@@ -40,6 +44,7 @@ use actix_web::{HttpRequest, HttpResponse, web};
 /// Adds the pages, what they load, and the answer for what is no route.
 pub fn routes(config: &mut web::ServiceConfig) {
     let page = |path: &str| web::resource(path.to_owned()).default_service(web::to(failure::wrong_method));
+    let sent = |path: &str| web::resource(path.to_owned()).default_service(web::to(failure::only_sent));
     macro_rules! pages {
         ($($path:literal => $handler:path;)*) => {
             config$(.service(
@@ -58,7 +63,14 @@ pub fn routes(config: &mut web::ServiceConfig) {
         "/parks/{park}/colleges/{college}" => why::page;
         "/engagements/{id}/link" => link::page;
         "/help" => help::page;
+        "/data" => data::page;
+        "/data/export.xlsx" => data::export;
+        "/data/templates/{table}.xlsx" => data::template;
     }
+    .service(sent("/data/check").route(web::post().to(upload::check)).wrap(Compress::default()))
+    .service(sent("/data/load").route(web::post().to(upload::load)).wrap(Compress::default()))
+    .service(sent("/data/returned").route(web::post().to(upload::returned)))
+    .service(sent("/data/undo").route(web::post().to(data::undo)).wrap(Compress::default()))
     .service(
         page("/r/{token}")
             .route(web::get().to(rate::page))

@@ -30,6 +30,8 @@ mod select;
 mod sensitivity;
 mod solve;
 mod stop;
+mod undo;
+mod upload;
 mod verify;
 
 use std::sync::Arc;
@@ -56,6 +58,8 @@ pub use rate::{RatingBody, RatingWritten};
 pub use reasons::{Pair, Reasons};
 pub use select::{SelectionFiles, TimedSelection};
 pub use solve::SelectionAnswer;
+pub use undo::{ImportShown, Undone};
+pub use upload::{Choices, SheetReport, Upload, UploadReport};
 pub use verify::{CodeCheck, LogCheck};
 
 /// Everything a user can do.

@@ -6,7 +6,7 @@ use crate::browser::{Browser, DESKTOP, LAPTOP, PHONE};
 use crate::site::Site;
 
 /// Every page with its name, to be looked at in every form.
-const PAGES: [(&str, &str); 10] = [
+const PAGES: [(&str, &str); 11] = [
     ("home", "/"),
     ("shortlist", "/parks/P0001"),
     ("shortlist-new", "/parks/P0003?top=20"),
@@ -15,6 +15,7 @@ const PAGES: [(&str, &str); 10] = [
     ("compare", "/parks/P0001/compare?a={first}&b={last}"),
     ("lab", "/parks/P0001/lab?satisfaction=50&proximity=50&exclude={last}"),
     ("help", "/help"),
+    ("data", "/data"),
     ("nothing", "/nothing"),
     ("bad-parameter", "/parks/P0001?top=0"),
 ];
@@ -60,7 +61,7 @@ async fn pages_hold_in_the_dark_in_large_text_and_on_paper() {
     let site = Site::demo().await;
     let browser = Browser::start().await;
     let host = site.address.to_string();
-    for (name, path) in pages(&site).await.into_iter().take(8) {
+    for (name, path) in pages(&site).await.into_iter().take(9) {
         browser.open(&site.url(&path)).await;
         browser.scheme("dark").await;
         browser.is_sound(&format!("{name} in the dark"), &host).await;

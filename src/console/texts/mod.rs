@@ -11,7 +11,9 @@ macro_rules! texts {
 }
 
 pub(super) mod board;
+pub(super) mod data;
 pub(super) mod failure;
+pub(super) mod form;
 pub(super) mod frame;
 pub(super) mod help;
 pub(super) mod home;
@@ -27,9 +29,11 @@ mod tests {
 
     use super::*;
 
-    const SECTIONS: [(&str, &[(&str, Text)]); 9] = [
+    const SECTIONS: [(&str, &[(&str, Text)]); 11] = [
         ("board", board::ALL),
+        ("data", data::ALL),
         ("failure", failure::ALL),
+        ("form", form::ALL),
         ("frame", frame::ALL),
         ("help", help::ALL),
         ("home", home::ALL),
