@@ -52,7 +52,8 @@ async fn good_rows_load_and_every_bad_one_is_named_by_its_cell() {
     assert_eq!((loaded.written, loaded.import.is_some()), (2, true));
     let current = service.live().current();
     let park: ParkId = "P0001".parse().expect("a code");
-    let demand = current.snapshot.state.demands_of(&park).find(|demand| demand.headcount == 40).expect("loaded").clone();
+    let demand =
+        current.snapshot.state.demands_of(&park).find(|demand| demand.headcount == 40).expect("loaded").clone();
     assert_eq!((demand.start.to_string(), demand.end.to_string()), ("2027-03-01".into(), "2027-08-31".into()));
     let again = service.load_upload(file.clone(), Choices::default()).await.expect("loaded");
     assert_eq!((again.written, again.unchanged, again.import), (0, 2, None), "twice changes nothing");
@@ -61,7 +62,10 @@ async fn good_rows_load_and_every_bad_one_is_named_by_its_cell() {
     let (bytes, workbook) = annotated.expect("annotated");
     assert!(!workbook);
     let sheet = &read_sheets("x.csv", &bytes).expect("read")[0];
-    assert_eq!((sheet.at(1, 8).text(), sheet.at(3, 8).text(), sheet.at(2, 8).text()), ("错误原因".into(), "原因".into(), "".into()));
+    assert_eq!(
+        (sheet.at(1, 8).text(), sheet.at(3, 8).text(), sheet.at(2, 8).text()),
+        ("错误原因".into(), "原因".into(), "".into())
+    );
     assert_eq!(sheet.at(3, 4).text(), "约200", "as it was sent");
 }
 
@@ -79,7 +83,8 @@ async fn an_import_is_taken_back_entry_by_entry() {
     for (at, head) in ["企业代码", "企业名称", "所在园区"].iter().enumerate() {
         sheet.write_string(0, at as u16, *head).expect("written");
     }
-    for (row, cells) in [["E90001", "新来的企业", "P0001"], ["E00001", "改了名的企业", "P0001"]].iter().enumerate() {
+    for (row, cells) in [["E90001", "新来的企业", "P0001"], ["E00001", "改了名的企业", "P0001"]].iter().enumerate()
+    {
         for (at, cell) in cells.iter().enumerate() {
             sheet.write_string(row as u32 + 1, at as u16, *cell).expect("written");
         }
@@ -100,7 +105,11 @@ async fn an_import_is_taken_back_entry_by_entry() {
         let entry = current.snapshot.state.enterprises.get(&"E00001".parse().expect("a code")).cloned();
         entry.expect("known")
     };
-    assert_eq!(firm(&service).industry.map(|one| one.to_string()).as_deref(), Some("新材料"), "what the sheet does not speak of stays");
+    assert_eq!(
+        firm(&service).industry.map(|one| one.to_string()).as_deref(),
+        Some("新材料"),
+        "what the sheet does not speak of stays"
+    );
     assert_ne!(text(&service), before);
     let listed = service.imports();
     assert_eq!((listed.len(), listed[0].days_left, listed[0].undone, listed[0].record.written), (1, 7, false, 3));
@@ -121,7 +130,8 @@ async fn what_was_changed_since_stays() {
     let (service, _folder) = demo().await;
     let file = upload("enterprises.csv", "id,name,park\nE90001,甲,P0001\nE90002,乙,P0001\n");
     service.load_upload(file, Choices::default()).await.expect("loaded");
-    let firm = serde_json::from_value(serde_json::json!({"id": "E90001", "name": "甲公司", "park": "P0001"})).expect("a firm");
+    let firm =
+        serde_json::from_value(serde_json::json!({"id": "E90001", "name": "甲公司", "park": "P0001"})).expect("a firm");
     service.put(Event::EnterprisePut(firm), None).await.expect("renamed");
     let id = service.imports()[0].record.id.clone();
     let undone = service.undo_import(&id).await.expect("taken back");
@@ -144,11 +154,12 @@ fn zipped(parts: &[(&str, &[u8])]) -> Vec<u8> {
 #[tokio::test]
 async fn what_is_no_table_is_told_what_it_is() {
     let (service, _folder) = demo().await;
-    let rule = async |name: &str, bytes: Vec<u8>| match service.check_upload(upload(name, bytes), Choices::default()).await {
-        Err(ServiceError::Invalid(_, invalid)) => format!("{}: {}", invalid.rule, invalid.en),
-        Err(other) => panic!("{name}: {other}"),
-        Ok(report) => format!("read: {}", report.sheets.iter().filter(|sheet| sheet.layout.is_some()).count()),
-    };
+    let rule =
+        async |name: &str, bytes: Vec<u8>| match service.check_upload(upload(name, bytes), Choices::default()).await {
+            Err(ServiceError::Invalid(_, invalid)) => format!("{}: {}", invalid.rule, invalid.en),
+            Err(other) => panic!("{name}: {other}"),
+            Ok(report) => format!("read: {}", report.sheets.iter().filter(|sheet| sheet.layout.is_some()).count()),
+        };
     let bomb = zipped(&[("xl/worksheets/sheet1.xml", &vec![b' '; 97 << 20])]);
     assert!(bomb.len() < 1 << 20, "{} bytes inflate to 97 MiB", bomb.len());
     let mut far = Workbook::new();
@@ -161,7 +172,11 @@ async fn what_is_no_table_is_told_what_it_is() {
         ("empty.csv", Vec::new(), "empty-file"),
         ("blank.csv", b"\r\n \r\n".to_vec(), "empty-file"),
         ("empty.xlsx", empty.save_to_buffer().expect("a workbook"), "empty-file"),
-        ("old.xls", [&[0xd0, 0xcf, 0x11, 0xe0, 0xa1, 0xb1, 0x1a, 0xe1][..], &[0; 600]].concat(), "not-a-table: this is an old .xls"),
+        (
+            "old.xls",
+            [&[0xd0, 0xcf, 0x11, 0xe0, 0xa1, 0xb1, 0x1a, 0xe1][..], &[0; 600]].concat(),
+            "not-a-table: this is an old .xls",
+        ),
         ("letter.docx", zipped(&[("word/document.xml", b"<w/>"), ("[Content_Types].xml", b"<Types/>")]), "not-a-table"),
         ("cut.xlsx", b"PK\x03\x04 cut short".to_vec(), "not-a-table"),
         ("picture.xlsx", b"\x89PNG\r\n\x1a\n\0\0\0".to_vec(), "not-a-table"),
@@ -207,10 +222,15 @@ async fn merged_heads_dates_and_a_choice_of_columns_are_read() {
     let current = service.live().current();
     let programme = current.snapshot.state.programmes.get(&"R00001".parse().expect("a code")).expect("the one it had");
     assert_eq!((programme.seats.train, programme.seats.intern, programme.stations), (Some(77), Some(18), Some(150)));
-    assert_eq!((programme.seats.hire, programme.teachers), (Some(149), Some(32)), "what the sheet does not speak of stays");
+    assert_eq!(
+        (programme.seats.hire, programme.teachers),
+        (Some(149), Some(32)),
+        "what the sheet does not speak of stays"
+    );
     assert_eq!(programme.updated_on.expect("a day").to_string(), "2026-11-01");
     // It comes back with its merged heads where they were.
-    let (bytes, workbook) = service.annotate_upload(file, choices, "错误原因", |_| String::new()).await.expect("annotated");
+    let (bytes, workbook) =
+        service.annotate_upload(file, choices, "错误原因", |_| String::new()).await.expect("annotated");
     let grid = &read_sheets("x.xlsx", &bytes).expect("read")[0];
     assert!(workbook && grid.merged.contains(&[1, 2, 1, 3]) && grid.at(3, 3).text() == "１８");
 }

@@ -66,6 +66,24 @@
       button.addEventListener("click", () => move(one, hundredths(one.box) + 100 * Number(button.dataset.step)));
     }
   }
+  // Other forms of the page begin from where the sliders are now, not from where they were when it was loaded.
+  for (const other of document.querySelectorAll("form[data-carry]")) {
+    other.addEventListener("submit", () => {
+      const query = new URL(address(), location.href).searchParams;
+      // Weights that nobody moved are the preset's.
+      const asked = new URLSearchParams(location.search);
+      if (held === null && !rows.some((row) => asked.has(row.box.name))) rows.forEach((row) => query.delete(row.box.name));
+      if (other.method === "post") {
+        other.action = `${new URL(other.action).pathname}?${query}`;
+        return;
+      }
+      for (const hidden of other.querySelectorAll("input[type=hidden]")) hidden.remove();
+      for (const [name, value] of query) {
+        const field = Object.assign(document.createElement("input"), { type: "hidden", name, value });
+        other.append(field);
+      }
+    });
+  }
   form.querySelector("select").addEventListener("change", () => refresh());
 
   function address() {

@@ -8,7 +8,7 @@ use super::bar::{by_group, legend, patterns, swatch};
 use super::figures::fixed;
 use super::frame::{Page, Section, stamp};
 use super::rows;
-use super::texts::{board, home, lab, words as labels};
+use super::texts::{board, engagements, home, lab, needs, words as labels};
 use super::visit::{Visit, read_question};
 use super::words::{self, GROUPS};
 use crate::domain::{Criterion, DemandKind, Preset, Question, Unmet};
@@ -75,6 +75,8 @@ fn need(visit: &Visit, found: &Board) -> Markup {
                 span { (visit.fill(board::NEED, &[("n", &found.card.demands.to_string()), ("people", &found.card.headcount.to_string())])) }
             }
             span { (visit.fill(board::CANDIDATES, &[("n", &found.shortlist.candidates.to_string())])) }
+            span.no-print { a href=(format!("/parks/{}/needs", found.card.park.id)) { (visit.say(needs::KEEP)) } }
+            span.no-print { a href=(format!("/parks/{}/engagements", found.card.park.id)) { (visit.say(engagements::OPEN_LINK)) } }
         }
     }
 }

@@ -151,7 +151,8 @@ pub(super) async fn template(request: HttpRequest) -> HttpResponse {
 
 /// A file to keep.
 pub(super) fn file(name: &str, media: &str, bytes: Vec<u8>) -> HttpResponse {
-    let plain: String = name.chars().map(|c| if c.is_ascii_alphanumeric() || "-_.".contains(c) { c } else { '_' }).collect();
+    let plain: String =
+        name.chars().map(|c| if c.is_ascii_alphanumeric() || "-_.".contains(c) { c } else { '_' }).collect();
     let disposition = format!("attachment; filename=\"{plain}\"; filename*=UTF-8''{}", crate::http::encoded(name));
     guarded(StatusCode::OK)
         .content_type(media)

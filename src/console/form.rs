@@ -27,6 +27,18 @@ impl Form {
         field.map(|field| String::from_utf8_lossy(&field.bytes).trim().to_owned()).unwrap_or_default()
     }
 
+    /// The text of a field as it was sent.
+    pub(super) fn raw(&self, name: &str) -> String {
+        let field = self.0.iter().find(|field| field.name == name);
+        field.map(|field| String::from_utf8_lossy(&field.bytes).into_owned()).unwrap_or_default()
+    }
+
+    /// Every text of a field that is sent more than once.
+    pub(super) fn all(&self, name: &str) -> Vec<String> {
+        let fields = self.0.iter().filter(|field| field.name == name);
+        fields.map(|field| String::from_utf8_lossy(&field.bytes).trim().to_owned()).collect()
+    }
+
     /// Fields whose names begin so: what follows, and the text.
     pub(super) fn starting<'a>(&'a self, start: &'a str) -> impl Iterator<Item = (&'a str, String)> {
         let named = self.0.iter().filter_map(move |field| Some((field.name.strip_prefix(start)?, field)));

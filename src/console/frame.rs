@@ -12,6 +12,7 @@ use maud::{DOCTYPE, Markup, html};
 use super::assets;
 use super::language::{Language, Text};
 use super::texts::frame;
+use super::tour;
 use super::visit::Visit;
 use crate::domain::AsOf;
 
@@ -20,6 +21,10 @@ use crate::domain::AsOf;
 pub(super) enum Section {
     /// Parks and their shortlists.
     Workbench,
+    /// Needs of parks.
+    Needs,
+    /// What colleges offer.
+    Supply,
     /// Import and export.
     Data,
     /// How to read the pages.
@@ -29,8 +34,10 @@ pub(super) enum Section {
 }
 
 /// What the navigation shows, in order.
-const SECTIONS: [(Section, &str, Text); 3] = [
+const SECTIONS: [(Section, &str, Text); 5] = [
     (Section::Workbench, "/", frame::NAV_HOME),
+    (Section::Needs, "/needs", frame::NAV_NEEDS),
+    (Section::Supply, "/colleges", frame::NAV_SUPPLY),
     (Section::Data, "/data", frame::NAV_DATA),
     (Section::Help, "/help", frame::NAV_HELP),
 ];
@@ -66,6 +73,7 @@ pub(super) fn framed(visit: &Visit, page: &Page) -> Markup {
             body {
                 a.skip href="#content" { (visit.say(frame::SKIP)) }
                 (top(visit, page.section))
+                (tour::strip(visit))
                 main #content tabindex="-1" { (page.body) }
                 (foot(visit, page))
                 p #spoken.unseen role="status" aria-live="polite" {}

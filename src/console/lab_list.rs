@@ -3,12 +3,13 @@
 use maud::{Markup, html};
 
 use super::figures::{fixed, signed};
+use super::lab_assumed;
 use super::lab_state::Asked;
 use super::texts::{board, lab};
 use super::visit::Visit;
 use super::words;
 use crate::domain::{CollegeId, Move};
-use crate::service::Lab;
+use crate::service::{Lab, Service};
 
 /// Criteria named as the causes of one move.
 const CAUSES: usize = 3;
@@ -95,7 +96,8 @@ fn leaving(visit: &Visit, asked: &Asked, college: &CollegeId) -> String {
 }
 
 /// What is assumed, each to be taken back.
-pub(super) fn assumptions(visit: &Visit, asked: &Asked, found: &Lab) -> Markup {
+pub(super) fn assumptions(visit: &Visit, service: &Service, asked: &Asked, found: &Lab) -> Markup {
+    let said = lab_assumed::said(visit, service, &asked.needed, &asked.seated);
     let name = |id: &CollegeId| {
         let moves = &found.outcome.difference.moves;
         let known = moves.iter().find(|one| one.college.id == *id).map(|one| one.college.name.to_string());
@@ -105,12 +107,17 @@ pub(super) fn assumptions(visit: &Visit, asked: &Asked, found: &Lab) -> Markup {
     html! {
         section.card #assumptions {
             h2 { (visit.say(lab::ASSUMED)) }
-            @if asked.leaves.is_empty() { p { (visit.say(lab::ASSUMED_NONE)) } } @else {
+            @if asked.leaves.is_empty() && said.is_empty() { p { (visit.say(lab::ASSUMED_NONE)) } } @else {
                 ul.named { @for college in &asked.leaves {
                     @let what = visit.fill(lab::ASSUMED_LEAVES, &[("college", &name(college))]);
                     @let others: Vec<&str> = asked.leaves.iter().filter(|one| *one != college).map(CollegeId::as_str).collect();
                     li { span { (what) }
                         a href=(visit.here_with(&[("exclude", &others.join(","))])) aria-label=(visit.fill(lab::TAKE_BACK_OF, &[("what", &what)])) { (visit.say(lab::TAKE_BACK)) } }
+                }
+                @for (name, what, text) in &said {
+                    @let others: Vec<&str> = said.iter().filter(|(other, _, each)| other == name && each != text).map(|(.., each)| each.as_str()).collect();
+                    li { span { (what) }
+                        a href=(visit.here_with(&[(name, &others.join(","))])) aria-label=(visit.fill(lab::TAKE_BACK_OF, &[("what", what)])) { (visit.say(lab::TAKE_BACK)) } }
                 } }
             }
             p { a #share href=(visit.here_with(&[])) { (visit.say(lab::SHARE)) } }

@@ -2,9 +2,11 @@
 
 use actix_web::HttpRequest;
 
-use super::visit::read_question;
+use super::lab_assumed::{self, Needed, Seated};
+use super::visit::{address, read_question};
 use crate::domain::{
-    CollegeId, Criterion, Invalid, N_CRITERIA, ParkChoice, ParkId, Question, ScenarioChange, ScenarioQuestion, Weights,
+    CollegeId, Criterion, Date, Demand, DemandKind, Invalid, N_CRITERIA, ParkChoice, ParkId, Question, ScenarioChange,
+    ScenarioQuestion, SeatsChange, Target, Weights,
 };
 use crate::http::{Problem, Query};
 
@@ -19,22 +21,31 @@ pub(super) struct Asked {
     pub(super) total: Option<f64>,
     /// Colleges assumed to leave.
     pub(super) leaves: Vec<CollegeId>,
+    /// Needs assumed to be added.
+    pub(super) needed: Vec<Needed>,
+    /// Seats assumed to change.
+    pub(super) seated: Vec<Seated>,
 }
+
+/// Parameters of the page beside the question's and the weights'.
+const OWN: [&str; 7] = ["need", "seats", "add_need", "add_people", "add_kind", "add_programme", "add_seats"];
 
 impl Asked {
     /// Reads the address strictly.
-    pub(super) fn of(request: &HttpRequest) -> Result<Self, Problem> {
-        let (mut plain, query) = read_question(request, &Criterion::ALL.map(Criterion::code))?;
+    pub(super) fn of(request: &HttpRequest) -> Result<(Self, Query), Problem> {
+        let own: Vec<&str> = Criterion::ALL.map(Criterion::code).into_iter().chain(OWN).collect();
+        let (mut plain, query) = read_question(request, &own)?;
         let leaves = std::mem::take(&mut plain.exclude);
         let (weights, total) = match weights(&query)? {
             Some((weights, total)) => (Some(weights), Some(total).filter(|total| (total - 100.0).abs() > 1e-6)),
             None => (None, None),
         };
-        Ok(Self { park: plain.park.clone(), plain, weights, total, leaves })
+        let (needed, seated) = (lab_assumed::needed(&query)?, lab_assumed::seated(&query)?);
+        Ok((Self { park: plain.park.clone(), plain, weights, total, leaves, needed, seated }, query))
     }
 
     /// The scenario's question.
-    pub(super) fn question(&self) -> ScenarioQuestion {
+    pub(super) fn question(&self, today: Date) -> ScenarioQuestion {
         let weights = self.weights.map(ScenarioChange::Weights);
         let leaves = self.leaves.iter().cloned().map(ScenarioChange::Exclude);
         ScenarioQuestion {
@@ -47,9 +58,52 @@ impl Asked {
             max_km: self.plain.max_km,
             explore: false,
             selection: None,
-            changes: weights.into_iter().chain(leaves).collect(),
+            changes: weights
+                .into_iter()
+                .chain(leaves)
+                .chain(lab_assumed::changes(&self.needed, &self.seated, self.park.as_str(), today))
+                .collect(),
         }
     }
+}
+
+/// The address of the lab that says a kept scenario; `None` if the lab has no words for it.
+pub(super) fn address_of(question: &ScenarioQuestion) -> Option<String> {
+    let ParkChoice::Some(parks) = &question.parks else { return None };
+    let [park] = &parks[..] else { return None };
+    if question.selection.is_some() || question.weights.is_some() || question.base_seq.is_some() {
+        return None;
+    }
+    let (mut own, mut leaves, mut needs, mut seats) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+    for change in &question.changes {
+        match change {
+            ScenarioChange::Weights(weights) => own = parameters(weights),
+            ScenarioChange::Exclude(college) => leaves.push(college.to_string()),
+            ScenarioChange::ProgrammeSeats(seat) => {
+                let SeatsChange { programme, kind, seats: n } = seat.clone();
+                seats.push(Seated { programme, kind, seats: n }.text());
+            }
+            ScenarioChange::DemandPut(Demand { target: Target::Major(major), headcount, kind, .. }) => {
+                needs.push(Needed { major: *major, people: *headcount, kind: *kind }.text());
+            }
+            _ => return None,
+        }
+    }
+    let preset = question.preset.as_ref().map(ToString::to_string).unwrap_or_default();
+    let (kind, km) =
+        (question.kind.map_or("", DemandKind::code), question.max_km.map(|km| km.to_string()).unwrap_or_default());
+    let (leaves, needs, seats) = (leaves.join(","), needs.join(","), seats.join(","));
+    let top = question.top.to_string();
+    let rest = [
+        ("top", top.as_str()),
+        ("preset", &preset),
+        ("kind", kind),
+        ("max_km", &km),
+        ("exclude", &leaves),
+        ("need", &needs),
+        ("seats", &seats),
+    ];
+    Some(address(&format!("/parks/{park}/lab"), own.iter().map(|(name, value)| (*name, value.as_str())).chain(rest)))
 }
 
 /// The weights of the query and what was given in all; a criterion left out weighs 0.

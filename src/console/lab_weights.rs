@@ -21,6 +21,7 @@ pub(super) fn form(visit: &Visit, asked: &Asked, found: &Lab) -> Markup {
             @for (name, value) in visit.question() {
                 @if name != "preset" { input type="hidden" name=(name) value=(value); }
             }
+            @for (name, value) in visit.query().filter(|(name, _)| ["need", "seats"].contains(name)) { input type="hidden" name=(name) value=(value); }
             label { span { (visit.say(lab::BASE)) }
                 select name="preset" {
                     @for preset in &found.board.presets {

@@ -13,12 +13,12 @@ use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 
 use super::answer::send;
 use super::data;
+use super::failure;
 use super::form::{self, Form};
 use super::frame::{Page, Section};
 use super::texts;
 use super::upload_report::{body, remark};
 use super::visit::Visit;
-use super::failure;
 use crate::exchange::{MAX_FILE, memory_key};
 use crate::http::Problem;
 use crate::service::{Choices, Service, ServiceError, Upload};

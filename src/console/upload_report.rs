@@ -120,7 +120,9 @@ fn said(language: Language, what: &What) -> String {
 pub(super) fn remark(language: Language, finding: &Finding) -> String {
     let why = said(language, &finding.what);
     match &finding.cell {
-        Some(cell) => data::REMARK.fill(language, &[("column", &cell.letters), ("heading", &cell.heading), ("why", &why)]),
+        Some(cell) => {
+            data::REMARK.fill(language, &[("column", &cell.letters), ("heading", &cell.heading), ("why", &why)])
+        }
         None => why,
     }
 }
@@ -128,7 +130,8 @@ pub(super) fn remark(language: Language, finding: &Finding) -> String {
 fn sheet_card(visit: &Visit, at: usize, sheet: &SheetReport, written: bool) -> Markup {
     let table = sheet.layout.as_ref().map(|layout| layout.table.as_str()).unwrap_or_default();
     let missing = sheet.layout.as_ref().map(Layout::missing).unwrap_or_default();
-    let missing: Vec<&str> = missing.iter().map(|one| visit.language.pick(one.named.zh.as_str(), one.named.en.as_str())).collect();
+    let missing: Vec<&str> =
+        missing.iter().map(|one| visit.language.pick(one.named.zh.as_str(), one.named.en.as_str())).collect();
     html! {
         section.card {
             h2 { (visit.fill(data::SHEET, &[("name", &sheet.name)])) }

@@ -2,7 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::code::{CollegeId, DemandId, EngagementId, EnterpriseId, ImportId, ParkId, ProgrammeId, RatingId, ScenarioId};
+use super::code::{
+    CollegeId, DemandId, EngagementId, EnterpriseId, ImportId, ParkId, ProgrammeId, RatingId, ScenarioId,
+};
 use super::college::College;
 use super::date::Date;
 use super::decision::Decision;

@@ -45,8 +45,8 @@ mod wishes;
 pub use all_or::AllOr;
 pub use changes::{ChangeEvent, Changes, CollegeChange, PartChange, Ranked, SatisfactionChange};
 pub use code::{
-    CollegeId, DecisionId, DemandId, EngagementId, EnterpriseId, ImportId, IndustryId, ModelId, OccupationId, ParkId, PresetId,
-    ProgrammeId, RatingId, ScenarioId,
+    CollegeId, DecisionId, DemandId, EngagementId, EnterpriseId, ImportId, IndustryId, ModelId, OccupationId, ParkId,
+    PresetId, ProgrammeId, RatingId, ScenarioId,
 };
 pub use college::{College, CollegeKind, CollegeStatus, Offering, Ownership, Pledge};
 pub use comparison::{ComparedOne, ComparedPair, Comparisons, PairDifference};

@@ -7,8 +7,8 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 use super::index::Index;
 use crate::domain::{
     College, CollegeId, Decision, DecisionId, Demand, DemandId, Engagement, EngagementId, Enterprise, EnterpriseId,
-    ImportId, ImportRecord, Industry, IndustryId, Major, MajorRef, Occupation, OccupationId, Park, ParkId, Preset, PresetId, Programme,
-    ProgrammeId, Rating, Scenario, ScenarioId,
+    ImportId, ImportRecord, Industry, IndustryId, Major, MajorRef, Occupation, OccupationId, Park, ParkId, Preset,
+    PresetId, Programme, ProgrammeId, Rating, Scenario, ScenarioId,
 };
 
 /// A value that carries the id it is found by.

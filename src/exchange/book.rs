@@ -144,8 +144,7 @@ fn definitions_sheet(book: &mut Workbook, codes: &[&str], zh: bool, stamp: &str)
                 CellKind::Mark => "mark",
                 _ => "",
             };
-            let choices: Vec<String> =
-                words(list).map(|word| format!("{} = {}", pick(zh, word), word.code)).collect();
+            let choices: Vec<String> = words(list).map(|word| format!("{} = {}", pick(zh, word), word.code)).collect();
             let required = if zh { "是" } else { "yes" };
             let cells = [
                 pick(zh, &table.named).to_owned(),
@@ -180,14 +179,18 @@ mod tests {
     #[test]
     fn what_is_exported_is_recognised_and_templates_hold_no_row() {
         for zh in [true, false] {
-            let entries = vec![json!({"id": "P1", "name": "东园", "city": "云岭市", "stage": "new", "industries": ["汽车"],
+            let entries =
+                vec![json!({"id": "P1", "name": "东园", "city": "云岭市", "stage": "new", "industries": ["汽车"],
                 "place": {"lat": 40.5, "lon": -117.25}, "budget_per_person_day": 210, "source": "=1+1"})];
             let sheets = read_sheets("x.xlsx", &export_workbook(&[("parks", entries)], zh, "seq 7")).expect("read");
             let layout = recognise(&sheets[0], "x.xlsx", None, &BTreeMap::new()).expect("known");
             assert_eq!(layout.table, "parks");
             let rows = sheet_rows(0, &sheets[0], &layout, &|_, _| Ok(None)).expect("few");
             let row = &rows.rows[0];
-            assert_eq!((row.text("stage"), row.text("lon"), row.text("id")), (Some("new"), Some("-117.25"), Some("P1")));
+            assert_eq!(
+                (row.text("stage"), row.text("lon"), row.text("id")),
+                (Some("new"), Some("-117.25"), Some("P1"))
+            );
             assert_eq!(row.text("source"), Some("=1+1"), "text, no formula");
             assert_eq!(recognise(&sheets[1], "x.xlsx", None, &BTreeMap::new()), None, "the definitions are no table");
             for grid in read_sheets("t.xlsx", &template_workbook(None, zh)).expect("read").iter().take(10) {

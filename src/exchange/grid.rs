@@ -118,7 +118,13 @@ pub fn read_delimited(name: &str, bytes: &[u8]) -> Result<Grid, Invalid> {
     let first = text.lines().next().unwrap_or_default();
     let tabs = first.contains('\t') || (!first.contains(',') && text.contains('\t'));
     let semicolons = !tabs && !first.contains(',') && first.contains(';');
-    let delimiter = if tabs { b'\t' } else if semicolons { b';' } else { b',' };
+    let delimiter = if tabs {
+        b'\t'
+    } else if semicolons {
+        b';'
+    } else {
+        b','
+    };
     let mut reader = csv::ReaderBuilder::new();
     let mut reader = reader.flexible(true).has_headers(false).delimiter(delimiter).from_reader(text.as_bytes());
     let mut grid = Grid { name: name.to_owned(), ..Grid::default() };

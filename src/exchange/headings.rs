@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use super::definitions::{ColumnDefinition, TableDefinition, definition, definitions};
 use super::book::DEFINITIONS;
+use super::definitions::{ColumnDefinition, TableDefinition, definition, definitions};
 use super::grid::Grid;
 use super::tidy::{goes_by, key};
 
@@ -133,7 +133,8 @@ mod tests {
     fn titles_units_and_either_language_are_understood() {
         let none = BTreeMap::new();
         let read = |text: &str| recognise(&read_delimited("x", text.as_bytes()).expect("read"), "x.csv", None, &none);
-        let zh = read("2026 年园区企业需求登记表\n填表人：\n园区,企业名称,类型*,专业,人数（人）,起,止,食堂\n").expect("known");
+        let zh = read("2026 年园区企业需求登记表\n填表人：\n园区,企业名称,类型*,专业,人数（人）,起,止,食堂\n")
+            .expect("known");
         assert_eq!((zh.table.as_str(), zh.head), ("demands", Some(2)));
         assert_eq!(columns(&zh), ["park", "enterprise", "kind", "major", "headcount", "start", "end", ""]);
         let en = read("Park,Kind,Major,People,From,To\n").expect("known");

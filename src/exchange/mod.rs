@@ -21,12 +21,12 @@ mod write;
 
 pub use annotate::{Remarks, annotated_csv, annotated_workbook};
 pub use attribute_file::read_attributes;
-pub use generate::{Spec, generate, generate_with};
 pub use book::{export_workbook, template_workbook};
 pub use definitions::{CellKind, ColumnDefinition, Named, TableDefinition, definition, definitions, words};
-pub use rating_file::RatingReader;
+pub use generate::{Spec, generate, generate_with};
 pub use grid::{Cell, Grid, MOST_ROWS, letters, read_delimited};
 pub use headings::{Heading, Layout, memory_key, recognise};
+pub use rating_file::RatingReader;
 pub use read::{Row, RowError, read_table};
 pub use rows::{Finding, FoundCell, SheetRows, What, found_cell, sheet_rows};
 pub use selection::{File, Limit, SelectionTables, read_selection};

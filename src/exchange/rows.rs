@@ -89,12 +89,8 @@ pub fn sheet_rows(sheet: usize, grid: &Grid, layout: &Layout, lookup: &Lookup<'_
         let (mut values, mut bad) = (Vec::new(), false);
         for (column, heading) in layout.headings.iter().enumerate() {
             let Some(defined) = table.column(&heading.column) else { continue };
-            let found = |what| Finding {
-                sheet,
-                line: at as u64 + 1,
-                cell: Some(found_cell(grid, layout, at, column)),
-                what,
-            };
+            let found =
+                |what| Finding { sheet, line: at as u64 + 1, cell: Some(found_cell(grid, layout, at, column)), what };
             let mut text = String::new();
             match tidy(&defined.kind, grid.at(at, column), lookup) {
                 Ok(Some(tidied)) => {

@@ -83,7 +83,8 @@ pub fn tidy(kind: &CellKind, cell: &Cell, lookup: &Lookup<'_>) -> Result<Option<
         CellKind::Entry(table) => entry(table, &text, lookup)?,
     };
     // What differs from the cell by full-width forms only.
-    let listed = matches!(kind, CellKind::Word(_) | CellKind::Words(_) | CellKind::Flag | CellKind::Mark | CellKind::Names);
+    let listed =
+        matches!(kind, CellKind::Word(_) | CellKind::Words(_) | CellKind::Flag | CellKind::Mark | CellKind::Names);
     Ok(Some(if found.why.is_none() && !listed && found.text != cell.text() { simple(found.text) } else { found }))
 }
 
@@ -147,7 +148,8 @@ fn day(cell: &Cell, text: &str, last: bool) -> Result<Tidied, Untidy> {
         return Ok(Tidied { text: Date::from_days(serial + SERIAL_ZERO).to_string(), why: Some(SERIAL) });
     }
     let parts: String = text.chars().map(|c| if c.is_ascii_digit() { c } else { '-' }).collect();
-    let known = text.chars().all(|c| c.is_ascii_digit() || matches!(c, '-' | '/' | '.' | '年' | '月' | '日' | '号' | ' '));
+    let known =
+        text.chars().all(|c| c.is_ascii_digit() || matches!(c, '-' | '/' | '.' | '年' | '月' | '日' | '号' | ' '));
     let parts: Vec<&str> = parts.split('-').filter(|part| !part.is_empty()).collect();
     let found = match parts[..] {
         [year, month, day] if known && year.len() == 4 => date(year, month, day),
@@ -162,7 +164,10 @@ fn day(cell: &Cell, text: &str, last: bool) -> Result<Tidied, Untidy> {
         Some(day) => Ok(Tidied { text: day.to_string(), why: Some(WRITTEN_DAY) }),
         None => {
             let zh = format!("“{text}”不是日期（如 2026-09-01、2026/9/1、2026年9月）");
-            Err((Invalid::new("invalid-date", zh, format!("`{text}` is not a day such as 2026-09-01 or 2026/9/1")), None))
+            Err((
+                Invalid::new("invalid-date", zh, format!("`{text}` is not a day such as 2026-09-01 or 2026/9/1")),
+                None,
+            ))
         }
     }
 }

@@ -44,11 +44,7 @@ pub fn read_sheets(name: &str, bytes: &[u8]) -> Result<Vec<Grid>, Invalid> {
 }
 
 fn broken(error: impl std::fmt::Display) -> Invalid {
-    Invalid::new(
-        "not-a-table",
-        format!("不是完好的 xlsx 文件：{error}"),
-        format!("not an intact xlsx file: {error}"),
-    )
+    Invalid::new("not-a-table", format!("不是完好的 xlsx 文件：{error}"), format!("not an intact xlsx file: {error}"))
 }
 
 /// Inflates every part once, counting, so that the reader behind it never sees more.

@@ -56,14 +56,14 @@ fn code(table: &Table) -> &'static str {
 /// The open entries of a table; `None` for the catalogue.
 fn entries(state: &State, file: &str) -> Option<Vec<Value>> {
     match file {
-            "occupations.csv" => Some(by_link(open(&state.occupations))),
-            "parks.csv" => Some(open(&state.parks)),
-            "enterprises.csv" => Some(open(&state.enterprises)),
-            "colleges.csv" => Some(open(&state.colleges)),
-            "programmes.csv" => Some(open(&state.programmes)),
-            "demands.csv" => Some(open(&state.demands)),
-            "engagements.csv" => Some(open(&state.engagements)),
-            "ratings.csv" => Some(open(&state.ratings)),
-            _ => None,
+        "occupations.csv" => Some(by_link(open(&state.occupations))),
+        "parks.csv" => Some(open(&state.parks)),
+        "enterprises.csv" => Some(open(&state.enterprises)),
+        "colleges.csv" => Some(open(&state.colleges)),
+        "programmes.csv" => Some(open(&state.programmes)),
+        "demands.csv" => Some(open(&state.demands)),
+        "engagements.csv" => Some(open(&state.engagements)),
+        "ratings.csv" => Some(open(&state.ratings)),
+        _ => None,
     }
 }

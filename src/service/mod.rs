@@ -1,8 +1,10 @@
 //! Use cases, one file per verb: the only place where the log meets the engine.
 
 mod ask;
+mod attention;
 mod board;
 mod bounded;
+mod catalogue;
 mod changes;
 mod decide;
 mod digest;
@@ -19,6 +21,7 @@ mod link;
 mod link_key;
 mod models;
 mod nation;
+mod needs;
 mod open;
 mod rate;
 mod reasons;
@@ -30,6 +33,7 @@ mod select;
 mod sensitivity;
 mod solve;
 mod stop;
+mod supply;
 mod undo;
 mod upload;
 mod verify;
@@ -42,8 +46,10 @@ use crate::engine::Refusal;
 use crate::live::{HintError, Live};
 use crate::store::{Store, StoreError, Writer};
 
+pub use attention::{Attention, EngagementShown, UnmetPark, WaitingPark};
 pub use board::{Board, NeedWords, ParkCard, Parks};
 pub use bounded::Bounded;
+pub use catalogue::{CatalogueEntry, Meant};
 pub use decide::{DecisionMade, NewDecision};
 pub use directory::Written;
 pub use evaluate::{Evaluated, Evaluation, EvaluationError, EvaluationPlan, ModelKind, Split, evaluate};
@@ -53,11 +59,13 @@ pub use keep::{Compared, ComparedCollege, ComparedPark, NewScenario, ScenarioMad
 pub use lab::Lab;
 pub use link::{LINK_DAYS, LinkAnswer, LinkedRating, LinksWanted, RatingLink};
 pub use nation::Progress;
+pub use needs::{NeedShown, NeedWarning, Needs};
 pub use open::Replica;
 pub use rate::{RatingBody, RatingWritten};
 pub use reasons::{Pair, Reasons};
 pub use select::{SelectionFiles, TimedSelection};
 pub use solve::SelectionAnswer;
+pub use supply::{CollegeCard, Mirror, Supply};
 pub use undo::{ImportShown, Undone};
 pub use upload::{Choices, SheetReport, Upload, UploadReport};
 pub use verify::{CodeCheck, LogCheck};

@@ -54,8 +54,16 @@ impl Service {
         let entry = state.imports.entry(id).ok_or_else(|| ServiceError::NotFound("import", id.to_string()))?;
         let one = shown(state, entry);
         if one.undone || one.days_left < 0 {
-            let zh = if one.undone { "这次导入已经撤销".to_owned() } else { format!("已过 {UNDO_DAYS} 天，不能再撤销") };
-            let en = if one.undone { "it was taken back already".to_owned() } else { format!("its {UNDO_DAYS} days are over") };
+            let zh = if one.undone {
+                "这次导入已经撤销".to_owned()
+            } else {
+                format!("已过 {UNDO_DAYS} 天，不能再撤销")
+            };
+            let en = if one.undone {
+                "it was taken back already".to_owned()
+            } else {
+                format!("its {UNDO_DAYS} days are over")
+            };
             return Err(ServiceError::Invalid("/id".to_owned(), Invalid::new("too-late", zh, en)));
         }
         let (last, count) = (entry.value.seq, u64::from(entry.value.record.written));

@@ -61,6 +61,8 @@ pub struct UploadReport {
     pub unchanged: usize,
     /// The import's code, if something was written.
     pub import: Option<ImportId>,
+    /// Codes of the entries that are new or changed.
+    pub entries: Vec<String>,
 }
 
 impl UploadReport {
@@ -104,11 +106,25 @@ impl Service {
     pub async fn load_upload(&self, upload: Arc<Upload>, choices: Choices) -> Result<UploadReport, ServiceError> {
         let of = upload.clone();
         let grids = aside(move || read_sheets(&of.name, &of.bytes)).await.map_err(whole)?;
-        self.load_grids(&upload.name, grids, choices).await
+        self.load_grids(Some(&upload.name), grids, choices).await
+    }
+
+    /// Writes one entry of a form, by the columns of its table. What is wrong is in the report's findings, whose heading is the
+    /// column; then nothing is written.
+    ///
+    /// # Errors
+    /// What the log says.
+    pub async fn enter(&self, table: &str, cells: &[(&str, String)]) -> Result<UploadReport, ServiceError> {
+        let text = |text: &str| crate::exchange::Cell::Text(text.to_owned());
+        let heads = cells.iter().map(|(column, _)| text(column)).collect();
+        let row = cells.iter().map(|(_, value)| text(value)).collect();
+        let grid = Grid { name: table.to_owned(), rows: vec![heads, row], merged: Vec::new() };
+        let choices = Choices { tables: BTreeMap::from([(0, table.to_owned())]), ..Choices::default() };
+        self.load_grids(None, vec![grid], choices).await
     }
 
     /// Tries rows that were pasted from a spreadsheet as rows of a table, with or without their heading; `columns` are what
-    /// rows without one have. With `write` the good ones are written.
+    /// rows without one have, `fixed` what every row has beside. With `write` the good ones are written.
     ///
     /// # Errors
     /// [`ServiceError::Invalid`] if it is no table at all.
@@ -116,30 +132,45 @@ impl Service {
         &self,
         table: &str,
         columns: &[&str],
+        fixed: &[(&str, String)],
         text: &str,
         write: bool,
     ) -> Result<(UploadReport, Grid), ServiceError> {
-        let mut grid = read_delimited(table, text.as_bytes()).map_err(whole)?;
-        let headed = recognise(&grid, table, Some(table), &BTreeMap::new()).is_some();
+        let cell = |text: &str| crate::exchange::Cell::Text(text.to_owned());
+        let pasted = read_delimited(table, text.as_bytes()).map_err(whole)?;
+        let mut grid = pasted.clone();
+        let first = Grid { rows: pasted.rows.iter().take(1).cloned().collect(), ..pasted.clone() };
+        let headed = recognise(&first, table, Some(table), &BTreeMap::new()).is_some();
         if !headed {
-            let heads = columns.iter().map(|code| crate::exchange::Cell::Text((*code).to_owned())).collect();
-            // The reader counts the rows pasted, so the heading takes the place of a row above the first.
-            grid.rows.insert(0, heads);
+            grid.rows.insert(0, columns.iter().map(|code| cell(code)).collect());
+        }
+        let width = grid.width();
+        for (at, row) in
+            grid.rows.iter_mut().enumerate().filter(|(at, row)| *at == 0 || !row.iter().all(|one| one.is_empty()))
+        {
+            row.resize(width, crate::exchange::Cell::Empty);
+            row.extend(fixed.iter().map(|(column, value)| cell(if at == 0 { column } else { value })));
         }
         let choices = Choices { tables: BTreeMap::from([(0, table.to_owned())]), ..Choices::default() };
-        let grids = vec![grid.clone()];
         let mut report = match write {
-            true => self.load_grids("paste", grids, choices).await?,
-            false => self.read_grids("paste", grids, &choices)?.report,
+            true => self.load_grids(Some("paste"), vec![grid], choices).await?,
+            false => self.read_grids("paste", vec![grid], &choices)?.report,
         };
         if !headed {
+            // The reader counts the rows that were pasted.
             report.findings.iter_mut().for_each(|finding| finding.line -= 1);
-            grid.rows.remove(0);
         }
-        Ok((report, grid))
+        Ok((report, pasted))
     }
 
-    async fn load_grids(&self, name: &str, grids: Vec<Grid>, choices: Choices) -> Result<UploadReport, ServiceError> {
+    /// Writes the good rows, with `name` as an import that can be taken back; an entry of a form is none.
+    async fn load_grids(
+        &self,
+        name: Option<&str>,
+        grids: Vec<Grid>,
+        choices: Choices,
+    ) -> Result<UploadReport, ServiceError> {
+        let (recorded, name) = (name.is_some(), name.unwrap_or_default());
         let file: String = name.chars().filter(|c| !c.is_control()).take(60).collect();
         let (grids, choices) = (Arc::new(grids), Arc::new(choices));
         let run = || async {
@@ -152,6 +183,10 @@ impl Service {
             }
             drafts.extend(new_day(&fork, &drafts));
             let id = import_id();
+            if !recorded {
+                self.write(Unit { drafts, key: None }).await?;
+                return Ok(report);
+            }
             let record = ImportRecord {
                 id: id.clone(),
                 file: file.parse().or_else(|_| "file".parse()).map_err(whole)?,
@@ -226,11 +261,7 @@ impl Service {
         for (sheet, grid) in grids.iter().enumerate() {
             let wanted = choices.tables.get(&sheet);
             let skip = wanted.is_some_and(String::is_empty);
-            let layout = if skip {
-                None
-            } else {
-                recognise(grid, file, wanted.map(String::as_str), &choices.columns)
-            };
+            let layout = if skip { None } else { recognise(grid, file, wanted.map(String::as_str), &choices.columns) };
             let mut one = SheetReport { name: grid.name.clone(), layout, rows: 0, good: 0 };
             if let Some(layout) = &one.layout {
                 let read = sheet_rows(sheet, grid, layout, &lookup).map_err(whole)?;
@@ -257,10 +288,13 @@ impl Service {
             let sheet = sheets[at];
             report.sheets[sheet].good -= errors.len().min(report.sheets[sheet].good);
             let layout = report.sheets[sheet].layout.clone();
-            report.findings.extend(errors.into_iter().map(|error| finding(sheet, &grids[sheet], layout.as_ref(), error)));
+            report
+                .findings
+                .extend(errors.into_iter().map(|error| finding(sheet, &grids[sheet], layout.as_ref(), error)));
         }
         report.findings.sort_by_key(|one| (one.sheet, one.line, one.cell.as_ref().map(|cell| cell.at)));
         (report.written, report.unchanged) = (done.drafts.len(), done.unchanged);
+        report.entries = done.drafts.iter().map(|draft| draft.event.subject().id).collect();
         Ok(Read { report, grids, checked: done })
     }
 }
@@ -279,9 +313,10 @@ fn finding(sheet: usize, grid: &Grid, layout: Option<&Layout>, error: RowError) 
     let invalid = Invalid::new(&error.code, error.message_zh, error.message_en);
     let code = error.column.as_deref().map(|code| if code == "target" { "major" } else { code });
     let cell = layout.zip(code).and_then(|(layout, code)| {
-        let at = layout.headings.iter().position(|heading| {
-            heading.column == code || heading.column.strip_prefix("seats_") == Some(code)
-        })?;
+        let at = layout
+            .headings
+            .iter()
+            .position(|heading| heading.column == code || heading.column.strip_prefix("seats_") == Some(code))?;
         Some(found_cell(grid, layout, error.line as usize - 1, at))
     });
     Finding { sheet, line: error.line, cell, what: What::Bad(invalid, None) }

@@ -45,7 +45,11 @@ async fn a_file_is_tried_written_returned_and_taken_back() {
         browser.click("input[name=remember]").await;
         browser.value("document.body.dataset.old = '1'").await;
         browser.click("#again").await;
-        browser.until("!document.body.dataset.old && document.querySelector(\"select[name='column-0-8']\")?.value === 'note'").await;
+        browser
+            .until(
+                "!document.body.dataset.old && document.querySelector(\"select[name='column-0-8']\")?.value === 'note'",
+            )
+            .await;
         browser.click("button[formaction='/data/load']").await;
         browser.until("!document.querySelector('#again')").await;
         let seq = site.service.live().current().snapshot.state.seq;
@@ -56,7 +60,11 @@ async fn a_file_is_tried_written_returned_and_taken_back() {
         browser.screenshot_whole(&format!("main-data-{language}")).await;
         choose(&browser, &file).await;
         browser.find("#outcome").await;
-        assert_eq!(browser.value("document.querySelector(\"select[name='column-0-8']\").value").await, "note", "remembered");
+        assert_eq!(
+            browser.value("document.querySelector(\"select[name='column-0-8']\").value").await,
+            "note",
+            "remembered"
+        );
         browser.open(&site.url("/data")).await;
         browser.click("#imports form button").await;
         browser.find("#notice").await;
@@ -107,7 +115,8 @@ async fn files_are_answered_without_scripts_and_come_back_with_reasons() {
     }
     assert_eq!(site.client.get(site.url("/data/templates/none.xlsx")).send().await.expect("an answer").status(), 404);
     // What is exported is imported again without a change.
-    let whole = site.client.get(site.url("/data/export.xlsx")).send().await.expect("an answer").bytes().await.expect("bytes");
+    let whole =
+        site.client.get(site.url("/data/export.xlsx")).send().await.expect("an answer").bytes().await.expect("bytes");
     let page = send("/data/check", "all.xlsx", whole.to_vec()).await.text().await.expect("a page");
     let outcome = page.split("id=\"outcome\"").nth(1).and_then(|rest| rest.split("</p>").next()).expect("an outcome");
     assert!(outcome.contains("有错 0 行") && outcome.contains("其中 0 条是新的"), "{outcome}");

@@ -3,8 +3,11 @@
 mod browser;
 mod data;
 mod frame;
+mod home;
 mod lab;
+mod needs;
 mod rate;
+mod scenarios;
 mod shortlist;
 mod site;
 mod why;

@@ -39,5 +39,18 @@ texts! {
     ASSUMED_NONE = "尚无假设。", "No assumption yet.";
     TAKE_BACK = "撤回", "Take back";
     TAKE_BACK_OF = "撤回假设：{what}", "Take back: {what}";
+    ASSUMED_NEED = "新增需求：{major} {people} 人（{kind}）", "Need added: {major}, {people} people ({kind})";
+    ASSUMED_SEATS = "{programme}：{kind}名额改为 {n}", "{programme}: {n} seats for {kind}";
+    MORE_TITLE = "更多假设与保存", "More assumptions, and keeping it";
+    ADD = "加一项假设：新增需求、改变名额", "Add an assumption: a need, or other seats";
+    ADD_NEED = "新增需求的专业", "Major of the added need";
+    ADD_NEED_HINT = "中文、代码或拼音", "name, code or pinyin";
+    ADD_SEATS = "改变名额的专业", "Programme whose seats change";
+    ADD_DO = "加入", "Add";
+    SEVERAL = "符合“{text}”的不止一个：{list}", "Several fit “{text}”: {list}";
+    KEEP_NAME = "情景名称", "Name of the scenario";
+    KEEP_OWNER = "谁的（部门或角色）", "Whose (department or role)";
+    KEEP = "存为情景", "Keep the scenario";
+    KEPT = "已存的情景", "Kept scenarios";
     SHARE = "本情景的链接", "Link to this scenario";
 }
