@@ -16,6 +16,10 @@ mod city;
 
 use city::{apply, empty, events, snapshot};
 
+/// The allocator of the binary.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn timed<T>(what: &str, run: impl FnOnce() -> T) -> T {
     let start = Instant::now();
     let result = run();
@@ -23,15 +27,22 @@ fn timed<T>(what: &str, run: impl FnOnce() -> T) -> T {
     result
 }
 
+fn tomorrow() -> Event {
+    Event::Clock { today: "2026-11-25".parse().expect("date") }
+}
+
 /// The last ratings one by one, as they arrive: apply, solve, derive. Prints the median and the 99th percentile.
 fn rating_to_snapshot(what: &str, mut snapshot: Snapshot, ratings: &[Event]) {
+    let mut last: Option<Snapshot> = None;
     let mut micros: Vec<f64> = ratings
         .iter()
         .map(|event| {
             let start = Instant::now();
             let mut state = snapshot.state.clone();
             let changes = apply(&mut state, std::slice::from_ref(event));
-            snapshot = snapshot.advance(state, &changes);
+            // As the server does it.
+            let next = snapshot.advance_in(state, &changes, last.take().map(Snapshot::into_spare).unwrap_or_default());
+            last = Some(std::mem::replace(&mut snapshot, next));
             start.elapsed().as_secs_f64() * 1e6
         })
         .collect();
@@ -54,13 +65,16 @@ fn nation(criterion: &mut Criterion) {
             println!("state: {} MB", bytes.len() / 1_000_000);
             timed("state from bytes", || State::from_bytes(&bytes).expect("a state"));
         }
-        let edges = Edges::build(&state);
+        // The day's baseline: from here on weights are those of a day in use.
+        timed(&format!("baseline of {n} ratings"), || apply(&mut state, &[tomorrow()]));
+        let edges = timed(&format!("edges from nothing, {n} ratings"), || Edges::build(&state));
         timed(&format!("posterior from nothing, {n} ratings"), || Posterior::solve(&edges, &state.model));
         rating_to_snapshot(&format!("{n} ratings"), Snapshot::cold(state), &events[events.len() - 200..]);
     }
     let events = events(parks, 3_000, 50_000, 100_000);
     let mut state = empty();
     apply(&mut state, &events[..events.len() - 500]);
+    timed("baseline of 100000 ratings", || apply(&mut state, &[tomorrow()]));
     let snapshot = timed(&format!("demand fit of all {parks} x 3,000 pairs, from nothing"), || Snapshot::cold(state));
     rating_to_snapshot("100000 ratings", snapshot.clone(), &events[events.len() - 500..]);
     let programme = snapshot.state.programmes.iter().next().expect("a programme").1.value.clone();

@@ -156,15 +156,21 @@ impl Marks {
     /// The score the model learns from: 0.4 overall + 0.15 × each aspect, renormalised over the answers given
     /// (UX: satisfaction questionnaire). Unit: points on the 1–5 scale.
     pub fn score(&self) -> f64 {
+        let (sum, weight) = self.tally();
+        f64::from(sum) / f64::from(weight)
+    }
+
+    /// The score as a fraction: the sum of the weighed answers over the sum of their weights, in twentieths.
+    pub fn tally(&self) -> (u8, u8) {
         let answers = [(8, self.overall), (3, self.supply), (3, self.skill), (3, self.stay), (3, self.help)];
-        let (mut weight, mut sum) = (0_u32, 0_u32);
+        let (mut weight, mut sum) = (0, 0);
         for (w, mark) in answers {
             if let Some(value) = mark.get() {
                 weight += w;
-                sum += w * u32::from(value);
+                sum += w * value;
             }
         }
-        f64::from(sum) / f64::from(weight.max(1))
+        (sum, weight.max(1))
     }
 }
 

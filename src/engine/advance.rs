@@ -15,15 +15,31 @@ use crate::domain::CollegeId;
 /// More changed ratings than this are sorted anew rather than merged.
 const REBUILD_RATINGS: usize = 2_048;
 
+/// Memory of a snapshot that is not used any more. Fresh memory costs more than what is written to it: at a million ratings
+/// every page of it would be cleared for every rating.
+#[derive(Debug, Default)]
+pub struct Spare(Edges);
+
 impl Snapshot {
     /// The snapshot after more events, each applied to `state` before; equals [`Self::cold`] of that state.
     #[must_use]
     pub fn advance(&self, state: State, changes: &[Changed]) -> Self {
-        // Inside the pool from here on: its threads stay awake between the steps of the solver.
-        rayon::scope(|_| self.advance_by(state, &Dirty::of(changes)))
+        self.advance_in(state, changes, Spare::default())
     }
 
-    fn advance_by(&self, state: State, dirty: &Dirty) -> Self {
+    /// As [`Self::advance`], in the memory of a snapshot that is not used any more.
+    #[must_use]
+    pub fn advance_in(&self, state: State, changes: &[Changed], spare: Spare) -> Self {
+        // Inside the pool from here on: its threads stay awake between the steps of the solver.
+        rayon::scope(|_| self.advance_by(state, &Dirty::of(changes), spare))
+    }
+
+    /// What of its memory the next snapshot can use, if nobody else holds it.
+    pub fn into_spare(self) -> Spare {
+        Spare(Arc::into_inner(self.edges).unwrap_or_default())
+    }
+
+    fn advance_by(&self, state: State, dirty: &Dirty, spare: Spare) -> Self {
         let positions = |ids: &[CollegeId]| {
             let mut at: Vec<usize> =
                 ids.iter().filter_map(|id| state.colleges.position(id)).map(|at| at as usize).collect();
@@ -42,7 +58,7 @@ impl Snapshot {
         let known = !next.state.model.coefficients.is_empty();
         let facts = known && !regrown && !next.edges.same_prior(&next.state, &colleges);
         if regrown || facts || dirty.rated() {
-            next.resolve(dirty, facts);
+            next.resolve(dirty, facts, spare);
         }
         next.revise_columns(dirty, &colleges, &engaged);
         next
@@ -92,7 +108,7 @@ impl Snapshot {
     }
 
     /// Ratings and posterior; all anew if a changed fact moved a prior mean.
-    fn resolve(&mut self, dirty: &Dirty, facts: bool) {
+    fn resolve(&mut self, dirty: &Dirty, facts: bool, spare: Spare) {
         let state = &self.state;
         let mut ratings = dirty.ratings.clone();
         for rater in dirty.raters.iter().filter_map(|id| state.enterprises.position(id)) {
@@ -108,7 +124,7 @@ impl Snapshot {
                 self.edges = Arc::new(self.edges.grown(state));
             }
             if !ratings.is_empty() {
-                self.edges = Arc::new(self.edges.updated_after(state, &ratings, &dirty.elsewhere));
+                self.edges = Arc::new(self.edges.updated_after(state, &ratings, &dirty.elsewhere, spare.0));
             }
         }
         self.posterior = Arc::new(Posterior::solve(&self.edges, &self.state.model));

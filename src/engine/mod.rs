@@ -42,6 +42,7 @@ mod verify_code;
 mod wishes;
 mod without;
 
+pub use advance::Spare;
 pub use affinity::{Affinity, Averages, Chain};
 pub use changes::Placed;
 pub use crossed::{Crossed, CrossedOnline, Variances, through_time};

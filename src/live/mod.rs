@@ -65,6 +65,11 @@ impl Published {
         self.memo.lock().unwrap_or_else(PoisonError::into_inner).answers.get(question).cloned()
     }
 
+    /// Drops the answers: they are not asked for any more.
+    fn forget(&self) {
+        *self.memo.lock().unwrap_or_else(PoisonError::into_inner) = Memo::default();
+    }
+
     /// Keeps an answer as long as this snapshot is served and there is room; a full memo starts anew.
     pub fn remember(&self, question: Question, answer: Bytes) {
         let mut memo = self.memo.lock().unwrap_or_else(PoisonError::into_inner);
@@ -101,6 +106,8 @@ impl Live {
         });
         let applying = Arc::downgrade(&live);
         std::thread::spawn(move || {
+            // What was served before what is served now.
+            let mut last = None;
             while let Some(first) = feed.blocking_recv() {
                 let Some(live) = applying.upgrade() else { break };
                 let (mut rebuilt, mut batch) = (None, Vec::new());
@@ -115,6 +122,7 @@ impl Live {
                     }
                 }
                 if let Some((snapshot, chain)) = rebuilt {
+                    last = None;
                     live.publish(*snapshot, chain);
                     live.standing.send_if_modified(|standing| {
                         let was_wrong = standing.is_wrong();
@@ -125,7 +133,7 @@ impl Live {
                     });
                 }
                 if !batch.is_empty() {
-                    live.apply(batch);
+                    last = Some(live.apply(batch, last));
                 }
             }
         });
@@ -138,7 +146,10 @@ impl Live {
         self.seq.send_replace(seq);
     }
 
-    fn apply(&self, batch: Vec<Recorded>) {
+    /// Serves the state after some events, in the memory of `last` if no reader holds it any more. Gives what was served
+    /// before.
+    fn apply(&self, batch: Vec<Recorded>, last: Option<Arc<Published>>) -> Arc<Published> {
+        let spare = last.and_then(Arc::into_inner).map(|last| last.snapshot.into_spare()).unwrap_or_default();
         let before = self.current.load_full();
         let (mut state, mut chain) = (before.snapshot.state.clone(), before.chain);
         let (mut changes, mut checkpoint) = (Vec::with_capacity(batch.len()), None);
@@ -150,7 +161,8 @@ impl Live {
                 checkpoint = Some(Checkpoint { state: state.clone(), chain });
             }
         }
-        self.publish(before.snapshot.advance(state, &changes), chain);
+        self.publish(before.snapshot.advance_in(state, &changes, spare), chain);
+        before.forget();
         for recorded in batch {
             // Nobody may be listening.
             let _ = self.news.send(recorded);
@@ -158,6 +170,7 @@ impl Live {
         if checkpoint.is_some() {
             self.checkpoint.send_replace(checkpoint);
         }
+        before
     }
 
     /// What is served now.

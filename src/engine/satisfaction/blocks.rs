@@ -11,8 +11,9 @@
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
-use super::edges::{Edges, fortnight_of};
-use super::local::{Block, BlockOf, Judged, Rated, judge};
+use super::edges::Edges;
+use super::kind::{Block, BlockOf};
+use super::local::{Rated, blocks, weights};
 use super::solve::Posterior;
 use crate::domain::{BlockForm, Model};
 use crate::engine::state::State;
@@ -24,7 +25,7 @@ const ROUNDS: usize = 4;
 /// next baseline, so that one rating changes the weights of its own college only.
 #[derive(Clone, Debug, PartialEq, Default, Serialize, Deserialize)]
 pub(crate) struct Baseline {
-    /// Effect of each college; kept for blocks as shares only.
+    /// Effect of each college.
     college: Vec<f64>,
     /// Severity of each enterprise.
     rater: Vec<f64>,
@@ -51,12 +52,11 @@ impl Baseline {
         }
         let mut edges = Edges::build(state);
         for _ in 0..ROUNDS {
-            let squares = edges.weigh(state, &baseline, None);
+            let squares = edges.weigh(state, &baseline, None, model.noise_weight > 0.0);
             let posterior = Posterior::solve(&edges, model);
-            if model.block_form == BlockForm::Shares {
-                baseline.college =
-                    (0..state.colleges.len() as u32).map(|at| posterior.effect[edges.place_of(at)]).collect();
-            }
+            let quality = |at| posterior.effect[edges.place_of(at)];
+            baseline.college = (0..state.colleges.len() as u32).map(quality).collect();
+            edges.start_from(&posterior);
             baseline.rater = vec![0.0; state.enterprises.len()];
             for (u, severity) in posterior.severities(&edges, model).into_iter().enumerate() {
                 baseline.rater[edges.raters[u] as usize] = severity;
@@ -66,6 +66,27 @@ impl Baseline {
             }
         }
         baseline
+    }
+
+    /// Effect of the college at a registry position when the day began.
+    pub(super) fn quality(&self, at: u32) -> Option<f64> {
+        self.college.get(at as usize).copied()
+    }
+}
+
+/// Ratings by the college they rate: its place, and where they lie.
+struct ByCollege {
+    places: Vec<u32>,
+    /// Those of `places[k]` are `start[k]..start[k + 1]`.
+    start: Vec<u32>,
+    /// Edge and row of each.
+    ratings: Vec<(u32, u32)>,
+}
+
+impl ByCollege {
+    fn list(&self) -> Vec<(u32, &[(u32, u32)])> {
+        let of = |(place, range): (&u32, &[u32])| (*place, &self.ratings[range[0] as usize..range[1] as usize]);
+        self.places.iter().zip(self.start.windows(2)).map(of).collect()
     }
 }
 
@@ -85,89 +106,141 @@ impl Edges {
         noise
     }
 
-    /// The ratings of some colleges by place, or of all: one list a college, each in canonical order.
-    fn by_college(&self, places: Option<&[u32]>) -> Vec<(u32, u32)> {
-        let mut wanted = vec![places.is_none(); self.n_colleges];
-        places.into_iter().flatten().for_each(|&place| wanted[place as usize] = true);
-        let of_wanted = self.college.iter().zip(0..).filter(|(college, _)| wanted[**college as usize]);
-        let mut ratings: Vec<(u32, u32)> = of_wanted.map(|(&college, e)| (college, e)).collect();
-        // Stable: a college's ratings stay in canonical order.
-        ratings.sort_by_key(|&(college, _)| college);
-        ratings
+    /// The ratings of some colleges by place, or of all.
+    fn by_college(&self, wanted: Option<&[u32]>) -> ByCollege {
+        if let Some(wanted) = wanted {
+            return self.by_few_colleges(wanted);
+        }
+        let mut count = vec![0_u32; self.n_colleges];
+        self.college.iter().for_each(|&college| count[college as usize] += 1);
+        let mut places: Vec<u32> = (0..self.n_colleges as u32).collect();
+        places.retain(|&place| count[place as usize] > 0);
+        let (mut next, mut start) = (vec![0; self.n_colleges], vec![0]);
+        for &place in &places {
+            let end = start[start.len() - 1];
+            next[place as usize] = end;
+            start.push(end + count[place as usize]);
+        }
+        let mut ratings = vec![(0, 0); start[places.len()] as usize];
+        let mut row = 0;
+        for (&college, e) in self.college.iter().zip(0_u32..) {
+            while self.start[row as usize + 1] <= e {
+                row += 1;
+            }
+            let next = &mut next[college as usize];
+            ratings[*next as usize] = (e, row);
+            *next += 1;
+        }
+        ByCollege { places, start, ratings }
+    }
+
+    /// One pass over all ratings that does no more than look for these colleges.
+    fn by_few_colleges(&self, wanted: &[u32]) -> ByCollege {
+        let mut is_wanted = vec![false; self.n_colleges];
+        wanted.iter().for_each(|&place| is_wanted[place as usize] = true);
+        let found = self.college.iter().zip(0_u32..).filter(|(college, _)| is_wanted[**college as usize]);
+        let mut found: Vec<(u32, u32)> = found.map(|(&college, e)| (college, e)).collect();
+        found.sort_unstable();
+        let (mut places, mut start, mut ratings) = (Vec::new(), vec![0], Vec::with_capacity(found.len()));
+        for group in found.chunk_by(|a, b| a.0 == b.0) {
+            places.push(group[0].0);
+            let row = |e: u32| self.start.partition_point(|&start| start <= e) as u32 - 1;
+            ratings.extend(group.iter().map(|&(_, e)| (e, row(e))));
+            start.push(ratings.len() as u32);
+        }
+        ByCollege { places, start, ratings }
+    }
+
+    /// The parks of the raters of some ratings, by row.
+    fn parks(&self, state: &State, of: &ByCollege) -> Vec<Option<u32>> {
+        let mut rows: Vec<bool> = vec![false; self.raters.len()];
+        of.ratings.iter().for_each(|&(_, row)| rows[row as usize] = true);
+        let park = |(row, &wanted): (usize, &bool)| {
+            let rater = || &state.enterprises.at(self.raters[row]).value;
+            wanted.then(|| state.parks.position(&rater().park)).flatten()
+        };
+        rows.par_iter().enumerate().with_min_len(1_024).map(park).collect()
     }
 
     /// One college's ratings as its blocks see them, by what they say: another rating of one of its raters moves the row
     /// of that rater, and must not change the order of sums here. Gives the edges beside them.
-    fn rated(&self, state: &State, baseline: &Baseline, ratings: &[(u32, u32)]) -> (Vec<u32>, Vec<Rated>) {
+    fn rated(
+        &self,
+        state: &State,
+        baseline: &Baseline,
+        parks: &[Option<u32>],
+        place: u32,
+        ratings: &[(u32, u32)],
+    ) -> (Vec<u32>, Vec<Rated>) {
         let model = &*state.model;
-        let level = model.mean + self.prior[ratings[0].0 as usize];
-        let rating = |&(_, edge): &(u32, u32)| {
-            let rater = self.raters[self.start.partition_point(|&start| start <= edge) - 1];
-            Rated {
-                park: state.parks.position(&state.enterprises.at(rater).value.park),
+        let level = model.mean + self.prior[place as usize];
+        let rating = |&(edge, row): &(u32, u32)| {
+            let rater = self.raters[row as usize];
+            let rated = Rated {
+                park: parks[row as usize],
                 fortnight: self.fortnight[edge as usize],
-                residual: self.score[edge as usize] - level - known(&baseline.rater, rater, 0.0),
+                residual: self.score[edge as usize].get() - level - known(&baseline.rater, rater, 0.0),
                 noise: known(&baseline.noise, rater, model.noise_variance),
-            }
+            };
+            // Fortnight and park in one number that sorts as they do.
+            let park = rated.park.map_or(0, |park| u64::from(park) + 1);
+            let key = ((i64::from(rated.fortnight) - i64::from(i16::MIN)) as u64) << 40 | park;
+            (key, edge, rated)
         };
-        let mut rated: Vec<(u32, Rated)> = ratings.iter().map(|at| (at.1, rating(at))).collect();
-        rated.sort_by(|(_, a), (_, b)| {
-            let same = (a.fortnight, a.park).cmp(&(b.fortnight, b.park));
-            same.then(a.residual.total_cmp(&b.residual)).then(a.noise.total_cmp(&b.noise))
+        let mut rated: Vec<(u64, u32, Rated)> = ratings.iter().map(rating).collect();
+        rated.sort_unstable_by(|(key, _, a), (other, _, b)| {
+            let said = || a.residual.total_cmp(&b.residual).then(a.noise.total_cmp(&b.noise));
+            key.cmp(other).then_with(said)
         });
-        rated.into_iter().unzip()
+        rated.into_iter().map(|(_, edge, rated)| (edge, rated)).unzip()
     }
 
-    /// Sets weight and loading of every rating, or of those of some colleges by place. Gives the expected square of the
-    /// noise of each rating weighed, by edge, if blocks are effects.
-    pub(super) fn weigh(&mut self, state: &State, baseline: &Baseline, places: Option<&[u32]>) -> Vec<f64> {
+    /// Sets the weight of every rating, or of those of some colleges by place. Gives the expected square of the noise of
+    /// each rating, by edge, if `squares` is asked for and blocks are effects.
+    pub(super) fn weigh(
+        &mut self,
+        state: &State,
+        baseline: &Baseline,
+        places: Option<&[u32]>,
+        squares: bool,
+    ) -> Vec<f64> {
         let model = &*state.model;
         if plain(model) {
             self.weight.fill(1.0 / model.noise_variance);
-            self.loading.fill(1.0);
             return Vec::new();
         }
-        let ratings = self.by_college(places);
-        let by_college: Vec<&[(u32, u32)]> = ratings.chunk_by(|a, b| a.0 == b.0).collect();
-        let today = fortnight_of(state.today);
-        let judged: Vec<(Vec<u32>, Judged)> = by_college
-            .par_iter()
-            .map(|ratings| {
-                let (edges, mut rated) = self.rated(state, baseline, ratings);
-                let judged = match model.block_form {
-                    BlockForm::Effects => judge(model, &rated, today),
-                    BlockForm::Shares => {
-                        let quality = known(&baseline.college, self.at_place(ratings[0].0), 0.0);
-                        rated.iter_mut().for_each(|rating| rating.residual -= quality);
-                        let loading = vec![1.0; rated.len()];
-                        Judged { weight: shares(model, &rated), loading, square: Vec::new(), blocks: Vec::new() }
-                    }
-                };
-                (edges, judged)
-            })
-            .collect();
-        let mut squares = vec![0.0; if model.block_form == BlockForm::Effects { self.len() } else { 0 }];
-        for (edges, judged) in judged {
-            for (k, edge) in edges.into_iter().enumerate() {
-                (self.weight[edge as usize], self.loading[edge as usize]) = (judged.weight[k], judged.loading[k]);
-                if let (Some(all), Some(&square)) = (squares.get_mut(edge as usize), judged.square.get(k)) {
-                    *all = square;
+        let by_college = self.by_college(places);
+        let parks = self.parks(state, &by_college);
+        let weighed = |&(place, ratings): &(u32, &[(u32, u32)])| {
+            let (edges, mut rated) = self.rated(state, baseline, &parks, place, ratings);
+            let mut square = Vec::new();
+            let weight = match model.block_form {
+                BlockForm::Effects => weights(model, &rated, &self.loadings, squares.then_some(&mut square)),
+                BlockForm::Shares => {
+                    let quality = baseline.quality(self.at_place(place)).unwrap_or(0.0);
+                    rated.iter_mut().for_each(|rating| rating.residual -= quality);
+                    shares(model, &rated)
                 }
-            }
+            };
+            (edges, weight, square)
+        };
+        let weighed: Vec<(Vec<u32>, Vec<f64>, Vec<f64>)> = by_college.list().par_iter().map(weighed).collect();
+        let mut all = vec![0.0; if squares && model.block_form == BlockForm::Effects { self.len() } else { 0 }];
+        for (edges, weight, square) in weighed {
+            edges.iter().zip(weight).for_each(|(&edge, weight)| self.weight[edge as usize] = weight);
+            edges.iter().zip(square).for_each(|(&edge, square)| all[edge as usize] = square);
         }
-        squares
+        all
     }
 
     /// The share of a block in the information that all ratings of the college at a place give of it, 0–1.
     pub(in crate::engine) fn share_of(&self, state: &State, place: u32, of: BlockOf) -> f64 {
-        let ratings = self.by_college(Some(&[place]));
-        if ratings.is_empty() {
-            return 0.0;
-        }
-        let (edges, rated) = self.rated(state, &state.baseline, &ratings);
+        let by_college = self.by_college(Some(&[place]));
+        let parks = self.parks(state, &by_college);
+        let (edges, rated) = self.rated(state, &state.baseline, &parks, place, &by_college.ratings);
         let (mut own, mut all) = (0.0, 0.0);
         for (edge, rating) in edges.into_iter().zip(&rated) {
-            let told = self.weight[edge as usize] * self.loading[edge as usize];
+            let told = self.weight[edge as usize] * self.loading(edge as usize);
             all += told;
             let inside = match of {
                 BlockOf::Park(park) => rating.park == park,
@@ -183,14 +256,13 @@ impl Edges {
         if state.model.block_form != BlockForm::Effects {
             return Vec::new();
         }
-        let ratings = self.by_college(None);
-        let by_college: Vec<&[(u32, u32)]> = ratings.chunk_by(|a, b| a.0 == b.0).collect();
-        let today = fortnight_of(state.today);
-        let of = |ratings: &&[(u32, u32)]| {
-            let (_, rated) = self.rated(state, &state.baseline, ratings);
-            (ratings[0].0, judge(&state.model, &rated, today).blocks)
+        let by_college = self.by_college(None);
+        let parks = self.parks(state, &by_college);
+        let of = |&(place, ratings): &(u32, &[(u32, u32)])| {
+            let (_, rated) = self.rated(state, &state.baseline, &parks, place, ratings);
+            (place, blocks(&state.model, &rated))
         };
-        by_college.par_iter().map(of).collect()
+        by_college.list().par_iter().map(of).collect()
     }
 }
 

@@ -4,12 +4,19 @@
 mod attributes;
 mod blocks;
 mod edges;
+mod kind;
+mod loadings;
 mod local;
+mod shares;
+mod smooth;
 mod solve;
+mod system;
+mod update;
 
 pub use attributes::attributes;
 pub(super) use blocks::Baseline;
 pub use edges::Edges;
-pub(super) use local::{Block, BlockOf};
-pub(super) use solve::covariances;
-pub use solve::{Posterior, Share, contributions};
+pub(super) use kind::{Block, BlockOf};
+pub(super) use shares::covariances;
+pub use shares::{Share, contributions};
+pub use solve::Posterior;
