@@ -25,7 +25,7 @@ pub(super) fn attention(visit: &Visit, found: &Attention) -> Markup {
                     @for one in found.waiting.iter().take(LINES) {
                         @let (n, soon) = (one.waiting.to_string(), one.soon.to_string());
                         li { a href=(format!("/parks/{}/engagements?open=1", one.park)) {
-                            (visit.fill(home::WAITING, &[("park", one.name.as_str()), ("n", &n), ("soon", &soon)])) } }
+                            (visit.fill(if one.soon > 0 { home::WAITING } else { home::WAITING_LONG }, &[("park", one.name.as_str()), ("n", &n), ("soon", &soon)])) } }
                     }
                     @if found.flags > 0 { li {
                         (visit.fill(home::FLAGS, &[("n", &found.flags.to_string())]))
@@ -38,14 +38,21 @@ pub(super) fn attention(visit: &Visit, found: &Attention) -> Markup {
     }
 }
 
-/// What was recorded in the last seven days.
+/// What was recorded in the last seven days, by what readers call it.
 pub(super) fn news(visit: &Visit, found: &Attention) -> Markup {
+    let mut counts: Vec<(&str, usize)> = Vec::new();
+    for (kind, n) in &found.news {
+        let name = visit.say(words::event(kind));
+        match counts.iter_mut().find(|(known, _)| *known == name) {
+            Some((_, all)) => *all += n,
+            None => counts.push((name, *n)),
+        }
+    }
     html! {
         section.card #news {
             h2 { (visit.say(home::NEWS)) }
-            @if found.news.is_empty() { p { (visit.say(home::NEWS_NONE)) } } @else {
-                ul.plain-list.counts { @for (kind, n) in &found.news {
-                    @let name = visit.say(words::event(kind));
+            @if counts.is_empty() { p { (visit.say(home::NEWS_NONE)) } } @else {
+                ul.plain-list.counts { @for (name, n) in &counts {
                     li { (visit.fill(home::NEWS_COUNT, &[("kind", name), ("n", &n.to_string())])) }
                 } }
                 @if let Some(n) = found.counted { p.fine { (visit.fill(home::NEWS_MORE, &[("n", &n.to_string())])) } }

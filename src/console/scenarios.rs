@@ -128,13 +128,17 @@ fn rank(visit: &Visit, rank: Option<u32>) -> String {
 /// A rank, how far it moved, and the criterion that did most of it.
 fn cell(visit: &Visit, sheet: &Sheet, base: Option<u32>, now: Option<u32>, moved: Option<&Move>) -> Markup {
     let won = base.zip(now).map(|(base, now)| i64::from(base) - i64::from(now)).filter(|won| *won != 0);
-    let cause = moved
-        .filter(|_| won.is_some())
-        .and_then(|one| one.by_criterion.iter().max_by(|a, b| a.points.abs().total_cmp(&b.points.abs())));
+    // What lifted or lowered it; a rank can also move because others' scores moved more.
+    let gain = moved.and_then(|one| Some(one.score_after? - one.score_before?)).unwrap_or(0.0);
+    let own = won.is_some_and(|won| (won > 0) == (gain > 0.0));
+    let cause = moved.filter(|_| own).and_then(|one| {
+        one.by_criterion.iter().max_by(|a, b| (a.points * gain.signum()).total_cmp(&(b.points * gain.signum())))
+    });
     html! {
         strong { (rank(visit, now)) } " "
         @if let Some(won) = won { span class=(if won > 0 { "tag up" } else { "tag down" }) { @if won > 0 { "▲" } @else { "▼" } (won.abs()) } }
         @if let Some(score) = moved.and_then(|one| one.score_after) { span.fine { (fixed(score, 1))
+            @if won.is_some() && !own { " " (visit.say(scenarios::OTHERS)) }
             @if let Some(part) = cause {
                 " " (visit.fill(board::MOVED_PART, &[("criterion", words::criterion(visit.language, sheet, part.criterion)), ("d", &signed(part.points, 1))]))
             }

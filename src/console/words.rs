@@ -101,6 +101,7 @@ pub(super) fn event(kind: &str) -> Text {
         "import" => words::KIND_IMPORT,
         "scenario" => words::KIND_SCENARIO,
         "decision" => words::KIND_DECISION,
+        "major" | "industry" | "occupation" => words::KIND_CATALOGUE,
         "clock" => words::KIND_CLOCK,
         _ => words::KIND_OTHER,
     }

@@ -13,7 +13,7 @@ const LISTED_ROWS: u32 = 1_000;
 /// Most characters a column is wide.
 const WIDEST: u32 = 320;
 
-pub(super) fn pick<'a>(zh: bool, named: &'a Named) -> &'a str {
+pub(super) fn pick(zh: bool, named: &Named) -> &str {
     if zh { &named.zh } else { &named.en }
 }
 

@@ -24,8 +24,8 @@ async fn a_newcomer_is_led_by_keyboard_to_a_shortlist_and_a_scenario() {
         };
         browser.value("document.querySelector(\"a[href='/tour/1']\").focus()").await;
         enter().await;
-        let mut steps = 1;
-        for page in ["^/$", "^/parks/P[0-9]+$", "^/parks/P[0-9]+/colleges/", "^/parks/P[0-9]+/lab$"] {
+        let pages = ["^/$", "^/parks/P[0-9]+$", "^/parks/P[0-9]+/colleges/", "^/parks/P[0-9]+/lab$"];
+        for (steps, page) in (1..).zip(pages) {
             browser
                 .until(&format!(
                     "new RegExp('{page}').test(location.pathname) && location.search.includes('tour={steps}')"
@@ -38,7 +38,6 @@ async fn a_newcomer_is_led_by_keyboard_to_a_shortlist_and_a_scenario() {
                 browser.value("document.querySelector('.tour .next').focus()").await;
                 enter().await;
             }
-            steps += 1;
         }
         // The scenario: one press on a slider, and ranks move.
         browser.find("[data-lab].live").await;

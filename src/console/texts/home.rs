@@ -19,6 +19,7 @@ texts! {
     ATTENTION_NONE = "没有要处理的。", "Nothing needs attention.";
     UNMET = "{park}：名单前 5 所合起来仍差 {people} 人", "{park}: the first five together leave {people} people open";
     WAITING = "{park}：{n} 项合作还没有评价，其中 {soon} 项在 60 天内结束", "{park}: {n} engagements are not rated, {soon} of which ended within 60 days";
+    WAITING_LONG = "{park}：{n} 项结束已久的合作还没有评价", "{park}: {n} engagements that ended long ago are not rated";
     FLAGS = "{n} 组评价与其他评价差别过大，已自动减权", "{n} blocks of ratings stand out and count less";
     STALE = "{n} 所院校的资料超过一年没有更新", "{n} colleges have not updated their data for a year";
     NEWS = "最近七天", "The last seven days";

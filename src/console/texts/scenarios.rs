@@ -12,6 +12,7 @@ texts! {
     OPEN_OF = "打开情景“{name}”", "Open “{name}”";
     COMPARE = "并排比较（二至 {n} 个）", "Compare side by side (two to {n})";
     SIDE_BY_SIDE = "园区 {park}：并排比较", "Park {park}: side by side";
+    OTHERS = "其他院校变动更大", "others moved more";
     ADOPT = "锁定为决定", "Adopt as a decision";
     ADOPT_TEXT = "记录采纳了哪个情景、谁参加、谁回避、为什么、何时复核。只作推荐，不指派。", "Records which scenario was adopted, who took part, who stood aside, why, and when it is reviewed. It recommends; it never assigns.";
     WHICH = "情景", "Scenario";

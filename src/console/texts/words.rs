@@ -46,5 +46,6 @@ texts! {
     KIND_IMPORT = "导入", "import";
     KIND_SCENARIO = "情景", "scenario";
     KIND_DECISION = "决定", "decision";
+    KIND_CATALOGUE = "目录", "catalogue";
     KIND_OTHER = "其他资料", "other data";
 }
