@@ -9,7 +9,7 @@ use super::entry::{self, Entered, Pasted};
 use super::form::{self, Form};
 use super::frame::{Page, Section};
 use super::home;
-use super::texts::{entry as entry_texts, needs};
+use super::texts::{self, needs};
 use super::visit::{Visit, address, read_query};
 use super::{failure, figures, words};
 use crate::domain::{DemandId, Event, ParkId, Target};
@@ -113,7 +113,7 @@ fn the_form(visit: &Visit, service: &Service, found: &Needs, entered: &Entered, 
     html! {
         form.card.entry #need-form method="post" action=(path) {
             h2 { @if id.is_empty() { (say(needs::NEW)) } @else { (visit.fill(needs::CHANGE, &[("id", id)])) } }
-            @if entered.is_wrong() { p.notice role="alert" { (say(entry_texts::NOT_SAVED)) " " (entered.faults.get("").map_or("", |fault| fault)) } }
+            @if entered.is_wrong() { p.notice role="alert" { (say(texts::entry::NOT_SAVED)) " " (entered.faults.get("").map_or("", |fault| fault)) } }
             input type="hidden" name="id" value=(id);
             (entry::radios(visit, entered, "kind", say(needs::KIND), "kind"))
             div.entry-row {
@@ -136,8 +136,8 @@ fn the_form(visit: &Visit, service: &Service, found: &Needs, entered: &Entered, 
             (entry::radios(visit, entered, "urgency", say(needs::URGENCY), "urgency"))
             (entry::input(entered, "note", say(needs::NOTE), "text", false))
             p.inline {
-                button type="submit" { (say(entry_texts::SAVE)) }
-                button.plain type="submit" name="next" value="yes" { (say(entry_texts::SAVE_NEXT)) }
+                button type="submit" { (say(texts::entry::SAVE)) }
+                button.plain type="submit" name="next" value="yes" { (say(texts::entry::SAVE_NEXT)) }
             }
         }
     }
@@ -216,10 +216,10 @@ fn row(visit: &Visit, one: &NeedShown, path: &str) -> Markup {
             td { @match &one.enterprise { Some(name) => { (name) }, None => { (visit.say(needs::PARK_ITSELF)) } } }
             td.number { (one.colleges) }
             td.acts {
-                a href=(format!("{}#need-form", address(path, [("edit", id)]))) aria-label=(visit.fill(needs::EDIT_OF, &[("id", id)])) { (visit.say(entry_texts::EDIT)) }
+                a href=(format!("{}#need-form", address(path, [("edit", id)]))) aria-label=(visit.fill(needs::EDIT_OF, &[("id", id)])) { (visit.say(texts::entry::EDIT)) }
                 form method="post" action=(format!("{path}/close")) {
                     input type="hidden" name="id" value=(id);
-                    button.plain.tiny type="submit" aria-label=(visit.fill(needs::CLOSE_OF, &[("id", id)])) { (visit.say(entry_texts::CLOSE)) }
+                    button.plain.tiny type="submit" aria-label=(visit.fill(needs::CLOSE_OF, &[("id", id)])) { (visit.say(texts::entry::CLOSE)) }
                 }
             }
         }
@@ -245,7 +245,7 @@ pub(super) fn resolve(
         Meant::One(one) => return Some((one.kind, one.code)),
         Meant::Several(several) => entered.choices = several,
         Meant::Nothing => {
-            let fault = visit.fill(entry_texts::NOTHING_FITS, &[("text", &text)]);
+            let fault = visit.fill(texts::entry::NOTHING_FITS, &[("text", &text)]);
             entered.faults.insert("target".to_owned(), fault);
         }
     }

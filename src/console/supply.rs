@@ -8,7 +8,7 @@ use super::answer::{answer, send};
 use super::entry::{self, Entered, Pasted};
 use super::frame::{Page, Section};
 use super::needs::{resolve, see};
-use super::texts::{entry as entry_texts, home, supply};
+use super::texts::{self, home, supply};
 use super::visit::{Visit, address, read_query};
 use super::{failure, figures, form, mirror, words};
 use crate::domain::{CollegeId, Event, Programme, ProgrammeId};
@@ -222,10 +222,10 @@ fn row(visit: &Visit, one: &Programme, name: &str, path: &str) -> Markup {
             td.number { (dual) }
             td.number { @if fee.is_empty() { "–" } @else { (fee) } }
             td.acts {
-                a href=(format!("{}#programme-form", address(path, [("edit", one.id.as_str())]))) aria-label=(visit.fill(supply::EDIT_OF, &[("what", name)])) { (visit.say(entry_texts::EDIT)) }
+                a href=(format!("{}#programme-form", address(path, [("edit", one.id.as_str())]))) aria-label=(visit.fill(supply::EDIT_OF, &[("what", name)])) { (visit.say(texts::entry::EDIT)) }
                 form method="post" action=(format!("{path}/close")) {
                     input type="hidden" name="id" value=(one.id);
-                    button.plain.tiny type="submit" aria-label=(visit.fill(supply::CLOSE_OF, &[("what", name)])) { (visit.say(entry_texts::CLOSE)) }
+                    button.plain.tiny type="submit" aria-label=(visit.fill(supply::CLOSE_OF, &[("what", name)])) { (visit.say(texts::entry::CLOSE)) }
                 }
             }
         }
@@ -243,14 +243,14 @@ fn programme_form(visit: &Visit, service: &Service, entered: &Entered, path: &st
     html! {
         form.card.entry #programme-form method="post" action=(path) {
             h2 { @if id.is_empty() { (visit.say(supply::NEW)) } @else { (visit.fill(supply::CHANGE, &[("what", entered.value("target"))])) } }
-            @if entered.is_wrong() { p.notice role="alert" { (visit.say(entry_texts::NOT_SAVED)) " " (entered.faults.get("").map_or("", |fault| fault)) } }
+            @if entered.is_wrong() { p.notice role="alert" { (visit.say(texts::entry::NOT_SAVED)) " " (entered.faults.get("").map_or("", |fault| fault)) } }
             input type="hidden" name="id" value=(id);
             (entry::target(visit, service, entered, visit.say(supply::MAJOR), Some("major")))
             h3 { (visit.say(supply::SEATS)) }
             div.entry-row.narrow { @for field in &FIELDS[1..6] { (number(field)) } }
             div.entry-row.narrow { @for field in &FIELDS[6..11] { (number(field)) } }
             (entry::input(entered, "note", &column_name(visit, "programmes", "note"), "text", false))
-            p.inline { button type="submit" { (visit.say(entry_texts::SAVE)) } }
+            p.inline { button type="submit" { (visit.say(texts::entry::SAVE)) } }
         }
     }
 }
@@ -267,7 +267,7 @@ fn facts(visit: &Visit, found: &Supply, sent: Option<&Entered>, path: &str) -> M
         form.card.entry #facts method="post" action=(format!("{path}/facts")) {
             h2 { (visit.say(supply::FACTS)) }
             p.fine { (visit.say(supply::FACTS_TEXT)) }
-            @if entered.is_wrong() { p.notice role="alert" { (visit.say(entry_texts::NOT_SAVED)) " " (entered.faults.get("").map_or("", |fault| fault)) } }
+            @if entered.is_wrong() { p.notice role="alert" { (visit.say(texts::entry::NOT_SAVED)) " " (entered.faults.get("").map_or("", |fault| fault)) } }
             div.entry-row.narrow { @for field in &FACTS[..4] { (entry::input(entered, field, &column_name(visit, "colleges", field), "number", false)) } }
             fieldset.choices {
                 legend { (column_name(visit, "colleges", "pledges")) }
