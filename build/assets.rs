@@ -10,12 +10,13 @@ use std::process::Command;
 use sha2::{Digest, Sha256};
 
 /// Name in the address, file, media type.
-const FILES: [(&str, &str, &str); 7] = [
+const FILES: [(&str, &str, &str); 8] = [
     ("console.css", "web/console.css", "text/css; charset=utf-8"),
     ("icon.svg", "web/icon.svg", "image/svg+xml"),
     ("console.js", "web/console.js", "text/javascript; charset=utf-8"),
     ("rate.js", "web/rate.js", "text/javascript; charset=utf-8"),
     ("chart.js", "web/chart.js", "text/javascript; charset=utf-8"),
+    ("lab.js", "web/lab.js", "text/javascript; charset=utf-8"),
     ("htmx.js", "web/node_modules/htmx.org/dist/htmx.min.js", "text/javascript; charset=utf-8"),
     ("echarts.js", "web/node_modules/echarts/dist/echarts.min.js", "text/javascript; charset=utf-8"),
 ];

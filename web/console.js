@@ -22,6 +22,23 @@
     });
   }
 
+  // A file that is dropped, or chosen, is tried at once.
+  for (const form of document.querySelectorAll("[data-drop]")) {
+    const field = form.querySelector("input[type=file]");
+    const send = () => { form.setAttribute("aria-busy", "true"); form.requestSubmit(); };
+    field.addEventListener("change", () => { if (field.files.length) send(); });
+    for (const kind of ["dragenter", "dragover"]) {
+      form.addEventListener(kind, (event) => { event.preventDefault(); form.classList.add("over"); });
+    }
+    for (const kind of ["dragleave", "drop"]) form.addEventListener(kind, () => form.classList.remove("over"));
+    form.addEventListener("drop", (event) => {
+      event.preventDefault();
+      if (!event.dataTransfer.files.length) return;
+      field.files = event.dataTransfer.files;
+      send();
+    });
+  }
+
   // --- live: parts marked data-live are fetched again when something changes after their seq ---
 
   const live = () => document.querySelector("[data-live]");

@@ -8,7 +8,7 @@ use super::bar::{by_group, legend, patterns, swatch};
 use super::figures::fixed;
 use super::frame::{Page, Section, stamp};
 use super::rows;
-use super::texts::{board, home, words as labels};
+use super::texts::{board, engagements, home, lab, needs, words as labels};
 use super::visit::{Visit, read_question};
 use super::words::{self, GROUPS};
 use crate::domain::{Criterion, DemandKind, Preset, Question, Unmet};
@@ -75,6 +75,8 @@ fn need(visit: &Visit, found: &Board) -> Markup {
                 span { (visit.fill(board::NEED, &[("n", &found.card.demands.to_string()), ("people", &found.card.headcount.to_string())])) }
             }
             span { (visit.fill(board::CANDIDATES, &[("n", &found.shortlist.candidates.to_string())])) }
+            span.no-print { a href=(format!("/parks/{}/needs", found.card.park.id)) { (visit.say(needs::KEEP)) } }
+            span.no-print { a href=(format!("/parks/{}/engagements", found.card.park.id)) { (visit.say(engagements::OPEN_LINK)) } }
         }
     }
 }
@@ -178,7 +180,7 @@ fn foot(visit: &Visit, found: &Board) -> Markup {
             p { (visit.say(board::VERIFY)) " " code title=(visit.say(board::VERIFY_HELP)) { (shortlist.verify_code) } " "
                 a.quiet href=(super::visit::address("/help", [("code", shortlist.verify_code.as_str())])) { (visit.say(super::texts::help::CHECK_DO)) } }
             p { (stamp(visit, &shortlist.as_of)) " · " (visit.fill(board::SHEET, &[("version", shortlist.sheet.as_str())])) }
-            p.acts { a.button href=(csv) download { (visit.say(board::EXPORT)) } }
+            p.acts { a.button href=(visit.there(&format!("/parks/{}/lab", shortlist.park), &[])) { (visit.say(lab::OPEN)) } " " a.button href=(csv) download { (visit.say(board::EXPORT)) } }
         }
     }
 }

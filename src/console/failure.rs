@@ -52,6 +52,18 @@ pub(super) fn answer(request: &HttpRequest, problem: &Problem) -> HttpResponse {
     send(&visit, status, &page)
 }
 
+/// A page with a form that is sent to its own address.
+pub(super) async fn read_or_sent(request: HttpRequest) -> HttpResponse {
+    let problem = Problem::method_not_allowed("GET, HEAD, POST");
+    problem.response(&request)
+}
+
+/// What a form is sent to is not read: the page with the form is the first part of its address.
+pub(super) async fn only_sent(request: HttpRequest) -> HttpResponse {
+    let problem = Problem::method_not_allowed("POST");
+    problem.response(&request)
+}
+
 /// A page is only read.
 pub(super) async fn wrong_method(request: HttpRequest) -> HttpResponse {
     let problem = Problem::method_not_allowed("GET, HEAD");

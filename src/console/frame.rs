@@ -4,6 +4,7 @@
 //! - `data-live="SEQ"` on one part with an `id`: fetched again and put into place whenever something changes after SEQ;
 //!   `data-changes` is the page whose `#changes` then says what moved, rows with an `id` and `data-rank` glide.
 //! - `data-chart="kind"` on a figure with a table: `chart.js` draws the table; it is loaded by [`Page::charts`].
+//! - `data-drop`: a form that takes a file dropped on it and sends itself.
 //! - `data-print`, `data-filter`: a button that prints, a field that narrows what it names. Hidden without scripts.
 
 use maud::{DOCTYPE, Markup, html};
@@ -11,6 +12,7 @@ use maud::{DOCTYPE, Markup, html};
 use super::assets;
 use super::language::{Language, Text};
 use super::texts::frame;
+use super::tour;
 use super::visit::Visit;
 use crate::domain::AsOf;
 
@@ -19,6 +21,12 @@ use crate::domain::AsOf;
 pub(super) enum Section {
     /// Parks and their shortlists.
     Workbench,
+    /// Needs of parks.
+    Needs,
+    /// What colleges offer.
+    Supply,
+    /// Import and export.
+    Data,
     /// How to read the pages.
     Help,
     /// No part: an error.
@@ -26,8 +34,13 @@ pub(super) enum Section {
 }
 
 /// What the navigation shows, in order.
-const SECTIONS: [(Section, &str, Text); 2] =
-    [(Section::Workbench, "/", frame::NAV_HOME), (Section::Help, "/help", frame::NAV_HELP)];
+const SECTIONS: [(Section, &str, Text); 5] = [
+    (Section::Workbench, "/", frame::NAV_HOME),
+    (Section::Needs, "/needs", frame::NAV_NEEDS),
+    (Section::Supply, "/colleges", frame::NAV_SUPPLY),
+    (Section::Data, "/data", frame::NAV_DATA),
+    (Section::Help, "/help", frame::NAV_HELP),
+];
 
 /// A page without its frame.
 pub(super) struct Page {
@@ -60,6 +73,7 @@ pub(super) fn framed(visit: &Visit, page: &Page) -> Markup {
             body {
                 a.skip href="#content" { (visit.say(frame::SKIP)) }
                 (top(visit, page.section))
+                (tour::strip(visit))
                 main #content tabindex="-1" { (page.body) }
                 (foot(visit, page))
                 p #spoken.unseen role="status" aria-live="polite" {}

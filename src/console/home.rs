@@ -5,11 +5,13 @@ use maud::{Markup, html};
 
 use super::answer::answer;
 use super::frame::{Page, Section};
+use super::home_news::{attention as attention_card, news};
+use super::map::map;
 use super::texts::{frame, home};
 use super::visit::{Visit, read_query};
 use super::words;
 use crate::http::Problem;
-use crate::service::{ParkCard, Parks, Service};
+use crate::service::{Attention, ParkCard, Parks, Service};
 
 /// Parks on one page at most.
 const SHOWN: usize = 120;
@@ -17,15 +19,16 @@ const SHOWN: usize = 120;
 /// All parks, or those that a search finds.
 pub(super) async fn page(request: HttpRequest, service: web::Data<Service>) -> HttpResponse {
     let visit = Visit::of(&request);
-    let result = (|| {
+    let result = async {
         let query = read_query(&request, &["q"])?;
         let asked: String = query.text("q").unwrap_or_default().trim().chars().take(64).collect();
         let parks = service.parks();
-        let body = body(&visit, &asked, &parks);
+        let attention = service.attention().await?;
+        let body = body(&visit, &asked, &parks, &attention);
         let title = visit.say(home::TITLE).to_owned();
         Ok::<_, Problem>(Page { title, section: Section::Workbench, body, as_of: Some(parks.as_of), charts: false })
-    })();
-    answer(&request, &visit, result)
+    };
+    answer(&request, &visit, result.await)
 }
 
 fn found(card: &ParkCard, asked: &str) -> bool {
@@ -36,9 +39,7 @@ fn found(card: &ParkCard, asked: &str) -> bool {
     texts.into_iter().chain(industries).any(|text| text.to_lowercase().contains(&asked))
 }
 
-fn body(visit: &Visit, asked: &str, parks: &Parks) -> Markup {
-    let cards: Vec<&ParkCard> = parks.cards.iter().filter(|card| found(card, asked)).collect();
-    let (shown, rest) = cards.split_at(cards.len().min(SHOWN));
+fn body(visit: &Visit, asked: &str, parks: &Parks, attention: &Attention) -> Markup {
     let totals = [
         ("parks", parks.cards.len().to_string()),
         ("colleges", parks.colleges.to_string()),
@@ -49,22 +50,44 @@ fn body(visit: &Visit, asked: &str, parks: &Parks) -> Markup {
         p.kicker { (visit.say(frame::TAGLINE)) }
         h1 { (visit.say(home::TITLE)) }
         p.lead { (visit.say(home::LEAD)) }
-        p.facts { span { (visit.fill(home::SUMMARY, &totals)) } }
+        p.facts {
+            span { (visit.fill(home::SUMMARY, &totals)) }
+            @if !parks.cards.is_empty() { span { a href="/tour/1" { (visit.say(home::TOUR)) } } }
+        }
+        @let named: Vec<&ParkCard> = parks.cards.iter().filter(|card| found(card, asked)).take(SHOWN).collect();
+        @if parks.cards.is_empty() { (park_list(visit, asked, parks, "/", "")) } @else {
+            div.overview {
+                div { (map(visit, &named)) }
+                div { (attention_card(visit, attention)) (news(visit, attention)) }
+            }
+            (park_list(visit, asked, parks, "/", ""))
+        }
+    }
+}
+
+/// Parks by city, with a search at `action`; each leads to its page and `then`.
+pub(super) fn park_list(visit: &Visit, asked: &str, parks: &Parks, action: &str, then: &str) -> Markup {
+    let cards: Vec<&ParkCard> = parks.cards.iter().filter(|card| found(card, asked)).collect();
+    let (shown, rest) = cards.split_at(cards.len().min(SHOWN));
+    html! {
         @if parks.cards.is_empty() {
             div.empty { p { (visit.say(home::EMPTY)) } }
         } @else {
-            form.search method="get" action="/" role="search" {
+            form.search method="get" action=(action) role="search" {
                 input type="search" name="q" value=(asked) maxlength="64" placeholder=(visit.say(home::SEARCH))
                     aria-label=(visit.say(home::SEARCH)) data-filter="#parks li" autocomplete="off";
                 button type="submit" { (visit.say(home::SEARCH_DO)) }
             }
             @if shown.is_empty() {
-                div.empty { p { (visit.fill(home::NOTHING, &[("q", asked)])) } p { a href="/" { (visit.say(home::SHOW_ALL)) } } }
+                div.empty { p { (visit.fill(home::NOTHING, &[("q", asked)])) } p { a href=(action) { (visit.say(home::SHOW_ALL)) } } }
             } @else {
                 div #parks { @for city in shown.chunk_by(|a, b| a.park.city == b.park.city) {
                     section.city {
                         h2 { (city[0].park.city) }
-                        ul.cards { @for card in city { li { (park(visit, card)) } } }
+                        ul.cards { @for card in city {
+                            @let number = shown.iter().position(|other| std::ptr::eq(*other, *card)).map_or(0, |at| at + 1);
+                            li { (park(visit, card, then, number)) }
+                        } }
                     }
                 } }
             }
@@ -73,11 +96,11 @@ fn body(visit: &Visit, asked: &str, parks: &Parks) -> Markup {
     }
 }
 
-fn park(visit: &Visit, card: &ParkCard) -> Markup {
+fn park(visit: &Visit, card: &ParkCard, then: &str, number: usize) -> Markup {
     let park = &card.park;
     html! {
-        a.park href=(format!("/parks/{}", park.id)) {
-            strong { (park.name) }
+        a.park href=(format!("/parks/{}{then}", park.id)) {
+            strong { span.list-number { (number) } " " (park.name) }
             span.tag { (visit.say(words::stage(park.stage))) }
             span.facts {
                 @if card.demands == 0 { span { (visit.say(home::DERIVED)) } } @else {

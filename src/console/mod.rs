@@ -1,7 +1,7 @@
 //! The console: pages for people. A page extracts, calls one use case and renders; it has no other way to data.
 //!
 //! Every page is whole HTML made on the server and works without scripts. Scripts fetch the same pages and put parts of
-//! them into place (`frame.rs` says which).
+//! them into place ([`frame`] says which).
 
 mod answer;
 mod assets;
@@ -9,22 +9,41 @@ mod bar;
 mod board;
 mod changes;
 mod compare;
+mod data;
+mod engagements;
+mod entry;
 mod failure;
 mod figures;
+mod form;
 mod frame;
 mod help;
 mod home;
+mod home_news;
+mod lab;
+mod lab_assumed;
+mod lab_list;
+mod lab_state;
+mod lab_weights;
 mod language;
 mod link;
+mod map;
+mod mirror;
+mod needs;
 mod overtake;
 mod phone;
 mod questionnaire;
 mod rate;
 mod ratings;
 mod rows;
+mod scenarios;
+mod slope;
+mod supply;
 mod table_file;
 mod team;
 mod texts;
+mod tour;
+mod upload;
+mod upload_report;
 mod visit;
 mod why;
 mod words;
@@ -35,6 +54,8 @@ use actix_web::{HttpRequest, HttpResponse, web};
 /// Adds the pages, what they load, and the answer for what is no route.
 pub fn routes(config: &mut web::ServiceConfig) {
     let page = |path: &str| web::resource(path.to_owned()).default_service(web::to(failure::wrong_method));
+    let both = |path: &str| web::resource(path.to_owned()).default_service(web::to(failure::read_or_sent));
+    let sent = |path: &str| web::resource(path.to_owned()).default_service(web::to(failure::only_sent));
     macro_rules! pages {
         ($($path:literal => $handler:path;)*) => {
             config$(.service(
@@ -49,10 +70,42 @@ pub fn routes(config: &mut web::ServiceConfig) {
         "/parks/{park}/changes" => changes::page;
         "/parks/{park}/team" => team::page;
         "/parks/{park}/compare" => compare::page;
+        "/parks/{park}/lab" => lab::page;
         "/parks/{park}/colleges/{college}" => why::page;
         "/engagements/{id}/link" => link::page;
         "/help" => help::page;
+        "/tour/{step}" => tour::step;
+        "/parks/{park}/engagements" => engagements::page;
+        "/scenarios" => scenarios::page;
+        "/needs" => needs::choose;
+        "/colleges" => supply::choose;
+        "/data" => data::page;
+        "/data/export.xlsx" => data::export;
+        "/data/templates/{table}.xlsx" => data::template;
     }
+    .service(
+        both("/parks/{park}/needs")
+            .route(web::get().to(needs::page))
+            .route(web::post().to(needs::save))
+            .wrap(Compress::default()),
+    )
+    .service(sent("/parks/{park}/needs/paste").route(web::post().to(needs::paste)).wrap(Compress::default()))
+    .service(sent("/parks/{park}/needs/close").route(web::post().to(needs::close)))
+    .service(
+        both("/colleges/{college}")
+            .route(web::get().to(supply::page))
+            .route(web::post().to(supply::save))
+            .wrap(Compress::default()),
+    )
+    .service(sent("/colleges/{college}/paste").route(web::post().to(supply::paste)).wrap(Compress::default()))
+    .service(sent("/colleges/{college}/facts").route(web::post().to(supply::save_facts)))
+    .service(sent("/colleges/{college}/close").route(web::post().to(supply::close)))
+    .service(sent("/parks/{park}/lab/keep").route(web::post().to(lab::keep)))
+    .service(sent("/scenarios/adopt").route(web::post().to(scenarios::decide)))
+    .service(sent("/data/check").route(web::post().to(upload::check)).wrap(Compress::default()))
+    .service(sent("/data/load").route(web::post().to(upload::load)).wrap(Compress::default()))
+    .service(sent("/data/returned").route(web::post().to(upload::returned)))
+    .service(sent("/data/undo").route(web::post().to(data::undo)).wrap(Compress::default()))
     .service(
         page("/r/{token}")
             .route(web::get().to(rate::page))

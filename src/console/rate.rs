@@ -8,6 +8,7 @@ use maud::{Markup, html};
 use uuid::Uuid;
 
 use super::answer::guarded;
+use super::form::foreign;
 use super::language::Text;
 use super::questionnaire::{Filled, given, hidden, questions};
 use super::texts::rate;
@@ -88,13 +89,6 @@ async fn recorded(service: &Service, token: &str, answer: &LinkAnswer) -> Result
         tokio::time::sleep(IN_FLIGHT.1).await;
     }
     Err(ServiceError::Busy.into())
-}
-
-/// Whether another site's page sent it. The link itself is what authorises; a browser that says nothing is believed.
-fn foreign(request: &HttpRequest) -> bool {
-    let Some(origin) = request.headers().get(header::ORIGIN) else { return false };
-    let from = origin.to_str().ok().and_then(|origin| origin.split_once("://")).map(|(_, host)| host);
-    from != Some(request.connection_info().host())
 }
 
 async fn read(payload: web::Payload) -> Option<Vec<(String, String)>> {

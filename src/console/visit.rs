@@ -9,7 +9,7 @@ use crate::domain::Question;
 use crate::http::{Problem, Query, encoded, filtered, path_id};
 
 /// Query parameters that concern the reading, not the question.
-pub(super) const READING: [&str; 2] = ["lang", "text"];
+pub(super) const READING: [&str; 3] = ["lang", "text", "tour"];
 
 /// Query parameters of a question to rank; pages of one park pass them on to each other.
 pub(super) const QUESTION: [&str; 5] = ["top", "preset", "kind", "exclude", "max_km"];
@@ -20,6 +20,8 @@ pub(super) struct Visit {
     pub(super) language: Language,
     /// Whether the reader wants larger text (长辈版).
     pub(super) large: bool,
+    /// The step of the guided tour that this page is.
+    pub(super) tour: Option<usize>,
     path: String,
     query: Vec<(String, String)>,
     /// Wishes stated in the address, to be remembered.
@@ -41,7 +43,8 @@ impl Visit {
         wishes.extend(asked_language.map(|language| ("zeyou_lang", language.code())));
         wishes.extend(asked_size.map(|large| ("zeyou_text", if large { "large" } else { "normal" })));
         let path = request.path().to_owned();
-        Self { language: language.unwrap_or(Language::Chinese), large, path, query, wishes }
+        let tour = asked("tour").and_then(|step| step.parse().ok());
+        Self { tour, language: language.unwrap_or(Language::Chinese), large, path, query, wishes }
     }
 
     /// A text in the reader's language.
@@ -60,6 +63,17 @@ impl Visit {
         let kept = self.query.iter().filter(|(name, _)| !changed(name) && !READING.contains(&name.as_str()));
         let kept = kept.map(|(name, value)| (name.as_str(), value.as_str()));
         address(&self.path, kept.chain(changes.iter().copied()))
+    }
+
+    /// Another page's address with all that this page asks.
+    pub(super) fn here_at(&self, path: &str) -> String {
+        address(path, self.query())
+    }
+
+    /// All that this page asks.
+    pub(super) fn query(&self) -> impl Iterator<Item = (&str, &str)> {
+        let asked = self.query.iter().filter(|(name, value)| !READING.contains(&name.as_str()) && !value.is_empty());
+        asked.map(|(name, value)| (name.as_str(), value.as_str()))
     }
 
     /// Another page's address with this page's question, and with some parameters set.

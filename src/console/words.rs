@@ -2,7 +2,7 @@
 
 use super::language::{Language, Text};
 use super::texts::words;
-use crate::domain::{Criterion, DemandKind, Evidence, ExcludedReason, Group, Preset, Sheet, Stage};
+use crate::domain::{Criterion, DemandKind, Evidence, ExcludedReason, Group, Preset, Sheet, Stage, Urgency};
 
 /// A group of criteria.
 pub(super) fn group(group: Group) -> Text {
@@ -47,6 +47,15 @@ pub(super) fn kind(kind: DemandKind) -> Text {
     }
 }
 
+/// How urgent a demand is.
+pub(super) fn urgency(urgency: Urgency) -> Text {
+    match urgency {
+        Urgency::Normal => words::URGENCY_NORMAL,
+        Urgency::Urgent => words::URGENCY_URGENT,
+        Urgency::Critical => words::URGENCY_CRITICAL,
+    }
+}
+
 /// How far a park is built.
 pub(super) fn stage(stage: Stage) -> Text {
     match stage {
@@ -88,6 +97,11 @@ pub(super) fn event(kind: &str) -> Text {
         "programme" => words::KIND_PROGRAMME,
         "college" => words::KIND_COLLEGE,
         "park" => words::KIND_PARK,
+        "enterprise" => words::KIND_ENTERPRISE,
+        "import" => words::KIND_IMPORT,
+        "scenario" => words::KIND_SCENARIO,
+        "decision" => words::KIND_DECISION,
+        "major" | "industry" | "occupation" => words::KIND_CATALOGUE,
         "clock" => words::KIND_CLOCK,
         _ => words::KIND_OTHER,
     }

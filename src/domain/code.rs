@@ -89,6 +89,8 @@ codes! {
     ScenarioId by check_code;
     /// Code of a decision.
     DecisionId by check_code;
+    /// Code of an import by file.
+    ImportId by check_code;
     /// Code of a weight preset.
     PresetId by check_code;
     /// Name of a set of model parameters.

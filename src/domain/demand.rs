@@ -1,6 +1,6 @@
 //! Demands: what an enterprise of a park needs, by when and how urgently.
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 
 use super::code::{DemandId, EnterpriseId, OccupationId, ParkId};
 use super::date::Date;
@@ -137,6 +137,7 @@ struct Raw {
     enterprise: Option<EnterpriseId>,
     kind: DemandKind,
     target: Target,
+    #[serde(deserialize_with = "headcount")]
     headcount: u32,
     #[serde(default)]
     skill_level: Option<SkillLevel>,
@@ -160,12 +161,16 @@ pub(crate) fn check_period(start: Date, end: Date) -> Result<(), Invalid> {
     ))
 }
 
+/// Checked where it stands, so that the error names it.
+fn headcount<'de, D: Deserializer<'de>>(deserializer: D) -> Result<u32, D::Error> {
+    let people = u32::deserialize(deserializer)?;
+    let invalid = || serde::de::Error::custom(Invalid::out_of_range(1, 1_000_000));
+    (1..=1_000_000).contains(&people).then_some(people).ok_or_else(invalid)
+}
+
 impl TryFrom<Raw> for Demand {
     type Error = Invalid;
     fn try_from(raw: Raw) -> Result<Self, Invalid> {
-        if !(1..=1_000_000).contains(&raw.headcount) {
-            return Err(Invalid::out_of_range(1, 1_000_000));
-        }
         check_period(raw.start, raw.end)?;
         Ok(Self {
             id: raw.id,

@@ -2,13 +2,16 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::code::{CollegeId, DemandId, EngagementId, EnterpriseId, ParkId, ProgrammeId, RatingId, ScenarioId};
+use super::code::{
+    CollegeId, DemandId, EngagementId, EnterpriseId, ImportId, ParkId, ProgrammeId, RatingId, ScenarioId,
+};
 use super::college::College;
 use super::date::Date;
 use super::decision::Decision;
 use super::demand::Demand;
 use super::engagement::Engagement;
 use super::enterprise::Enterprise;
+use super::import_record::ImportRecord;
 use super::invalid::Invalid;
 use super::major::Major;
 use super::model::Model;
@@ -80,6 +83,10 @@ pub enum Event {
     ScenarioClosed(ScenarioId),
     /// A scenario or a selection was adopted.
     DecisionRecorded(Decision),
+    /// A file was imported by the events right before.
+    ImportRecorded(ImportRecord),
+    /// An import was taken back by the events right before.
+    ImportUndone(ImportId),
 }
 
 /// What kind of thing an event changes.
@@ -117,6 +124,8 @@ pub enum EntityKind {
     Scenario,
     /// A decision.
     Decision,
+    /// An import by file.
+    Import,
 }
 
 impl EntityKind {
@@ -139,6 +148,7 @@ impl EntityKind {
             Self::Clock => "clock",
             Self::Scenario => "scenario",
             Self::Decision => "decision",
+            Self::Import => "import",
         }
     }
 }
@@ -187,6 +197,8 @@ impl Event {
             Self::ScenarioPut(scenario) => (EntityKind::Scenario, scenario.id.to_string()),
             Self::ScenarioClosed(id) => (EntityKind::Scenario, id.to_string()),
             Self::DecisionRecorded(decision) => (EntityKind::Decision, decision.id.to_string()),
+            Self::ImportRecorded(record) => (EntityKind::Import, record.id.to_string()),
+            Self::ImportUndone(id) => (EntityKind::Import, id.to_string()),
         };
         Subject { kind, id }
     }

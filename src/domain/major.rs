@@ -41,6 +41,11 @@ impl MajorRef {
         self.group
     }
 
+    /// Whether it lies in the same class as what is wanted, or within what is wanted.
+    pub(crate) fn same_class(self, wanted: Self) -> bool {
+        matches!(self.meets(wanted), Kinship::Within | Kinship::SameClass)
+    }
+
     /// How an offered node meets a wanted one. An offer known only by its class never counts as the exact major.
     pub(crate) fn meets(self, wanted: Self) -> Kinship {
         let within = match wanted.len {

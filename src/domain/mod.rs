@@ -14,6 +14,7 @@ mod enterprise;
 mod event;
 mod explanation;
 mod flag;
+mod import_record;
 mod invalid;
 mod kept;
 mod major;
@@ -45,8 +46,8 @@ mod wishes;
 pub use all_or::AllOr;
 pub use changes::{ChangeEvent, Changes, CollegeChange, PartChange, Ranked, SatisfactionChange};
 pub use code::{
-    CollegeId, DecisionId, DemandId, EngagementId, EnterpriseId, IndustryId, ModelId, OccupationId, ParkId, PresetId,
-    ProgrammeId, RatingId, ScenarioId,
+    CollegeId, DecisionId, DemandId, EngagementId, EnterpriseId, ImportId, IndustryId, ModelId, OccupationId, ParkId,
+    PresetId, ProgrammeId, RatingId, ScenarioId,
 };
 pub use college::{College, CollegeKind, CollegeStatus, Offering, Ownership, Pledge};
 pub use comparison::{ComparedOne, ComparedPair, Comparisons, PairDifference};
@@ -59,6 +60,7 @@ pub use enterprise::Enterprise;
 pub use event::{EntityKind, Event, Subject};
 pub use explanation::{AspectMean, Counterfactual, Explanation, RatingContribution, Reason, Sentence, WithoutRating};
 pub use flag::{Flag, FlagBlock, Flags};
+pub use import_record::{ImportRecord, UNDO_DAYS};
 pub use invalid::Invalid;
 pub(crate) use invalid::clip;
 pub(crate) use major::Kinship as MajorKinship;

@@ -25,6 +25,28 @@ impl Weights {
         if total == Self::TOTAL { Ok(Self(hundredths)) } else { Err(refuse(f64::from(total) / 100.0)) }
     }
 
+    /// Weights in these proportions: rescaled to 100 %, hundredths left over go to the largest remainders.
+    ///
+    /// # Errors
+    /// If one is negative or no number, or all are zero.
+    pub fn scaled(proportions: [f64; N_CRITERIA]) -> Result<Self, Invalid> {
+        let total: f64 = proportions.iter().sum();
+        if !(total.is_finite() && total > 0.0 && proportions.iter().all(|&part| part >= 0.0)) {
+            return Err(refuse(total));
+        }
+        let exact = proportions.map(|part| part / total * f64::from(Self::TOTAL));
+        // Proportions that are hundredths already must come back as they are, whatever the division left of them.
+        let mut hundredths = exact.map(|part| (part + 1e-6).floor() as u16);
+        let given: u32 = hundredths.iter().map(|&part| u32::from(part)).sum();
+        let mut order: Vec<usize> = (0..N_CRITERIA).collect();
+        let left = |at: usize| exact[at] - exact[at].floor();
+        order.sort_by(|&a, &b| left(b).total_cmp(&left(a)).then(a.cmp(&b)));
+        for &at in order.iter().take(Self::TOTAL.saturating_sub(given) as usize) {
+            hundredths[at] += 1;
+        }
+        Self::new(hundredths)
+    }
+
     /// The weights in hundredths of a percent, in the order of [`Criterion::ALL`].
     pub fn hundredths(&self) -> &[u16; N_CRITERIA] {
         &self.0
@@ -89,4 +111,24 @@ pub struct Preset {
     pub name_en: Label,
     /// The weights.
     pub weights: Weights,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn proportions_become_weights_that_sum_to_100() {
+        let exact: [f64; N_CRITERIA] = [23.47, 6.53, 30.0, 10.0, 4.0, 3.33, 3.33, 3.34, 6.0, 4.0, 3.0, 3.0];
+        let kept = Weights::scaled(exact).expect("weights");
+        assert_eq!(Criterion::ALL.map(|criterion| kept.percent(criterion)), exact, "hundredths are left as they are");
+        let thirds = Weights::scaled([1.0, 1.0, 1.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0]).expect("weights");
+        assert_eq!(thirds.hundredths()[..4], [3_334, 3_333, 3_333, 0]);
+        let mut bad = [0.0; N_CRITERIA];
+        assert!(Weights::scaled(bad).is_err(), "no proportions");
+        for part in [-1.0, f64::NAN, f64::INFINITY] {
+            bad[0] = part;
+            assert!(Weights::scaled(bad).is_err(), "{part}");
+        }
+    }
 }

@@ -245,7 +245,11 @@ impl Concerns<'_> {
             }
             Event::EnterprisePut(_) | Event::EnterpriseClosed(_) => None,
             // Kept and adopted what-ifs change no ranking.
-            Event::ScenarioPut(_) | Event::ScenarioClosed(_) | Event::DecisionRecorded(_) => None,
+            Event::ScenarioPut(_)
+            | Event::ScenarioClosed(_)
+            | Event::DecisionRecorded(_)
+            | Event::ImportRecorded(_)
+            | Event::ImportUndone(_) => None,
         }
     }
 

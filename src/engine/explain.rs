@@ -74,6 +74,16 @@ impl Snapshot {
         })
     }
 
+    /// A college's rank in the whole order; `None` if it is not ranked.
+    ///
+    /// # Errors
+    /// [`Refusal`] for an unknown park or preset.
+    pub fn rank_of(&self, question: &Question, college: &CollegeId) -> Result<Option<u32>, Refusal> {
+        let field = self.field(&Question { top: u16::MAX, ..question.clone() })?;
+        let place = self.state.colleges.position(college).and_then(|at| field.order.iter().position(|&one| one == at));
+        Ok(place.map(|place| place as u32 + 1))
+    }
+
     /// Single changes that would lift an item above `above`.
     pub(super) fn overtake(&self, item: &crate::domain::Item, above: f64) -> Vec<Counterfactual> {
         let change = |part: &crate::domain::Contribution| {

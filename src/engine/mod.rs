@@ -57,7 +57,7 @@ pub use normal::{p_top_k, phi};
 pub use outcome::outcome;
 pub use portfolio::{Member, Portfolio, portfolio, portfolio_until, team};
 pub use rank::Refusal;
-pub use registry::{Entry, Keyed, Registry};
+pub use registry::{Entry, ImportMade, Keyed, Registry};
 pub use review::review;
 pub use rows::Rows;
 pub use satisfaction::{Edges, Posterior, Share, attributes, contributions};

@@ -7,8 +7,8 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 use super::index::Index;
 use crate::domain::{
     College, CollegeId, Decision, DecisionId, Demand, DemandId, Engagement, EngagementId, Enterprise, EnterpriseId,
-    Industry, IndustryId, Major, MajorRef, Occupation, OccupationId, Park, ParkId, Preset, PresetId, Programme,
-    ProgrammeId, Rating, Scenario, ScenarioId,
+    ImportId, ImportRecord, Industry, IndustryId, Major, MajorRef, Occupation, OccupationId, Park, ParkId, Preset,
+    PresetId, Programme, ProgrammeId, Rating, Scenario, ScenarioId,
 };
 
 /// A value that carries the id it is found by.
@@ -44,6 +44,22 @@ keyed! {
     Rating EngagementId engagement;
     Scenario ScenarioId id;
     Decision DecisionId id;
+}
+
+/// An import and where its record stands in the log.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ImportMade {
+    /// The import.
+    pub record: ImportRecord,
+    /// Seq of its record; its events stand right before.
+    pub seq: u64,
+}
+
+impl Keyed for ImportMade {
+    type Id = ImportId;
+    fn key(&self) -> &ImportId {
+        &self.record.id
+    }
 }
 
 /// A value with its revision; closed entries stay, so that old references resolve.

@@ -6,7 +6,7 @@ use imbl::{OrdMap, OrdSet, Vector};
 use serde::{Deserialize, Serialize};
 
 use super::rating_ids::RatingIds;
-use super::registry::{Keyed, Registry};
+use super::registry::{ImportMade, Keyed, Registry};
 use super::satisfaction::Baseline;
 use crate::domain::{
     College, CollegeId, Date, Decision, Demand, DemandId, Engagement, EngagementId, Enterprise, EnterpriseId,
@@ -49,6 +49,8 @@ pub struct State {
     pub scenarios: Registry<Scenario>,
     /// Decisions.
     pub decisions: Registry<Decision>,
+    /// Imports by file; closed: taken back.
+    pub imports: Registry<ImportMade>,
     /// Engagements.
     #[serde(skip)]
     pub engagements: Registry<Engagement>,
@@ -120,6 +122,7 @@ impl State {
             demands: Registry::default(),
             scenarios: Registry::default(),
             decisions: Registry::default(),
+            imports: Registry::default(),
             engagements: Registry::default(),
             ratings: Registry::default(),
             rating_ids: RatingIds::default(),
@@ -219,6 +222,14 @@ impl State {
                 self.decisions.put(decision.clone());
                 Changed::Nothing
             }
+            Event::ImportRecorded(record) => {
+                self.imports.put(ImportMade { record: record.clone(), seq });
+                Changed::Nothing
+            }
+            Event::ImportUndone(id) => {
+                self.imports.close(id);
+                Changed::Nothing
+            }
             Event::EngagementPut(engagement) => self.put_engagement(engagement),
             Event::RatingSubmitted(rating) | Event::RatingRevised(rating) => {
                 let (at, former) = self.ratings.put(rating.clone());
@@ -306,6 +317,7 @@ impl State {
             EntityKind::Rating => of(&self.ratings, id),
             EntityKind::Scenario => of(&self.scenarios, id),
             EntityKind::Decision => of(&self.decisions, id),
+            EntityKind::Import => of(&self.imports, id),
         }
     }
 

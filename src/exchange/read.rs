@@ -44,6 +44,24 @@ pub struct Row {
 }
 
 impl Row {
+    /// A row of cells by column name.
+    pub fn new(line: u64, cells: Vec<(String, String)>) -> Self {
+        Self { line, cells }
+    }
+
+    /// Sets a cell.
+    pub fn set(&mut self, column: &str, text: String) {
+        match self.cells.iter_mut().find(|(name, _)| name == column) {
+            Some((_, old)) => *old = text,
+            None => self.cells.push((column.to_owned(), text)),
+        }
+    }
+
+    /// Whether the row has the column, if only an empty cell.
+    pub fn has(&self, column: &str) -> bool {
+        self.cells.iter().any(|(name, _)| name == column)
+    }
+
     /// The text of a cell; `None` if the cell is empty or the column absent.
     pub fn text(&self, column: &str) -> Option<&str> {
         let (_, text) = self.cells.iter().find(|(name, _)| name == column)?;

@@ -28,6 +28,12 @@ pub fn write_rows(rows: &[Vec<String>]) -> String {
 }
 
 fn cell(row: &Value, column: &str) -> String {
+    let text = cell_text(row, column);
+    if text.parse::<f64>().is_ok() { text } else { guarded(text) }
+}
+
+/// A field of an entry as a cell shows it.
+pub fn cell_text(row: &Value, column: &str) -> String {
     let nested = || match column {
         "code" => row.get("id"),
         "lat" | "lon" => row.get("place").and_then(|place| place.get(column)),
@@ -38,8 +44,8 @@ fn cell(row: &Value, column: &str) -> String {
     match row.get(column).or_else(nested) {
         None | Some(Value::Null) => String::new(),
         Some(Value::Array(words)) if words.is_empty() && column == "pledges" => "none".to_owned(),
-        Some(Value::Array(words)) => guarded(words.iter().filter_map(Value::as_str).collect::<Vec<_>>().join(";")),
-        Some(Value::String(text)) => guarded(text.clone()),
+        Some(Value::Array(words)) => words.iter().filter_map(Value::as_str).collect::<Vec<_>>().join(";"),
+        Some(Value::String(text)) => text.clone(),
         Some(other) => other.to_string(),
     }
 }

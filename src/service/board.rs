@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::{Service, ServiceError};
 use crate::domain::{
-    AsOf, CollegeId, Demand, EngagementStatus, Label, Park, Preset, Question, Sheet, Shortlist, Target,
+    AsOf, CollegeId, Date, Demand, EngagementStatus, Label, Park, Preset, Question, Sheet, Shortlist, Target,
 };
 use crate::engine::{Snapshot, State};
 
@@ -61,7 +61,7 @@ pub struct Board {
     pub engagements: BTreeMap<CollegeId, usize>,
 }
 
-fn card(state: &State, park: &Park) -> ParkCard {
+pub(super) fn card(state: &State, park: &Park) -> ParkCard {
     let (mut demands, mut headcount) = (0, 0);
     for demand in state.demands_of(&park.id) {
         demands += 1;
@@ -70,7 +70,7 @@ fn card(state: &State, park: &Park) -> ParkCard {
     ParkCard { park: park.clone(), demands, headcount }
 }
 
-fn words(state: &State, demand: &Demand) -> NeedWords {
+pub(super) fn words(state: &State, demand: &Demand) -> NeedWords {
     let both = |zh: &Label, en: &Label| (zh.to_string(), en.to_string());
     let named = match &demand.target {
         Target::Occupation(id) => state.occupations.get(id).map(|found| both(&found.name, &found.name_en)),
@@ -104,6 +104,11 @@ impl Service {
     /// [`ServiceError::NotFound`] for an unknown park or preset.
     pub fn board(&self, question: &Question) -> Result<Board, ServiceError> {
         board(&self.live.current().snapshot, question)
+    }
+
+    /// The day by the last clock event.
+    pub fn today(&self) -> Date {
+        self.live.current().snapshot.state.today
     }
 
     /// The criteria sheet in force.

@@ -4,8 +4,9 @@ use serde::Serialize;
 use serde_json::Value;
 
 use super::Service;
-use crate::engine::{Keyed, Registry};
-use crate::exchange::{TABLES, Table, write_table};
+use crate::domain::AsOf;
+use crate::engine::{Keyed, Registry, State};
+use crate::exchange::{TABLES, Table, export_workbook, write_table};
 
 fn open<V: Keyed + Serialize>(registry: &Registry<V>) -> Vec<Value> {
     let open = registry.iter().filter(|(_, entry)| !entry.closed);
@@ -30,21 +31,39 @@ impl Service {
     pub fn export(&self) -> Vec<(&'static str, String)> {
         let current = self.live.current();
         let state = &current.snapshot.state;
-        let rows = |file: &str| match file {
-            "occupations.csv" => Some(by_link(open(&state.occupations))),
-            "parks.csv" => Some(open(&state.parks)),
-            "enterprises.csv" => Some(open(&state.enterprises)),
-            "colleges.csv" => Some(open(&state.colleges)),
-            "programmes.csv" => Some(open(&state.programmes)),
-            "demands.csv" => Some(open(&state.demands)),
-            "engagements.csv" => Some(open(&state.engagements)),
-            "ratings.csv" => Some(open(&state.ratings)),
-            _ => None,
-        };
+        let rows = |file: &str| entries(state, file);
         let written = |table: &Table| {
             let columns = [table.columns, table.optional].concat();
             rows(table.file).map(|rows| (table.file, write_table(&columns, rows.into_iter())))
         };
         TABLES.iter().filter_map(written).collect()
+    }
+
+    /// Every table but the catalogue as a workbook, in the reader's language, with the definitions of its columns. `stamp` is
+    /// made from the state it was read from.
+    pub fn export_workbook(&self, zh: bool, stamp: impl Fn(&AsOf) -> String) -> Vec<u8> {
+        let current = self.live.current();
+        let state = &current.snapshot.state;
+        let tables = TABLES.iter().filter_map(|table| Some((code(table), entries(state, table.file)?)));
+        export_workbook(&tables.collect::<Vec<_>>(), zh, &stamp(&current.snapshot.as_of()))
+    }
+}
+
+fn code(table: &Table) -> &'static str {
+    table.file.strip_suffix(".csv").unwrap_or(table.file)
+}
+
+/// The open entries of a table; `None` for the catalogue.
+fn entries(state: &State, file: &str) -> Option<Vec<Value>> {
+    match file {
+        "occupations.csv" => Some(by_link(open(&state.occupations))),
+        "parks.csv" => Some(open(&state.parks)),
+        "enterprises.csv" => Some(open(&state.enterprises)),
+        "colleges.csv" => Some(open(&state.colleges)),
+        "programmes.csv" => Some(open(&state.programmes)),
+        "demands.csv" => Some(open(&state.demands)),
+        "engagements.csv" => Some(open(&state.engagements)),
+        "ratings.csv" => Some(open(&state.ratings)),
+        _ => None,
     }
 }

@@ -7,7 +7,7 @@ use serde::Serialize;
 use super::{Service, ServiceError, foundation, references};
 use crate::domain::Event;
 use crate::engine::State;
-use crate::exchange::{Row, RowError, TABLES, read_table};
+use crate::exchange::{Row, RowError, TABLES, Table, read_table};
 use crate::store::{Draft, StoreError, Unit};
 
 /// What an import did, or would do.
@@ -85,49 +85,68 @@ impl Service {
                 Err(error) => report.errors.push(error),
             }
         }
-        // Rows are checked against a fork that holds the rows before them.
-        let mut fork = current.snapshot.state.clone();
-        let mut drafts = Vec::new();
-        let (mut before, total) = (0, tables.iter().map(|(_, rows)| rows.len()).sum());
-        for (table, rows) in &tables {
-            for (n, parsed) in (table.events)(table.file, rows).into_iter().enumerate() {
-                progress(before + n, total);
-                let (row, event) = match parsed {
-                    Ok(parsed) => parsed,
-                    Err(error) => {
-                        report.errors.push(error);
-                        continue;
-                    }
-                };
-                if unchanged(&fork, &event) {
-                    report.unchanged += 1;
-                    continue;
-                }
-                if let Err(error) = references::check(&fork, &event) {
-                    report.errors.push(row_error(table.file, rows, &row, &event, error));
-                    continue;
-                }
-                let rev = fork.rev(&event.subject()) + 1;
-                fork.apply(fork.seq, fork.at, &event);
-                drafts.push(Draft { event, rev });
-            }
-            before += rows.len();
-            progress(before, total);
-        }
-        report.written = drafts.len();
+        let Checked { fork, mut drafts, unchanged, errors } = checked(&current.snapshot.state, &tables, progress);
+        report.errors.extend(errors);
+        (report.unchanged, report.written) = (unchanged, drafts.len());
         if report.errors.is_empty() && !dry_run && !drafts.is_empty() {
-            if drafts.iter().any(|draft| matches!(draft.event, Event::RatingSubmitted(_))) {
-                // The day begins anew, so that the ratings are judged against what they themselves tell.
-                let event = Event::Clock { today: super::open::today() };
-                let rev = fork.rev(&event.subject()) + 1;
-                drafts.push(Draft { event, rev });
-            }
+            drafts.extend(new_day(&fork, &drafts));
             let seq = self.write(Unit { drafts, key: None }).await?.seq;
             self.save_snapshot().await?;
             report.seq = Some(seq);
         }
         Ok(report)
     }
+}
+
+/// What rows come to.
+pub(super) struct Checked {
+    /// The state with all good rows.
+    pub(super) fork: State,
+    /// The events of the rows that are new or change something.
+    pub(super) drafts: Vec<Draft>,
+    /// Rows the log had already.
+    pub(super) unchanged: usize,
+    /// The bad ones.
+    pub(super) errors: Vec<RowError>,
+}
+
+/// Checks the rows of tables against a fork that holds the rows before them.
+pub(super) fn checked(state: &State, tables: &[(&Table, Vec<Row>)], progress: &impl Fn(usize, usize)) -> Checked {
+    let mut done = Checked { fork: state.clone(), drafts: Vec::new(), unchanged: 0, errors: Vec::new() };
+    let (mut before, total) = (0, tables.iter().map(|(_, rows)| rows.len()).sum());
+    for (table, rows) in tables {
+        for (n, parsed) in (table.events)(table.file, rows).into_iter().enumerate() {
+            progress(before + n, total);
+            let (row, event) = match parsed {
+                Ok(parsed) => parsed,
+                Err(error) => {
+                    done.errors.push(error);
+                    continue;
+                }
+            };
+            if unchanged(&done.fork, &event) {
+                done.unchanged += 1;
+                continue;
+            }
+            if let Err(error) = references::check(&done.fork, &event) {
+                done.errors.push(row_error(table.file, rows, &row, &event, error));
+                continue;
+            }
+            let rev = done.fork.rev(&event.subject()) + 1;
+            done.fork.apply(done.fork.seq, done.fork.at, &event);
+            done.drafts.push(Draft { event, rev });
+        }
+        before += rows.len();
+        progress(before, total);
+    }
+    done
+}
+
+/// The day begins anew after new ratings, so that they are judged against what they themselves tell.
+pub(super) fn new_day(fork: &State, drafts: &[Draft]) -> Option<Draft> {
+    let rated = |draft: &Draft| matches!(draft.event, Event::RatingSubmitted(_) | Event::RatingWithdrawn { .. });
+    let event = Event::Clock { today: super::open::today() };
+    drafts.iter().any(rated).then(|| Draft { rev: fork.rev(&event.subject()) + 1, event })
 }
 
 fn row_error(file: &str, rows: &[Row], row: &Row, event: &Event, error: ServiceError) -> RowError {

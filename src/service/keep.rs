@@ -96,6 +96,13 @@ impl Service {
         Ok(question)
     }
 
+    /// The kept scenarios, by code.
+    pub fn kept_scenarios(&self) -> Vec<Scenario> {
+        let current = self.live.current();
+        let open = current.snapshot.state.scenarios.iter().filter(|(_, entry)| !entry.closed);
+        open.map(|(_, entry)| entry.value.clone()).collect()
+    }
+
     fn kept(&self, id: &ScenarioId) -> Result<Scenario, ServiceError> {
         let current = self.live.current();
         let kept = current.snapshot.state.scenarios.get(id).cloned();

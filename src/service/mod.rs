@@ -1,9 +1,11 @@
 //! Use cases, one file per verb: the only place where the log meets the engine.
 
 mod ask;
+mod attention;
 mod backup;
 mod board;
 mod bounded;
+mod catalogue;
 mod changes;
 mod decide;
 mod digest;
@@ -16,10 +18,12 @@ mod follow;
 mod foundation;
 mod import;
 mod keep;
+mod lab;
 mod link;
 mod link_key;
 mod models;
 mod nation;
+mod needs;
 mod open;
 mod rate;
 mod reasons;
@@ -31,6 +35,9 @@ mod select;
 mod sensitivity;
 mod solve;
 mod stop;
+mod supply;
+mod undo;
+mod upload;
 mod verify;
 
 use std::sync::Arc;
@@ -41,9 +48,11 @@ use crate::engine::Refusal;
 use crate::live::{HintError, Live};
 use crate::store::{Store, StoreError, Writer};
 
+pub use attention::{Attention, EngagementShown, UnmetPark, WaitingPark};
 pub use backup::{Copied, CopyProgress, CopyStep};
 pub use board::{Board, NeedWords, ParkCard, Parks};
 pub use bounded::Bounded;
+pub use catalogue::{CatalogueEntry, Meant};
 pub use decide::DecisionMade;
 pub use directory::Written;
 pub use doctor::{Finding, Grave};
@@ -51,13 +60,18 @@ pub use evaluate::{Evaluated, Evaluation, EvaluationError, EvaluationPlan, Model
 pub use fit::{FitError, FitFigures, FitPlan, FittedModel, fit_model};
 pub use import::ImportReport;
 pub use keep::{Compared, ComparedCollege, ComparedPark, ScenarioMade, SideBySide};
+pub use lab::Lab;
 pub use link::{LINK_DAYS, LinkAnswer, LinkedRating, LinksWanted, RatingLink};
 pub use nation::Progress;
+pub use needs::{NeedShown, NeedWarning, Needs};
 pub use open::Replica;
 pub use rate::{RatingBody, RatingWritten};
 pub use reasons::{Pair, Reasons};
 pub use select::{SelectionFiles, TimedSelection};
 pub use solve::SelectionAnswer;
+pub use supply::{CollegeCard, Mirror, Supply};
+pub use undo::{ImportShown, Undone};
+pub use upload::{Choices, SheetReport, Upload, UploadReport};
 pub use verify::{CodeCheck, LogCheck};
 
 /// Everything a user can do.

@@ -44,16 +44,7 @@ impl Service {
         let base = self.base(question, handle, asked_of(question), pool)?;
         let as_of = base.snapshot.as_of();
         pool.install(|| {
-            let mut forks = Vec::with_capacity(question.changes.len() + 1);
-            forked(
-                base,
-                &question.changes,
-                stop,
-                Some(&mut |fork| {
-                    forks.push(fork.clone());
-                    Ok(())
-                }),
-            )?;
+            let forks = forks(base, &question.changes, stop)?;
             let answer = |(at, park): (usize, &ParkId)| {
                 if stop.stopped() {
                     return Err(ServiceError::OutOfTime("/parks".to_owned()));
@@ -118,6 +109,17 @@ fn asked_of(question: &ScenarioQuestion) -> Option<Arc<Vec<ParkId>>> {
 
 /// What is told each step of a scenario.
 type Told<'a> = &'a mut dyn FnMut(&Fork) -> Result<(), ServiceError>;
+
+/// The base and what each change makes of it.
+pub(super) fn forks(base: Fork, changes: &[ScenarioChange], stop: &Stop) -> Result<Vec<Fork>, ServiceError> {
+    let mut forks = Vec::with_capacity(changes.len() + 1);
+    let mut keep = |fork: &Fork| {
+        forks.push(fork.clone());
+        Ok(())
+    };
+    forked(base, changes, stop, Some(&mut keep))?;
+    Ok(forks)
+}
 
 /// What the changes make of the base, one after the other. Each step is derived and told, the base first; without
 /// `each` only the last is derived.

@@ -17,32 +17,26 @@ pub(crate) const PHONE: (u32, u32) = (320, 640);
 pub(crate) const LAPTOP: (u32, u32) = (1366, 768);
 pub(crate) const DESKTOP: (u32, u32) = (1920, 1080);
 
-/// A chromedriver of our own, ended with the test even if no session ever began.
-struct Driver {
-    process: Child,
-    port: u16,
-    session: String,
-}
-
 /// A browser with one window.
 pub(crate) struct Browser {
     pub(crate) client: Client,
-    driver: Driver,
+    driver: Child,
+    port: u16,
+    session: String,
     http: reqwest::Client,
 }
 
 impl Browser {
     /// Starts chromedriver and a Chromium with an empty profile.
     pub(crate) async fn start() -> Self {
-        let mut process = Command::new("chromedriver")
+        let mut driver = Command::new("chromedriver")
             .arg("--port=0")
             .stdout(Stdio::piped())
             .stderr(Stdio::null())
             .spawn()
             .expect("chromedriver runs: `make setup` installs chromium and chromium-driver");
-        let mut lines = BufReader::new(process.stdout.take().expect("its output")).lines();
-        let mut driver = Driver { process, port: 0, session: String::new() };
-        driver.port = lines
+        let mut lines = BufReader::new(driver.stdout.take().expect("its output")).lines();
+        let port = lines
             .find_map(|line| line.ok()?.rsplit_once("successfully on port ")?.1.trim_end_matches('.').parse().ok())
             .expect("chromedriver tells its port");
         // Whatever it prints later must not fill the pipe.
@@ -67,18 +61,18 @@ impl Browser {
         });
         let client = ClientBuilder::new(HttpConnector::new())
             .capabilities(serde_json::from_value(capabilities).expect("capabilities"))
-            .connect(&format!("http://127.0.0.1:{}", driver.port))
+            .connect(&format!("http://127.0.0.1:{port}"))
             .await
             .expect("a session");
-        driver.session = client.session_id().await.expect("asked").expect("a session has an id");
+        let session = client.session_id().await.expect("asked").expect("a session has an id");
         let http = reqwest::Client::builder().no_proxy().build().expect("a client");
-        let browser = Self { client, driver, http };
+        let browser = Self { client, driver, port, session, http };
         browser.size(LAPTOP).await;
         browser
     }
 
     async fn vendor(&self, path: &str, body: &Value) -> Value {
-        let url = format!("http://127.0.0.1:{}/session/{}/{path}", self.driver.port, self.driver.session);
+        let url = format!("http://127.0.0.1:{}/session/{}/{path}", self.port, self.session);
         let answer = self.http.post(url).json(body).send().await.expect("chromedriver answers");
         answer.json::<Value>().await.expect("JSON")["value"].take()
     }
@@ -237,7 +231,7 @@ impl Browser {
     }
 }
 
-impl Drop for Driver {
+impl Drop for Browser {
     fn drop(&mut self) {
         // The session first: a chromedriver that is ended alone leaves its Chromium behind.
         if let Ok(mut stream) = TcpStream::connect(("127.0.0.1", self.port)) {
@@ -248,8 +242,8 @@ impl Drop for Driver {
                 let _ = stream.read(&mut [0; 1024]);
             }
         }
-        let _ = self.process.kill();
-        let _ = self.process.wait();
+        let _ = self.driver.kill();
+        let _ = self.driver.wait();
     }
 }
 

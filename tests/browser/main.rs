@@ -1,8 +1,13 @@
 //! The console in a real browser: Debian's Chromium, driven by WebDriver. Screenshots go to `target/screens`.
 
 mod browser;
+mod data;
 mod frame;
+mod home;
+mod lab;
+mod needs;
 mod rate;
+mod scenarios;
 mod shortlist;
 mod site;
 mod why;

@@ -6,6 +6,9 @@ texts! {
     SKIP = "跳到正文", "Skip to content";
     NAV = "主导航", "Main navigation";
     NAV_HOME = "择优工作台", "Workbench";
+    NAV_NEEDS = "企业需求", "Needs";
+    NAV_SUPPLY = "院校资源", "Supply";
+    NAV_DATA = "导入导出", "Data";
     NAV_HELP = "说明", "Help";
     NAV_API = "数据接口", "API";
     TOOLS = "页面工具", "Page tools";

@@ -11,11 +11,20 @@ macro_rules! texts {
 }
 
 pub(super) mod board;
+pub(super) mod data;
+pub(super) mod engagements;
+pub(super) mod entry;
 pub(super) mod failure;
+pub(super) mod form;
 pub(super) mod frame;
 pub(super) mod help;
 pub(super) mod home;
+pub(super) mod lab;
+pub(super) mod needs;
 pub(super) mod rate;
+pub(super) mod scenarios;
+pub(super) mod supply;
+pub(super) mod tour;
 pub(super) mod why;
 pub(super) mod words;
 
@@ -26,13 +35,22 @@ mod tests {
 
     use super::*;
 
-    const SECTIONS: [(&str, &[(&str, Text)]); 8] = [
+    const SECTIONS: [(&str, &[(&str, Text)]); 17] = [
         ("board", board::ALL),
+        ("data", data::ALL),
+        ("engagements", engagements::ALL),
+        ("entry", entry::ALL),
         ("failure", failure::ALL),
+        ("form", form::ALL),
         ("frame", frame::ALL),
         ("help", help::ALL),
         ("home", home::ALL),
+        ("lab", lab::ALL),
+        ("needs", needs::ALL),
         ("rate", rate::ALL),
+        ("scenarios", scenarios::ALL),
+        ("supply", supply::ALL),
+        ("tour", tour::ALL),
         ("why", why::ALL),
         ("words", words::ALL),
     ];

@@ -11,6 +11,9 @@ texts! {
     INTERN = "学生实习", "Internship";
     ORDER_CLASS = "订单培养", "Order class";
     TECH_PROJECT = "技术攻关", "Technical project";
+    URGENCY_NORMAL = "一般", "Normal";
+    URGENCY_URGENT = "紧急", "Urgent";
+    URGENCY_CRITICAL = "特急", "Critical";
     SUSPENDED = "办学资格暂停", "Licence suspended";
     COMPLAINT = "严重投诉未处理", "Serious complaint unresolved";
     DECLINED = "院校谢绝与本园区合作", "Declined to work with the park";
@@ -39,5 +42,10 @@ texts! {
     KIND_COLLEGE = "院校资料", "college";
     KIND_PARK = "园区资料", "park";
     KIND_CLOCK = "日期更替", "a new day";
+    KIND_ENTERPRISE = "企业资料", "enterprise";
+    KIND_IMPORT = "导入", "import";
+    KIND_SCENARIO = "情景", "scenario";
+    KIND_DECISION = "决定", "decision";
+    KIND_CATALOGUE = "目录", "catalogue";
     KIND_OTHER = "其他资料", "other data";
 }

@@ -212,7 +212,9 @@ fn read(edges: &Edges, model: &Model, part: &[Run]) -> (Vec<f64>, Vec<Told>) {
         let given =
             edges.score[range.clone()].chunks_exact(*len).zip(edges.fortnight[range.clone()].chunks_exact(*len));
         for ((colleges, weights), (scores, fortnights)) in rows.zip(given) {
-            (rest.clear(), loading.clear(), tells.clear());
+            rest.clear();
+            loading.clear();
+            tells.clear();
             let (mut sum, mut all, mut above) = (1.0 / model.rater_variance, 1.0 / model.rater_variance, 0.0);
             for k in 0..*len {
                 let rho = edges.loadings.of(fortnights[k]);
@@ -222,7 +224,9 @@ fn read(edges: &Edges, model: &Model, part: &[Run]) -> (Vec<f64>, Vec<Told>) {
                 // before any rating.
                 let tell = weights[k] / (rho + weights[k] * rho * rho * model.college_variance);
                 (sum, all, above) = (sum + own, all + tell, above + own * over);
-                (rest.push(over), loading.push(rho), tells.push(tell));
+                rest.push(over);
+                loading.push(rho);
+                tells.push(tell);
             }
             let own = 1.0 / sum;
             inverse.push(own);

@@ -1,0 +1,210 @@
+//! Kept scenarios: up to four side by side, opened again, adopted as a decision.
+
+use actix_web::{HttpRequest, HttpResponse, web};
+use maud::{Markup, html};
+
+use super::answer::answer;
+use super::figures::{fixed, signed};
+use super::frame::{Page, Section};
+use super::lab_state::address_of;
+use super::needs::see;
+use super::texts::{board, lab, scenarios};
+use super::visit::{Visit, address, read_query};
+use super::{failure, form, words};
+use crate::domain::{Invalid, Label, Move, NewDecision, Note, Recusal, Scenario, ScenarioId, Sheet};
+use crate::http::{Problem, Query};
+use crate::service::{Service, SideBySide};
+
+/// A form, in bytes.
+const MOST: usize = 32 * 1024;
+/// Scenarios compared at most.
+const COMPARED: usize = 4;
+
+/// The page: `?ids=A,B` compares, `?kept=` and `?decided=` say what was written.
+pub(super) async fn page(request: HttpRequest, service: web::Data<Service>) -> HttpResponse {
+    let visit = Visit::of(&request);
+    // Boxes of a form are sent one by one; the address has one list.
+    let pairs = web::Query::<Vec<(String, String)>>::from_query(request.query_string())
+        .map(web::Query::into_inner)
+        .unwrap_or_default();
+    let ticked: Vec<&str> = pairs.iter().filter(|(name, _)| name == "id").map(|(_, value)| value.as_str()).collect();
+    if !ticked.is_empty() {
+        return see(&address("/scenarios", [("ids", ticked.join(",").as_str())]));
+    }
+    let result = async {
+        let query = read_query(&request, &["ids", "kept", "decided"])?;
+        let asked = ids(&query)?;
+        let compared = match asked.len() {
+            0 => None,
+            _ => Some(service.compare_scenarios(&asked).await?),
+        };
+        let body = body(&visit, &service, &asked, compared.as_ref(), &query);
+        let title = visit.say(scenarios::TITLE).to_owned();
+        Ok::<_, Problem>(Page {
+            title,
+            section: Section::Workbench,
+            body,
+            as_of: Some(service.parks().as_of),
+            charts: false,
+        })
+    };
+    answer(&request, &visit, result.await)
+}
+
+fn ids(query: &Query) -> Result<Vec<ScenarioId>, Problem> {
+    let codes = query.text("ids").unwrap_or_default().split(',').filter(|code| !code.is_empty());
+    codes.map(str::parse).collect::<Result<_, Invalid>>().map_err(|invalid| Problem::parameter("ids", invalid))
+}
+
+fn body(
+    visit: &Visit,
+    service: &Service,
+    asked: &[ScenarioId],
+    compared: Option<&SideBySide>,
+    query: &Query,
+) -> Markup {
+    let kept = service.kept_scenarios();
+    html! {
+        p.crumbs { a href="/" { (visit.say(super::texts::home::TITLE)) } }
+        h1 { (visit.say(scenarios::TITLE)) }
+        p.lead { (visit.say(scenarios::LEAD)) }
+        @if query.text("kept").is_some() { div.saved #notice role="status" { p { (visit.say(scenarios::KEPT)) } } }
+        @if let Some(id) = query.text("decided") { div.saved #notice role="status" { p { (visit.fill(scenarios::DECIDED, &[("id", id)])) } } }
+        @if let Some(compared) = compared { (side_by_side(visit, service, compared)) }
+        @if kept.is_empty() { div.empty { p { (visit.say(scenarios::NONE)) } } } @else {
+            form.card method="get" action="/scenarios" {
+                h2 { (visit.say(scenarios::LIST)) }
+                ul.named { @for one in &kept { li { (row(visit, one, asked)) } } }
+                p.inline { button type="submit" { (visit.fill(scenarios::COMPARE, &[("n", &COMPARED.to_string())])) } }
+            }
+            (adopt(visit, service, &kept))
+        }
+    }
+}
+
+fn row(visit: &Visit, one: &Scenario, asked: &[ScenarioId]) -> Markup {
+    html! {
+        label.check { input type="checkbox" name="id" value=(one.id) checked[asked.contains(&one.id)]; " "
+            strong { (one.name) } " " span.fine { (one.owner) " · " (visit.fill(scenarios::CHANGES, &[("n", &one.question.changes.len().to_string())])) } }
+        @if let Some(address) = address_of(&one.question) {
+            a href=(address) aria-label=(visit.fill(scenarios::OPEN_OF, &[("name", one.name.as_str())])) { (visit.say(scenarios::OPEN)) }
+        }
+    }
+}
+
+fn side_by_side(visit: &Visit, service: &Service, compared: &SideBySide) -> Markup {
+    let sheet = service.sheet();
+    html! {
+        @for (at, park) in compared.parks.iter().enumerate() {
+            section.card #compared {
+                h2 { (visit.fill(scenarios::SIDE_BY_SIDE, &[("park", park.park.as_str())])) }
+                div.scroll tabindex="0" role="group" aria-label=(visit.say(scenarios::TITLE)) { table.small.wide {
+                    thead { tr {
+                        th scope="col" { (visit.say(board::COLLEGE)) }
+                        th.number scope="col" { (visit.say(lab::BEFORE)) }
+                        @for one in &compared.scenarios { th scope="col" { (one.name) } }
+                    } }
+                    tbody { @for college in &park.colleges {
+                        tr data-college=(college.college.id) {
+                            th scope="row" { (college.college.name) }
+                            td.number { (rank(visit, college.base)) }
+                            @for (n, one) in compared.scenarios.iter().enumerate() {
+                                @let outcome = one.answer.as_ref().and_then(|answer| answer.parks.get(at));
+                                @let moved = outcome.and_then(|outcome| outcome.difference.moves.iter().find(|each| each.college.id == college.college.id));
+                                td { (cell(visit, &sheet, college.base, college.ranks[n], moved)) }
+                            }
+                        }
+                    } }
+                } }
+            }
+        }
+    }
+}
+
+fn rank(visit: &Visit, rank: Option<u32>) -> String {
+    rank.map_or_else(|| visit.say(lab::UNRANKED).to_owned(), |rank| rank.to_string())
+}
+
+/// A rank, how far it moved, and the criterion that did most of it.
+fn cell(visit: &Visit, sheet: &Sheet, base: Option<u32>, now: Option<u32>, moved: Option<&Move>) -> Markup {
+    let won = base.zip(now).map(|(base, now)| i64::from(base) - i64::from(now)).filter(|won| *won != 0);
+    // What lifted or lowered it; a rank can also move because others' scores moved more.
+    let gain = moved.and_then(|one| Some(one.score_after? - one.score_before?)).unwrap_or(0.0);
+    let own = won.is_some_and(|won| (won > 0) == (gain > 0.0));
+    let cause = moved.filter(|_| own).and_then(|one| {
+        one.by_criterion.iter().max_by(|a, b| (a.points * gain.signum()).total_cmp(&(b.points * gain.signum())))
+    });
+    html! {
+        strong { (rank(visit, now)) } " "
+        @if let Some(won) = won { span class=(if won > 0 { "tag up" } else { "tag down" }) { @if won > 0 { "▲" } @else { "▼" } (won.abs()) } }
+        @if let Some(score) = moved.and_then(|one| one.score_after) { span.fine { (fixed(score, 1))
+            @if won.is_some() && !own { " " (visit.say(scenarios::OTHERS)) }
+            @if let Some(part) = cause {
+                " " (visit.fill(board::MOVED_PART, &[("criterion", words::criterion(visit.language, sheet, part.criterion)), ("d", &signed(part.points, 1))]))
+            }
+        } }
+    }
+}
+
+fn adopt(visit: &Visit, service: &Service, kept: &[Scenario]) -> Markup {
+    let review = service.today().plus_days(180).to_string();
+    let say = |text| visit.say(text);
+    html! {
+        details.card #adopt {
+            summary { h2 { (say(scenarios::ADOPT)) } }
+            p.fine { (say(scenarios::ADOPT_TEXT)) }
+            form.entry method="post" action="/scenarios/adopt" {
+                div.entry-row {
+                    div.entry-field { label for="decision-scenario" { span { (say(scenarios::WHICH)) } }
+                        select #decision-scenario name="scenario" { @for one in kept { option value=(one.id) { (one.name) } } } }
+                    div.entry-field { label for="decision-name" { span { (say(scenarios::NAME)) } } input #decision-name name="name" required maxlength="60"; }
+                    div.entry-field { label for="decision-review" { span { (say(scenarios::REVIEW)) } } input #decision-review name="review_on" type="date" value=(review) required; }
+                }
+                div.entry-field { label for="decision-attendees" { span { (say(scenarios::ATTENDEES)) } } textarea #decision-attendees name="attendees" rows="2" required {} }
+                div.entry-field { label for="decision-recusals" { span { (say(scenarios::RECUSALS)) } } textarea #decision-recusals name="recusals" rows="2" {} }
+                div.entry-field { label for="decision-reasons" { span { (say(scenarios::REASONS)) } } textarea #decision-reasons name="reasons" rows="2" required {} }
+                button type="submit" { (say(scenarios::ADOPT_DO)) }
+            }
+        }
+    }
+}
+
+fn parsed<T: std::str::FromStr<Err = Invalid>>(name: &'static str, text: &str) -> Result<T, Problem> {
+    text.parse().map_err(|invalid| Problem::parameter(name, invalid))
+}
+
+/// Records that a scenario was adopted.
+pub(super) async fn decide(request: HttpRequest, payload: web::Payload, service: web::Data<Service>) -> HttpResponse {
+    let done = async {
+        let sent = form::read(&request, payload, MOST).await?;
+        let lines = |name: &str| {
+            sent.text(name)
+                .lines()
+                .map(|line| line.trim().to_owned())
+                .filter(|line| !line.is_empty())
+                .collect::<Vec<_>>()
+        };
+        let attendees =
+            lines("attendees").iter().map(|line| parsed::<Label>("attendees", line)).collect::<Result<_, _>>()?;
+        let recusal = |line: &String| {
+            let (role, reason) = line.split_once([':', '\u{ff1a}']).unwrap_or((line, "–"));
+            Ok::<_, Problem>(Recusal {
+                role: parsed("recusals", role.trim())?,
+                reason: parsed::<Note>("recusals", reason.trim())?,
+            })
+        };
+        let new = NewDecision {
+            name: parsed("name", &sent.text("name"))?,
+            as_of_seq: None,
+            scenario: Some(parsed("scenario", &sent.text("scenario"))?),
+            pairs: Vec::new(),
+            attendees,
+            recusals: lines("recusals").iter().map(recusal).collect::<Result<_, _>>()?,
+            reasons: parsed("reasons", &sent.text("reasons"))?,
+            review_on: parsed("review_on", &sent.text("review_on"))?,
+        };
+        let made = service.decide(new).await?;
+        Ok::<_, Problem>(see(&address("/scenarios", [("decided", made.id.as_str())])))
+    };
+    done.await.unwrap_or_else(|problem| failure::answer(&request, &problem))
+}
