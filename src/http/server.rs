@@ -161,13 +161,15 @@ pub async fn serve(options: ServeOptions, pages: fn(&mut web::ServiceConfig)) ->
     let listener = TcpListener::bind(&listen).map_err(refused)?;
     let address = listener.local_addr().map_err(refused)?;
     let server = wire::listen(service.clone(), Metrics::default(), listener, pages).map_err(refused)?;
+    // Before anybody is told that it serves: then a stop is always one in good order.
+    let terminated = terminate();
     println!("{}", greeting(&service, &address.to_string()));
     if demo {
         println!("{}", link_to_try(&service, &address.to_string())?);
     }
     let clock = tokio::spawn(tick(service.clone()));
     let server = server.shutdown_timeout(10).disable_signals().run();
-    let stopping = tokio::spawn(stop_on_signal(service.clone(), server.handle()));
+    let stopping = tokio::spawn(stop_on_signal(service.clone(), server.handle(), terminated));
     let result = server.await;
     clock.abort();
     stopping.abort();
@@ -185,9 +187,9 @@ pub async fn serve(options: ServeOptions, pages: fn(&mut web::ServiceConfig)) ->
 }
 
 /// Ends in good order: first unready, so that a balancer sends nobody new; then what is under way is answered.
-async fn stop_on_signal(service: Service, server: ServerHandle) {
+async fn stop_on_signal(service: Service, server: ServerHandle, terminated: impl Future<Output = ()> + Send) {
     let terminated = async {
-        terminate().await;
+        terminated.await;
         service.live().stand(Standing::Stopping);
         if service.store().is_shared() {
             tokio::time::sleep(UNREADY).await;
@@ -200,15 +202,18 @@ async fn stop_on_signal(service: Service, server: ServerHandle) {
     server.stop(true).await;
 }
 
-/// Waits for SIGTERM.
+/// Waits for SIGTERM, which is heard from this call on.
 #[cfg(unix)]
-pub(crate) async fn terminate() {
+pub(crate) fn terminate() -> impl Future<Output = ()> + Send {
     use tokio::signal::unix::{SignalKind, signal};
-    match signal(SignalKind::terminate()) {
-        Ok(mut terminate) => drop(terminate.recv().await),
-        Err(error) => {
-            tracing::error!(%error, "SIGTERM cannot be heard");
-            std::future::pending().await
+    let heard = signal(SignalKind::terminate());
+    async move {
+        match heard {
+            Ok(mut terminate) => drop(terminate.recv().await),
+            Err(error) => {
+                tracing::error!(%error, "SIGTERM cannot be heard");
+                std::future::pending().await
+            }
         }
     }
 }

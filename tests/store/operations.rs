@@ -200,7 +200,9 @@ fn a_stop_in_good_order_leaves_one_whole_file() {
     command.args(["--database", log, "serve", "--listen", "127.0.0.1:0"]);
     let mut server = command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().expect("started");
     let mut greeting = String::new();
-    BufReader::new(server.stdout.take().expect("stdout")).read_line(&mut greeting).expect("a greeting");
+    // Kept to the end: what it still prints must have a reader.
+    let mut output = BufReader::new(server.stdout.take().expect("stdout"));
+    output.read_line(&mut greeting).expect("a greeting");
     assert!(greeting.contains("http://"), "{greeting}");
     signal(server.id(), "TERM");
     assert!(server.wait().expect("ended").success());
