@@ -316,6 +316,7 @@ async fn verify(database: &Address) -> Result<ExitCode, Box<dyn std::error::Erro
     let bar = spinner("verifying");
     let check = Service::check_log(&store, |seq| bar.set_position(seq)).await?;
     bar.finish_and_clear();
+    store.close().await;
     if let Some(fault) = check.fault {
         eprintln!("broken at seq {}: {}", fault.seq, fault.what);
         return Ok(ExitCode::FAILURE);

@@ -54,6 +54,7 @@ impl Service {
         let store = Store::open_read_only(address).await?;
         let head = store.head().await?.seq;
         let state = super::open::state_at(&store, head).await?;
+        store.close().await;
         Ok(crate::engine::Snapshot::cold_for(state, &question.park).shortlist(question)?)
     }
 

@@ -95,6 +95,7 @@ impl Service {
         let store = Store::open_read_only(address).await?;
         let key = store.secret(NAME).await?.ok_or(ServiceError::NoLinkKey)?;
         let state = state_at(&store, store.head().await?.seq).await?;
+        store.close().await;
         links(&state, &LinkKey::from(key), wanted)
     }
 

@@ -121,7 +121,9 @@ async fn source(database: &Address, plan: &FitPlan) -> Result<Source, FitError> 
 async fn state(database: &Address) -> Result<State, ServiceError> {
     let store = Store::open_read_only(database).await?;
     let head = store.head().await?.seq;
-    state_at(&store, head).await
+    let state = state_at(&store, head).await?;
+    store.close().await;
+    Ok(state)
 }
 
 /// The live ratings, by rising engagement code: the order of arrival does not matter.
