@@ -1,7 +1,7 @@
 //! The console: pages for people. A page extracts, calls one use case and renders; it has no other way to data.
 //!
 //! Every page is whole HTML made on the server and works without scripts. Scripts fetch the same pages and put parts of
-//! them into place ([`frame`] says which).
+//! them into place (`frame` says which).
 
 mod answer;
 mod assets;

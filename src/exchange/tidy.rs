@@ -53,7 +53,7 @@ pub(super) fn goes_by(named: &Named, text: &str) -> bool {
 /// Reads one cell for a column.
 ///
 /// # Errors
-/// [`Untidy`].
+/// `Untidy`.
 pub fn tidy(kind: &CellKind, cell: &Cell, lookup: &Lookup<'_>) -> Result<Option<Tidied>, Untidy> {
     if let Cell::Fault(fault) = cell {
         let (zh, en) = (format!("公式出错 {fault}"), format!("the formula fails: {fault}"));
