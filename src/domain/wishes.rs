@@ -35,7 +35,7 @@ pub struct SelectionQuestion {
     /// The best so many colleges of each park may be selected, 1–200.
     #[serde(default = "fifty", deserialize_with = "count")]
     pub candidates: u32,
-    /// Parks that a college can take on.
+    /// Parks that a college can take on; with `seats` of parks, the sum of these.
     #[serde(deserialize_with = "count")]
     pub capacity: u32,
     /// Colleges with another capacity.
@@ -76,6 +76,10 @@ pub struct ParkWish {
     /// Partners; the question's `wish` if left out.
     #[serde(default)]
     pub wish: Option<u32>,
+    /// What each of its pairs takes of a college's capacity, 1 or more.
+    #[serde(default = "one", deserialize_with = "count")]
+    #[schema(minimum = 1)]
+    pub seats: u32,
 }
 
 /// A college and how many parks it can take on.

@@ -9,8 +9,8 @@ use super::fit::{Workspace, fit};
 use super::rank::Refusal;
 use super::snapshot::Snapshot;
 use crate::domain::{
-    AllOr, Candidate, CollegeId, Criterion, EngagementStatus, ForcedPair, Objective, Pair, ParkId, Question, Quota,
-    SelectionCollege, SelectionPark, SelectionProblem, SelectionQuestion,
+    AllOr, Candidate, CollegeId, Criterion, EngagementStatus, ForcedPair, Objective, Pair, ParkId, ParkWish, Question,
+    Quota, SelectionCollege, SelectionPark, SelectionProblem, SelectionQuestion,
 };
 
 /// Digits after the point of a score.
@@ -48,16 +48,14 @@ impl Snapshot {
 
     /// As [`Self::wishes`], some colleges aside.
     pub(super) fn wishes_but(&self, asked: &SelectionQuestion, exclude: &[CollegeId]) -> Result<Wishes, BadWish> {
-        let parks: Vec<(ParkId, u32)> = match &asked.parks {
-            AllOr::Some(parks) => {
-                parks.iter().map(|wish| (wish.park.clone(), wish.wish.unwrap_or(asked.wish))).collect()
-            }
+        let parks: Vec<ParkWish> = match &asked.parks {
+            AllOr::Some(parks) => parks.clone(),
             AllOr::All => {
                 let open = self.state.parks.iter().filter(|(_, entry)| !entry.closed);
-                open.map(|(id, _)| (id.clone(), asked.wish)).collect()
+                open.map(|(park, _)| ParkWish { park: park.clone(), wish: None, seats: 1 }).collect()
             }
         };
-        let position: BTreeMap<&ParkId, u32> = parks.iter().zip(0..).map(|((id, _), at)| (id, at)).collect();
+        let position: BTreeMap<&ParkId, u32> = parks.iter().zip(0..).map(|(wish, at)| (&wish.park, at)).collect();
         let running = if asked.keep_existing { self.running(&position) } else { Vec::new() };
         // Forced pairs by park: they are candidates whatever their rank.
         let mut wanted = vec![Vec::new(); parks.len()];
@@ -71,7 +69,7 @@ impl Snapshot {
         }
         let scored =
             parks.par_iter().zip(&wanted).enumerate().map_init(Workspace::default, |work, (n, (park, wanted))| {
-                self.candidates(asked, exclude, &park.0, wanted, work).map_err(|refusal| match refusal {
+                self.candidates(asked, exclude, &park.park, wanted, work).map_err(|refusal| match refusal {
                     Ok(refusal) => BadWish::Park(n, refusal),
                     Err(forced) => BadWish::Forced(forced),
                 })
@@ -146,7 +144,7 @@ impl Snapshot {
     fn problem(
         &self,
         asked: &SelectionQuestion,
-        parks: &[(ParkId, u32)],
+        parks: &[ParkWish],
         position: &BTreeMap<&ParkId, u32>,
         scored: &[(Scored, Vec<u32>)],
         running: &[(u32, u32)],
@@ -166,9 +164,9 @@ impl Snapshot {
                 quota: quota.map(|at| at as u32),
             }
         });
-        let candidates = (0..).zip(scored).flat_map(|(park, (scored, _))| {
+        let candidates = (0..).zip(scored).zip(parks).flat_map(|((park, (scored, _)), wish)| {
             scored.iter().filter_map(move |&(college, score)| {
-                Some(Candidate { pair: Pair { park, college: place(college)? }, score, seats: 1 })
+                Some(Candidate { pair: Pair { park, college: place(college)? }, score, seats: wish.seats })
             })
         });
         let named = |pairs: &[ForcedPair]| -> Vec<Pair> {
@@ -191,8 +189,8 @@ impl Snapshot {
         forbidden.retain(|pair| scored[pair.park as usize].0.iter().any(|&(at, _)| place(at) == Some(pair.college)));
         forbidden.sort_unstable();
         forbidden.dedup();
-        let lost = |(park, (_, excluded)): (&(ParkId, u32), &(Scored, Vec<u32>))| {
-            let pair = |&at: &u32| ForcedPair { park: park.0.clone(), college: registry.at(at).value.id.clone() };
+        let lost = |(wish, (_, excluded)): (&ParkWish, &(Scored, Vec<u32>))| {
+            let pair = |&at: &u32| ForcedPair { park: wish.park.clone(), college: registry.at(at).value.id.clone() };
             excluded.iter().map(pair).collect::<Vec<_>>()
         };
         Wishes {
@@ -200,7 +198,7 @@ impl Snapshot {
             problem: SelectionProblem {
                 parks: parks
                     .iter()
-                    .map(|(id, wish)| SelectionPark { id: id.to_compact_string(), wish: *wish })
+                    .map(|own| SelectionPark { id: own.park.to_compact_string(), wish: own.wish.unwrap_or(asked.wish) })
                     .collect(),
                 colleges: colleges.collect(),
                 candidates: candidates.collect(),

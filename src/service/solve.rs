@@ -190,6 +190,7 @@ fn check_parks(parks: &AllOr<ParkWish>) -> Result<Option<BTreeSet<&ParkId>>, Ser
     let mut seen = BTreeSet::new();
     for (at, park) in parks.iter().enumerate() {
         within(&format!("/parks/{at}/wish"), park.wish.unwrap_or(0), 0, MOST_PARTNERS)?;
+        within(&format!("/parks/{at}/seats"), park.seats, 1, MOST_CAPACITY)?;
         if !seen.insert(&park.park) {
             return Err(repeated(format!("/parks/{at}/park")));
         }

@@ -96,6 +96,36 @@ async fn a_selection_keeps_to_wishes_and_capacities_and_is_proven() {
 }
 
 #[actix_web::test]
+async fn a_park_may_take_several_seats_of_a_college() {
+    let api = spawn_app().await;
+    let parks = |seats: [u32; 4]| -> Value {
+        let park = |(n, seats): (usize, u32)| json!({"park": format!("P{:04}", n + 1), "seats": seats});
+        seats.into_iter().enumerate().map(park).collect()
+    };
+    let body = |seats, capacity| json!({"parks": parks(seats), "wish": 3, "capacity": capacity});
+    let solved = async |body: Value| api.post(SOLVE, &body).await.ok(200);
+    // Two seats each, three a college: one park a college.
+    let (two, one) = (solved(body([2; 4], 3)).await, solved(body([1; 4], 1)).await);
+    assert_eq!((&two["objective"], &two["status"]), (&one["objective"], &json!("optimal")), "{two}");
+    let mixed = solved(body([3, 2, 1, 1], 3)).await;
+    let mut used = BTreeMap::new();
+    for pair in list(&mixed["pairs"]) {
+        let seats = match pair["park"].as_str() {
+            Some("P0001") => 3,
+            Some("P0002") => 2,
+            _ => 1,
+        };
+        *used.entry(pair["college"].to_string()).or_insert(0) += seats;
+    }
+    assert!(used.values().all(|&seats| seats <= 3) && used.values().any(|&seats| seats == 3), "{mixed}");
+    assert_eq!((&mixed["status"], number(&mixed["gap"])), (&json!("optimal"), 0.0), "{mixed}");
+    // No better than if every pair took one, no worse than if every pair took three.
+    let (free, tight) = (solved(body([1; 4], 3)).await, solved(body([3; 4], 3)).await);
+    let (free, tight) = (number(&free["objective"]), number(&tight["objective"]));
+    assert!((tight..=free).contains(&number(&mixed["objective"])) && tight < free, "{mixed}");
+}
+
+#[actix_web::test]
 async fn the_price_of_a_forced_pair_is_what_the_selection_loses_by_it() {
     let api = spawn_app().await;
     let free = api.post(SOLVE, &json!({"parks": "all", "wish": 2, "capacity": 1})).await.ok(200);
@@ -153,6 +183,8 @@ async fn bad_wishes_are_refused_with_their_pointer() {
         (with("parks", json!([{"park": "P9"}])), "unknown-code", "/parks/0/park"),
         (with("parks", json!([{"park": "P0001"}, {"park": "P0001"}])), "repeated", "/parks/1/park"),
         (with("parks", json!([{"park": "P0001", "wish": 101}])), "out-of-range", "/parks/0/wish"),
+        (with("parks", json!([{"park": "P0001", "seats": 0}])), "out-of-range", "/parks/0/seats"),
+        (with("parks", json!([{"park": "P0001", "seats": -1}])), "out-of-range", "/parks/0/seats"),
         (with("wish", json!(-1)), "out-of-range", "/wish"),
         (with("wish", json!(101)), "out-of-range", "/wish"),
         (with("capacity", json!(-1)), "out-of-range", "/capacity"),
