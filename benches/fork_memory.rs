@@ -4,34 +4,15 @@
 //! `cargo bench --bench fork_memory` prints what benches/README.md lists.
 
 use serde_json::json;
-use zeyou::domain::{ScenarioChange, Weights};
+use zeyou::domain::ScenarioChange;
 use zeyou::engine::Fork;
 
 #[path = "../tests/engine/city.rs"]
 mod city;
+mod forks;
 
 use city::{events, snapshot};
-
-fn change(value: serde_json::Value) -> ScenarioChange {
-    serde_json::from_value(value).expect("a change")
-}
-
-fn weights(n: u16) -> ScenarioChange {
-    let mut hundredths = [700; 12];
-    hundredths[usize::from(n % 6)] += 1_200;
-    hundredths[6] += 400;
-    ScenarioChange::Weights(Weights::new(hundredths).expect("weights"))
-}
-
-/// The fork after all changes, derived once.
-fn after(base: &Fork, changes: &[ScenarioChange]) -> Fork {
-    let mut fork = base.clone();
-    for (number, change) in changes.iter().enumerate() {
-        let events = fork.events(change, number).expect("it is there");
-        fork.apply(change, &events);
-    }
-    fork.settled()
-}
+use forks::{after, change, weights};
 
 fn resident_kb() -> u64 {
     let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();

@@ -8,38 +8,19 @@ use std::time::Instant;
 
 use criterion::{Criterion, criterion_group, criterion_main};
 use serde_json::json;
-use zeyou::domain::{ParkId, Question, ScenarioChange, Weights};
+use zeyou::domain::{ParkId, Question, ScenarioChange};
 use zeyou::engine::{Fork, Nation, Snapshot, outcome};
 
 #[path = "../tests/engine/city.rs"]
 mod city;
+mod forks;
 
 /// As the server has it.
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 use city::{events, snapshot};
-
-fn change(value: serde_json::Value) -> ScenarioChange {
-    serde_json::from_value(value).expect("a change")
-}
-
-fn weights(n: u16) -> ScenarioChange {
-    let mut hundredths = [700; 12];
-    hundredths[usize::from(n % 6)] += 1_200;
-    hundredths[6] += 400;
-    ScenarioChange::Weights(Weights::new(hundredths).expect("weights"))
-}
-
-/// The fork after all changes, derived once.
-fn after(base: &Fork, changes: &[ScenarioChange]) -> Fork {
-    let mut fork = base.clone();
-    for (number, change) in changes.iter().enumerate() {
-        let events = fork.events(change, number).expect("it is there");
-        fork.apply(change, &events);
-    }
-    fork.settled()
-}
+use forks::{after, change, weights};
 
 /// Median and slowest of some runs, milliseconds.
 fn report(what: &str, runs: usize, mut run: impl FnMut(usize)) {
