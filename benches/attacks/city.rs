@@ -61,9 +61,13 @@ impl City {
         (rng, severity, quality)
     }
 
-    /// Expected rating of every college today by a rater of common severity.
+    /// Expected stars of every college today from a rater drawn at random: what the published mean is an estimate of.
     pub(crate) fn truth(&self, seed: u64) -> Vec<f64> {
-        self.draw(seed).2.iter().map(|path| 3.8 + path[path.len() - 1]).collect()
+        let spread = (0.4_f64.powi(2) + 0.7_f64.powi(2)).sqrt();
+        let at_least = |quality: f64, stars: f64| zeyou::engine::phi((quality - (stars - 0.5)) / spread);
+        let expected =
+            |quality: f64| 1.0 + [2.0, 3.0, 4.0, 5.0].map(|stars| at_least(quality, stars)).iter().sum::<f64>();
+        self.draw(seed).2.iter().map(|path| expected(3.8 + path[path.len() - 1])).collect()
     }
 
     pub(crate) fn honest(&self, seed: u64) -> Vec<Rated> {

@@ -1,7 +1,8 @@
 //! What attacks of known kinds do to a college's satisfaction and rank, under the plain mean, the shrunk mean and Zeyou.
 //!
 //! `cargo bench --bench attacks` prints the tables of benches/README.md. Generated ratings of known truth, seeded; the
-//! parameters are `models/default.json`, or the file in `ZEYOU_BENCH_MODEL`.
+//! parameters are `models/default.json`, or the file in `ZEYOU_BENCH_MODEL`. `ZEYOU_BENCH_SEEDS` are drawn, from
+//! `ZEYOU_BENCH_FIRST_SEED` on: seeds that chose a parameter must not judge it.
 
 mod attack;
 mod city;
@@ -41,6 +42,16 @@ fn means(city: &City, model: &Model, ratings: &[Rated]) -> [Vec<f64>; 3] {
     [plain, shrunk, city.published(model, ratings)]
 }
 
+fn number(name: &str, otherwise: u64) -> u64 {
+    std::env::var(name).ok().and_then(|text| text.parse().ok()).unwrap_or(otherwise)
+}
+
+/// `n` seeds from the first one on.
+fn drawn(n: u64) -> std::ops::Range<u64> {
+    let first = number("ZEYOU_BENCH_FIRST_SEED", 0);
+    first..first + n
+}
+
 fn table(name: &str, city: &City, model: &Model, seeds: u64) {
     println!(
         "\n{name}: {} parks, {} colleges, {} enterprises, {} ratings",
@@ -50,7 +61,7 @@ fn table(name: &str, city: &City, model: &Model, seeds: u64) {
         "| attack, 5 % fakes | plain mean | shrunk mean | Zeyou: shift (worst) | ranks gained plain / shrunk / Zeyou |"
     );
     println!("|---|---|---|---|---|");
-    let clean: Vec<_> = (0..seeds)
+    let clean: Vec<_> = drawn(seeds)
         .map(|seed| {
             let ratings = city.honest(seed);
             let means = means(city, model, &ratings);
@@ -86,12 +97,13 @@ fn table(name: &str, city: &City, model: &Model, seeds: u64) {
         println!("clean data, rank correlation with {name}: {:.4} (worst {worst:.4})", mean(&alike));
     }
     let truth: Vec<f64> =
-        (0..seeds).map(|seed| figures::rmse(&city.published(model, &city.honest(seed)), &city.truth(seed))).collect();
-    let truth_plain: Vec<f64> =
-        (0..seeds).map(|seed| figures::rmse(&city.published(&plain, &city.honest(seed)), &city.truth(seed))).collect();
+        drawn(seeds).map(|seed| figures::rmse(&city.published(model, &city.honest(seed)), &city.truth(seed))).collect();
+    let truth_plain: Vec<f64> = drawn(seeds)
+        .map(|seed| figures::rmse(&city.published(&plain, &city.honest(seed)), &city.truth(seed)))
+        .collect();
     println!("error against the truth: {:.4}, every rating alike {:.4}", mean(&truth), mean(&truth_plain));
     for (name, model) in [("Zeyou", model), ("every rating alike", &plain)] {
-        let followed: Vec<f64> = (0..seeds).map(|seed| city.improvement_followed(model, seed)).collect();
+        let followed: Vec<f64> = drawn(seeds).map(|seed| city.improvement_followed(model, seed)).collect();
         println!("honest improvement followed, {name}: {:.3}", mean(&followed));
     }
 }
@@ -100,7 +112,7 @@ fn table(name: &str, city: &City, model: &Model, seeds: u64) {
 fn calibration(model: &Model, seeds: u64) {
     let city = City { parks: 100, colleges: 400, raters: 1_500, ratings: 2_400, drift: 0.0 };
     let (mut scaled, mut pairs) = (Vec::new(), vec![(0.0, 0.0, 0.0); 20]);
-    for seed in 0..4 * seeds {
+    for seed in drawn(4 * seeds) {
         let (truth, found) = (city.truth(seed), city.estimates(model, &city.honest(seed)));
         scaled.extend((0..city.colleges).map(|i| (truth[i] - found[i].0) / found[i].1));
         for a in 0..city.colleges {
@@ -128,7 +140,7 @@ fn calibration(model: &Model, seeds: u64) {
 fn main() {
     let model = model();
     println!("model {}", model.id);
-    let seeds = std::env::var("ZEYOU_BENCH_SEEDS").ok().and_then(|text| text.parse().ok()).unwrap_or(5);
+    let seeds = number("ZEYOU_BENCH_SEEDS", 5);
     table("a city", &City { parks: 20, colleges: 40, raters: 400, ratings: 3_000, drift: 0.0 }, &model, 4 * seeds);
     table("a province", &City { parks: 100, colleges: 400, raters: 4_000, ratings: 12_000, drift: 0.0 }, &model, seeds);
     calibration(&model, seeds);
@@ -137,7 +149,7 @@ fn main() {
         let still = without(&model, &["drift_variance"]);
         let error = |model: &Model| {
             mean(
-                &(0..seeds)
+                &drawn(seeds)
                     .map(|seed| figures::rmse(&city.published(model, &city.honest(seed)), &city.truth(seed)))
                     .collect::<Vec<_>>(),
             )

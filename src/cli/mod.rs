@@ -78,6 +78,12 @@ enum Command {
         /// Only colleges within this distance.
         #[arg(long)]
         max_km: Option<u16>,
+        /// Percent of the weight for what enterprises like the park's own would say, 0-20; 0 shows it only.
+        #[arg(long, value_parser = clap::value_parser!(u8).range(0..=20))]
+        affinity: Option<u8>,
+        /// Tell how far the ranks hold if the weights are uncertain.
+        #[arg(long)]
+        uncertain_weights: bool,
         /// How to print it.
         #[arg(long, value_enum, default_value_t = Format::Table)]
         format: Format,
@@ -210,10 +216,11 @@ pub async fn run() -> Result<ExitCode, Box<dyn std::error::Error>> {
             service.close().await;
             return Ok(print_report(&report, dry_run));
         }
-        Command::Shortlist { park, top, preset, kind, mut exclude, max_km, format } => {
+        Command::Shortlist { park, top, preset, kind, mut exclude, max_km, affinity, uncertain_weights, format } => {
             exclude.sort_unstable();
             exclude.dedup();
-            let question = Question { park, preset, top, kind, exclude, max_km, explore: true };
+            let question =
+                Question { preset, top, kind, exclude, max_km, affinity, uncertain_weights, ..Question::of(park) };
             let shortlist = Service::ask_offline(&database, &question).await?;
             match format {
                 Format::Table => print!("{}", table::table(&shortlist)),

@@ -77,6 +77,22 @@ pub(super) fn table(shortlist: &Shortlist) -> String {
             item.p_top_k * 100.0,
             reasons(item),
         );
+        if let Some(affinity) = &item.affinity {
+            let _ = writeln!(
+                out,
+                "       同类企业契合度 affinity {:.2} ± {:.2}（权重 {} %，{:.2} 分；本园区 {} 家企业）",
+                affinity.mean, affinity.sd, affinity.weight, affinity.points, affinity.raters
+            );
+        }
+        if let Some(held) = &item.acceptability {
+            let _ = writeln!(
+                out,
+                "       权重不确定时 if weights are uncertain：第一 {:.0} %，入名单 {:.0} %，平均名次 {:.1}",
+                100.0 * held.first,
+                100.0 * held.listed,
+                held.mean_rank
+            );
+        }
     }
     if let Some(explore) = &shortlist.explore {
         let _ = writeln!(
@@ -101,6 +117,13 @@ pub(super) fn table(shortlist: &Shortlist) -> String {
 pub(super) fn csv(shortlist: &Shortlist) -> String {
     let mut columns = vec!["rank", "tie_group", "id", "name", "score", "score_sd", "coverage", "p_top_k"];
     columns.extend(Criterion::ALL.map(Criterion::code));
+    let first = shortlist.items.first();
+    if first.is_some_and(|item| item.affinity.is_some()) {
+        columns.extend(["affinity", "affinity_mean", "affinity_sd"]);
+    }
+    if first.is_some_and(|item| item.acceptability.is_some()) {
+        columns.extend(["first_share", "listed_share", "mean_rank"]);
+    }
     let rows = shortlist.items.iter().map(|item| {
         let mut row = serde_json::json!({
             "rank": item.rank, "tie_group": item.tie_group, "id": item.college.id, "name": item.college.name,
@@ -108,6 +131,14 @@ pub(super) fn csv(shortlist: &Shortlist) -> String {
         });
         for part in &item.contributions {
             row[part.criterion.code()] = part.points.into();
+        }
+        if let Some(affinity) = &item.affinity {
+            row["affinity"] = affinity.points.into();
+            (row["affinity_mean"], row["affinity_sd"]) = (affinity.mean.into(), affinity.sd.into());
+        }
+        if let Some(held) = &item.acceptability {
+            (row["first_share"], row["listed_share"]) = (held.first.into(), held.listed.into());
+            row["mean_rank"] = held.mean_rank.into();
         }
         row
     });

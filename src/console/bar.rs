@@ -6,12 +6,14 @@ use super::figures::fixed;
 use super::texts::{board, words};
 use super::visit::Visit;
 use super::words::{GROUPS, group, group_class};
-use crate::domain::{Contribution, Group, Item};
+use crate::domain::{Criterion, Group, Item};
 
-/// Points of each group, in the order of [`GROUPS`]; they add up to the score.
-pub(super) fn by_group(contributions: &[Contribution]) -> [f64; 3] {
+/// Points of each group, in the order of [`GROUPS`]; they add up to the score. Affinity is of the group of satisfaction.
+pub(super) fn by_group(item: &Item) -> [f64; 3] {
     GROUPS.map(|wanted| {
-        contributions.iter().filter(|part| part.criterion.group() == wanted).map(|part| part.points).sum()
+        let own = item.contributions.iter().filter(|part| part.criterion.group() == wanted).map(|part| part.points);
+        let affinity = item.affinity.as_ref().filter(|_| wanted == Criterion::Satisfaction.group());
+        own.sum::<f64>() + affinity.map_or(0.0, |affinity| affinity.points)
     })
 }
 
@@ -47,7 +49,7 @@ pub(super) fn swatch(group: Group) -> Markup {
 
 /// The bar of one college and, under it, the points of each group.
 pub(super) fn score_bar(visit: &Visit, item: &Item) -> Markup {
-    let points = by_group(&item.contributions);
+    let points = by_group(item);
     let text = visit.fill(
         board::BAR_LABEL,
         &[

@@ -17,15 +17,17 @@ use crate::service::{Board, Service};
 
 /// Lengths of a list to choose from.
 const TOPS: [u16; 4] = [5, 10, 20, 50];
+/// Percents of the weight that affinity may be given.
+const AFFINITIES: [u16; 3] = [5, 10, 20];
 /// Distances to choose from, km.
 const DISTANCES: [u16; 6] = [25, 50, 100, 200, 300, 500];
 
 /// The shortlist of a park.
 pub(super) async fn page(request: HttpRequest, service: web::Data<Service>) -> HttpResponse {
     let visit = Visit::of(&request);
-    let result = (|| {
+    let result = async {
         let (question, _) = read_question(&request, &[])?;
-        let found = service.board(&question)?;
+        let found = service.board(&question).await?;
         Ok::<_, Problem>(Page {
             title: visit.fill(board::TITLE, &[("park", found.card.park.name.as_str())]),
             section: Section::Workbench,
@@ -33,8 +35,8 @@ pub(super) async fn page(request: HttpRequest, service: web::Data<Service>) -> H
             as_of: None,
             charts: false,
         })
-    })();
-    answer(&request, &visit, result)
+    };
+    answer(&request, &visit, result.await)
 }
 
 fn body(visit: &Visit, question: &Question, found: &Board) -> Markup {
@@ -125,6 +127,23 @@ fn filters(visit: &Visit, question: &Question, found: &Board, path: &str) -> Mar
                         @for km in chosen(&DISTANCES, question.max_km) {
                             option value=(km) selected[question.max_km == Some(km)] { (km) }
                         }
+                    }
+                }
+                label { span { (visit.say(board::AFFINITY)) }
+                    select name="affinity" {
+                        option value="" { (visit.say(board::AFFINITY_NONE)) }
+                        option value="0" selected[question.affinity == Some(0)] { (visit.say(board::AFFINITY_SHOWN)) }
+                        @for percent in chosen(&AFFINITIES, question.affinity.filter(|&percent| percent > 0).map(u16::from)) {
+                            option value=(percent) selected[question.affinity.map(u16::from) == Some(percent)] {
+                                (visit.fill(board::AFFINITY_WEIGHT, &[("n", &percent.to_string())]))
+                            }
+                        }
+                    }
+                }
+                label { span { (visit.say(board::UNCERTAIN)) }
+                    select name="uncertain_weights" {
+                        option value="" { (visit.say(board::UNCERTAIN_NO)) }
+                        option value="true" selected[question.uncertain_weights] { (visit.say(board::UNCERTAIN_YES)) }
                     }
                 }
                 button.apply type="submit" { (visit.say(board::APPLY)) }
@@ -271,7 +290,7 @@ fn excluded(visit: &Visit, found: &Board) -> Markup {
 
 /// The groups' points as a sum that is the score.
 pub(super) fn sum_of_groups(visit: &Visit, item: &crate::domain::Item) -> String {
-    let points = by_group(&item.contributions);
+    let points = by_group(item);
     visit.fill(
         super::texts::why::ADDS_UP,
         &[

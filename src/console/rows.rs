@@ -80,6 +80,25 @@ pub(super) fn table(visit: &Visit, board: &Board, excluded: &[CollegeId], top: u
     }
 }
 
+/// What the question asked for beside the score.
+pub(super) fn asked(visit: &Visit, item: &Item) -> Markup {
+    html! {
+        @if let Some(affinity) = &item.affinity {
+            span.affinity title=(visit.fill(board::AFFINITY_HELP, &[("n", &affinity.raters.to_string())])) {
+                (visit.fill(board::AFFINITY_LINE, &[("mean", &fixed(affinity.mean, 2)), ("sd", &fixed(affinity.sd, 2))]))
+                @if affinity.weight > 0.0 {
+                    (visit.fill(board::AFFINITY_POINTS, &[("points", &fixed(affinity.points, 2))]))
+                }
+            }
+        }
+        @if let Some(held) = &item.acceptability {
+            span.held title=(visit.fill(board::HELD_HELP, &[("rank", &fixed(held.mean_rank, 1))])) {
+                (visit.fill(board::HELD, &[("first", &percent(held.first)), ("listed", &percent(held.listed))]))
+            }
+        }
+    }
+}
+
 struct Place<'a> {
     at: usize,
     /// First rank and size of the tie group.
@@ -122,6 +141,7 @@ fn row(visit: &Visit, board: &Board, excluded: &[CollegeId], place: Place<'_>) -
                     @if let Some(n) = board.engagements.get(id) {
                         span { (visit.fill(board::TOGETHER, &[("n", &n.to_string())])) }
                     }
+                    (asked(visit, item))
                 }
             }
             td.score.number role="cell" {

@@ -20,11 +20,11 @@ use crate::service::{Board, Service};
 /// The file; a spreadsheet knows it for UTF-8 by its first bytes.
 pub(super) async fn file(request: HttpRequest, service: web::Data<Service>) -> HttpResponse {
     let visit = Visit::of(&request);
-    let result = (|| {
+    let result = async {
         let (question, _) = read_question(&request, &[])?;
-        Ok::<_, Problem>((service.board(&question)?, question.top))
-    })();
-    match result {
+        Ok::<_, Problem>((service.board(&question).await?, question.top))
+    };
+    match result.await {
         Ok((found, top)) => {
             let name = format!("{}-{}.csv", found.card.park.id, found.shortlist.as_of.seq);
             guarded(StatusCode::OK)
@@ -52,6 +52,14 @@ fn rows(visit: &Visit, found: &Board, top: u16) -> Vec<Vec<String>> {
         say(board::EVIDENCE),
     ];
     head.extend(Criterion::ALL.map(|criterion| words::criterion(visit.language, &found.sheet, criterion).to_owned()));
+    let first = shortlist.items.first();
+    let (affinity, held) = first.map_or((false, false), |item| (item.affinity.is_some(), item.acceptability.is_some()));
+    if affinity {
+        head.extend([say(board::AFFINITY), say(board::AFFINITY_MEAN)]);
+    }
+    if held {
+        head.extend([say(board::HELD_FIRST), say(board::HELD_LISTED)]);
+    }
     head.push(say(board::REMARK));
     let width = head.len();
     let ties = ties(shortlist);
@@ -69,6 +77,8 @@ fn rows(visit: &Visit, found: &Board, top: u16) -> Vec<Vec<String>> {
             format!("{:.2}", evidence_share(item)),
         ];
         row.extend(item.contributions.iter().map(|part| format!("{:.4}", part.points)));
+        row.extend(item.affinity.iter().flat_map(|one| [format!("{:.4}", one.points), format!("{:.3}", one.mean)]));
+        row.extend(item.acceptability.iter().flat_map(|one| [one.first, one.listed].map(|p| format!("{p:.4}"))));
         row.push(String::new());
         row
     });

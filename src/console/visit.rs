@@ -6,13 +6,13 @@ use actix_web::cookie::{Cookie, SameSite};
 
 use super::language::{Language, Text};
 use crate::domain::Question;
-use crate::http::{Problem, Query, encoded, filtered, path_id};
+use crate::http::{Problem, Query, encoded, filtered, listed, path_id};
 
 /// Query parameters that concern the reading, not the question.
 pub(super) const READING: [&str; 3] = ["lang", "text", "tour"];
 
 /// Query parameters of a question to rank; pages of one park pass them on to each other.
-pub(super) const QUESTION: [&str; 5] = ["top", "preset", "kind", "exclude", "max_km"];
+pub(super) const QUESTION: [&str; 7] = ["top", "preset", "kind", "exclude", "max_km", "affinity", "uncertain_weights"];
 
 /// One visit of a page.
 pub(super) struct Visit {
@@ -113,9 +113,8 @@ pub(super) fn address<'a>(path: &str, query: impl IntoIterator<Item = (&'a str, 
 /// The question of a page of one park, and the query; `own` are the page's other parameters.
 pub(super) fn read_question(request: &HttpRequest, own: &[&str]) -> Result<(Question, Query), Problem> {
     let query = read_query(request, &[&QUESTION[..], own].concat())?;
-    let question = filtered(path_id(request, "park")?, &query)?;
-    let top = query.number("top", 1, 100)?.map_or(10, |top| top as u16);
-    Ok((Question { top, ..question }, query))
+    let question = listed(filtered(path_id(request, "park")?, &query)?, &query)?;
+    Ok((question, query))
 }
 
 /// Reads the query strictly; `known` are the page's own parameters.

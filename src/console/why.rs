@@ -126,6 +126,16 @@ fn table(visit: &Visit, found: &Reasons) -> Markup {
                             }
                         }
                     }
+                    @if let Some(affinity) = &item.affinity {
+                        tbody { tr.affinity {
+                            th scope="row" { (visit.say(board::AFFINITY)) }
+                            td.number { (fixed(affinity.mean, 2)) }
+                            td.number { (fixed(affinity.anchored, 2)) }
+                            td.number { "× " (fixed(affinity.weight, 0)) "%" }
+                            td.number.points data-points=(affinity.points) { (fixed(affinity.points, 2)) }
+                            td { (visit.fill(board::AFFINITY_HELP, &[("n", &affinity.raters.to_string())])) }
+                        } }
+                    }
                     tfoot { tr {
                         th scope="row" colspan="4" { (visit.say(why::SUM)) }
                         td.number #total { (fixed(item.score, 2)) }

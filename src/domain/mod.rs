@@ -76,7 +76,7 @@ pub use park::{Park, Stage};
 pub use place::Place;
 pub use preset::{Preset, Weights};
 pub use programme::{Basis, Programme, Seats};
-pub use question::Question;
+pub use question::{MOST_AFFINITY, Question};
 pub use rating::{Aspect, Mark, Marks, Rating};
 pub use ratings::{Attributes, Ratings};
 pub use review::{DecisionReview, PairReview, Realised, Standing};
@@ -94,7 +94,8 @@ pub use sensitivity::{
 };
 pub use sheet::{Anchor, CriterionSheet, Sheet, Travel};
 pub use shortlist::{
-    AsOf, CollegeRef, Contribution, Evidence, Excluded, ExcludedReason, Explore, Item, Satisfaction, Shortlist, Unmet,
+    Acceptability, Affinity, AsOf, CollegeRef, Contribution, Evidence, Excluded, ExcludedReason, Explore, Item,
+    Satisfaction, Shortlist, Unmet,
 };
 pub use team::{Team, TeamMember};
 pub use text::{Comment, Label, Note};

@@ -34,17 +34,12 @@ impl Weights {
         if !(total.is_finite() && total > 0.0 && proportions.iter().all(|&part| part >= 0.0)) {
             return Err(refuse(total));
         }
-        let exact = proportions.map(|part| part / total * f64::from(Self::TOTAL));
-        // Proportions that are hundredths already must come back as they are, whatever the division left of them.
-        let mut hundredths = exact.map(|part| (part + 1e-6).floor() as u16);
-        let given: u32 = hundredths.iter().map(|&part| u32::from(part)).sum();
-        let mut order: Vec<usize> = (0..N_CRITERIA).collect();
-        let left = |at: usize| exact[at] - exact[at].floor();
-        order.sort_by(|&a, &b| left(b).total_cmp(&left(a)).then(a.cmp(&b)));
-        for &at in order.iter().take(Self::TOTAL.saturating_sub(given) as usize) {
-            hundredths[at] += 1;
-        }
-        Self::new(hundredths)
+        Self::new(apportion(proportions, Self::TOTAL))
+    }
+
+    /// The hundredths of a percent that are left of each weight if something else takes `percent` of them in proportion.
+    pub fn less(&self, percent: u8) -> [u16; N_CRITERIA] {
+        apportion(self.0.map(f64::from), Self::TOTAL.saturating_sub(100 * u32::from(percent)))
     }
 
     /// The weights in hundredths of a percent, in the order of [`Criterion::ALL`].
@@ -56,6 +51,22 @@ impl Weights {
     pub fn percent(&self, criterion: Criterion) -> f64 {
         f64::from(self.0[criterion.index()]) / 100.0
     }
+}
+
+/// Whole parts of `whole` in these proportions; what is left over goes to the largest remainders.
+fn apportion(proportions: [f64; N_CRITERIA], whole: u32) -> [u16; N_CRITERIA] {
+    let total: f64 = proportions.iter().sum();
+    let exact = proportions.map(|part| part / total * f64::from(whole));
+    // Proportions that are hundredths already must come back as they are, whatever the division left of them.
+    let mut parts = exact.map(|part| (part + 1e-6).floor() as u16);
+    let given: u32 = parts.iter().map(|&part| u32::from(part)).sum();
+    let mut order: Vec<usize> = (0..N_CRITERIA).collect();
+    let left = |at: usize| exact[at] - exact[at].floor();
+    order.sort_by(|&a, &b| left(b).total_cmp(&left(a)).then(a.cmp(&b)));
+    for &at in order.iter().take(whole.saturating_sub(given) as usize) {
+        parts[at] += 1;
+    }
+    parts
 }
 
 fn refuse(total: f64) -> Invalid {

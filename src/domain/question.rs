@@ -3,6 +3,9 @@
 use super::code::{CollegeId, ParkId, PresetId};
 use super::demand::DemandKind;
 
+/// Most percent of the weight that affinity may have: it personalises an order, it does not own it.
+pub const MOST_AFFINITY: u8 = 20;
+
 /// A question for a shortlist. With the log prefix it determines the answer, byte for byte.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Question {
@@ -20,11 +23,31 @@ pub struct Question {
     pub max_km: Option<u16>,
     /// Whether to offer an exploration seat.
     pub explore: bool,
+    /// Percent of the weight that affinity has, 0–[`MOST_AFFINITY`], taken from the twelve criteria in proportion; 0: it is
+    /// shown and counts nothing; `None`: it is not worked out.
+    pub affinity: Option<u8>,
+    /// Whether to tell how far the ranks hold if the weights are uncertain.
+    pub uncertain_weights: bool,
 }
 
 impl Question {
+    /// Whether its answer takes longer than a list.
+    pub fn takes_long(&self) -> bool {
+        self.affinity.is_some() || self.uncertain_weights
+    }
+
     /// The plain question: ten colleges, the park's own preset, nothing filtered.
     pub fn of(park: ParkId) -> Self {
-        Self { park, preset: None, top: 10, kind: None, exclude: Vec::new(), max_km: None, explore: true }
+        Self {
+            park,
+            preset: None,
+            top: 10,
+            kind: None,
+            exclude: Vec::new(),
+            max_km: None,
+            explore: true,
+            affinity: None,
+            uncertain_weights: false,
+        }
     }
 }

@@ -76,6 +76,35 @@ pub struct Satisfaction {
     pub raters: u32,
 }
 
+/// What enterprises like the park's own would say of a college (METHODS §2): a forecast of its rating by one of them, their
+/// severity taken off. An option; it never owns the order.
+#[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
+pub struct Affinity {
+    /// Expected rating, 1–5.
+    pub mean: f64,
+    /// Its standard deviation.
+    pub sd: f64,
+    /// Points on the anchors of satisfaction, 0–100, two decimals.
+    pub anchored: f64,
+    /// Weight in percent, as asked.
+    pub weight: f64,
+    /// `weight × anchored ÷ 100`; with the contributions they sum to the score.
+    pub points: f64,
+    /// Enterprises of the park whose ratings tell what these like; 0: any enterprise is meant.
+    pub raters: u32,
+}
+
+/// How far a rank holds if the weights are uncertain: shares of weights drawn around those in force (SMAA).
+#[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
+pub struct Acceptability {
+    /// Share of the draws in which it is first.
+    pub first: f64,
+    /// Share of the draws in which it is on the list.
+    pub listed: f64,
+    /// Its mean rank over the draws.
+    pub mean_rank: f64,
+}
+
 /// One ranked college.
 #[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
 pub struct Item {
@@ -91,6 +120,12 @@ pub struct Item {
     pub score_sd: f64,
     /// The score, criterion by criterion.
     pub contributions: Vec<Contribution>,
+    /// What enterprises like the park's own would say, if asked for; its points come on top of the contributions.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub affinity: Option<Affinity>,
+    /// How far its rank holds under uncertain weights, if asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub acceptability: Option<Acceptability>,
     /// What ratings say.
     pub satisfaction: Satisfaction,
     /// Probability of belonging to the best `top`.

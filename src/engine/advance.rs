@@ -52,7 +52,8 @@ impl Snapshot {
         if dirty.all || colleges.len() > 64.max(state.colleges.len() / 2) {
             return Self::cold_among(state, self.only.clone());
         }
-        let mut next = Self { state, ..self.clone() };
+        let like_minded = self.like_minded.after(&self.state, &state, dirty);
+        let mut next = Self { state, like_minded, ..self.clone() };
         next.refit(dirty, &colleges);
         let regrown = !next.edges.covers(next.state.colleges.len());
         let known = !next.state.model.coefficients.is_empty();

@@ -71,14 +71,12 @@ impl Snapshot {
     fn satisfaction_slope(&self, field: &Field<'_>) -> f64 {
         let anchors = &self.state.sheet.of(Criterion::Satisfaction).anchors;
         let (first, last) = (anchors[0], anchors[anchors.len() - 1]);
-        let share = f64::from(field.preset.weights.hundredths()[Criterion::Satisfaction.index()]) / 1e4;
-        share * (last.points - first.points) / (last.raw - first.raw)
+        field.share(Criterion::Satisfaction) * (last.points - first.points) / (last.raw - first.raw)
     }
 
     /// Variance of a college's score but for its satisfaction.
     fn other_variance(&self, field: &Field<'_>, at: u32) -> f64 {
-        let share = f64::from(field.preset.weights.hundredths()[Criterion::Satisfaction.index()]) / 1e4;
-        let satisfaction = share * self.columns.satisfaction_sd[at as usize];
+        let satisfaction = field.share(Criterion::Satisfaction) * self.columns.satisfaction_sd[at as usize];
         (field.sd[at as usize].powi(2) - satisfaction.powi(2)).max(0.0)
     }
 }

@@ -5,17 +5,20 @@ use std::borrow::Cow;
 use super::cells::{COLLEGE, PAIR, chord, on_sphere, pair_cells};
 use super::columns::Standing;
 use super::fit::Workspace;
+use super::like_minded::Liking;
 use super::need::Need;
 use super::rank::Refusal;
 use super::snapshot::Snapshot;
 use super::tiles::{Row, TILE};
-use crate::domain::{Criterion, DemandKind, ExcludedReason, N_CRITERIA, Park, ParkId, Preset, Question, Weights};
+use crate::domain::{Criterion, DemandKind, ExcludedReason, N_CRITERIA, Park, ParkId, Preset, Question};
 
 /// All candidates of a question with their scores.
 pub(super) struct Field<'a> {
     pub(super) park: &'a Park,
     pub(super) preset: &'a Preset,
     pub(super) items: Cow<'a, Need>,
+    /// The park against all colleges, for the needs that count.
+    pub(super) row: Cow<'a, Row>,
     /// Registry positions, best first up to `sorted`.
     pub(super) order: Vec<u32>,
     /// Score in millionths of a point, by registry position.
@@ -23,6 +26,17 @@ pub(super) struct Field<'a> {
     /// Standard deviation of the score, by registry position.
     pub(super) sd: Vec<f64>,
     pub(super) excluded: Vec<(u32, ExcludedReason)>,
+    /// Weights in hundredths of a percent, in the order of [`Criterion::ALL`]: the preset's, less what affinity takes.
+    pub(super) weights: [u16; N_CRITERIA],
+    /// Affinity, if the question asks for it.
+    pub(super) liking: Option<Liking>,
+}
+
+impl Field<'_> {
+    /// A criterion's share of the weight.
+    pub(super) fn share(&self, criterion: Criterion) -> f64 {
+        f64::from(self.weights[criterion.index()]) / 1e4
+    }
 }
 
 /// The hard filters of a question, made ready to be asked of every college.
@@ -45,18 +59,21 @@ impl Snapshot {
         let preset_id = question.preset.clone().unwrap_or_else(|| park.stage.preset());
         let preset = state.presets.get(&preset_id).ok_or_else(|| Refusal::Preset(preset_id.to_string()))?;
         let at = state.parks.position(&park.id).filter(|_| self.answers(&park.id)).ok_or_else(unknown_park)? as usize;
-        let (own, items);
-        let row = if question.kind.is_some() {
-            items = Cow::Owned(Need::of(state, &park.id, question.kind));
-            own = Row::build(state, park, &items, &self.offers);
-            &own
+        let (items, row) = if question.kind.is_some() {
+            let items = Need::of(state, &park.id, question.kind);
+            let row = Row::build(state, park, &items, &self.offers);
+            (Cow::Owned(items), Cow::Owned(row))
         } else {
-            items = Cow::Borrowed(&*self.needs[at]);
-            &*self.rows[at]
+            (Cow::Borrowed(&*self.needs[at]), Cow::Borrowed(&*self.rows[at]))
         };
-        let score = self.scores(row, &preset.weights);
-        let sd = self.score_sds(row, &preset.weights);
-        let filter = self.filter(park, question, row);
+        let liking = question.affinity.map(|percent| self.liking(&park.id, percent));
+        let weights = preset.weights.less(question.affinity.unwrap_or(0));
+        let mut score = self.scores(&row, &weights);
+        let mut sd = self.score_sds(&row, &weights);
+        if let Some(liking) = liking.as_ref().filter(|liking| liking.weight > 0) {
+            self.add(liking, &mut score, &mut sd);
+        }
+        let filter = self.filter(park, question, &row);
         let (mut keys, mut excluded) = (Vec::with_capacity(score.len()), Vec::new());
         for (at, &standing) in (0_u32..).zip(&self.columns.standing) {
             // Best first, then by id: one number to compare.
@@ -81,12 +98,23 @@ impl Snapshot {
         let college = |key: u64| self.edges.at_place(key as u32);
         let order = keys.iter().map(|&key| college(key)).collect();
         let excluded = excluded.into_iter().map(|(key, reason)| (college(key), reason)).collect();
-        Ok(Field { park, preset, items, order, score, sd, excluded })
+        Ok(Field { park, preset, items, row, order, score, sd, excluded, weights, liking })
+    }
+
+    /// Adds affinity's part to scores and their standard deviations.
+    fn add(&self, liking: &Liking, score: &mut [u32], sd: &mut [f64]) {
+        let anchors = &self.state.sheet.of(Criterion::Satisfaction).anchors;
+        let (first, last) = (anchors[0], anchors[anchors.len() - 1]);
+        let slope = f64::from(liking.weight) / 1e4 * (last.points - first.points) / (last.raw - first.raw);
+        for (at, (&points, &(_, spread))) in liking.points.iter().zip(&liking.expected).enumerate() {
+            score[at] += u32::from(liking.weight) * u32::from(points);
+            sd[at] = (sd[at].powi(2) + (slope * spread).powi(2)).sqrt();
+        }
     }
 
     /// `Σ weight × points` of every college, in millionths of a point.
-    fn scores(&self, row: &Row, weights: &Weights) -> Vec<u32> {
-        let weight = |criterion: &Criterion| u32::from(weights.hundredths()[criterion.index()]);
+    fn scores(&self, row: &Row, weights: &[u16; N_CRITERIA]) -> Vec<u32> {
+        let weight = |criterion: &Criterion| u32::from(weights[criterion.index()]);
         let (pair, college) = (PAIR.each_ref().map(weight), COLLEGE.each_ref().map(weight));
         let mut score = Vec::with_capacity(row.tiles.len() * TILE);
         for (t, tile) in row.tiles.iter().enumerate() {
@@ -133,22 +161,27 @@ impl Snapshot {
     /// Points of one college for a park's whole need, hundredths, in the order of [`Criterion::ALL`].
     pub(super) fn points(&self, park: &ParkId, at: u32) -> Option<[u16; N_CRITERIA]> {
         let row = self.state.parks.position(park).filter(|_| self.answers(park))?;
-        let tile = self.rows[row as usize].tiles.get(at as usize / TILE)?;
         if at as usize >= self.state.colleges.len() {
             return None;
         }
+        Some(self.points_in(self.rows.get(row as usize)?, at))
+    }
+
+    /// Points of one college in a park's row.
+    pub(super) fn points_in(&self, row: &Row, at: u32) -> [u16; N_CRITERIA] {
+        let tile = &row.tiles[at as usize / TILE];
         let mut points = [0; N_CRITERIA];
         for (j, (pair, college)) in PAIR.iter().zip(&COLLEGE).enumerate() {
             points[pair.index()] = tile.points[j][at as usize % TILE];
             points[college.index()] = self.columns.points[j][at as usize];
         }
-        Some(points)
+        points
     }
 
     /// Independent criteria: `sd² = Σ w² sd_j²`, by table over the grade bits.
-    fn score_sds(&self, row: &Row, weights: &Weights) -> Vec<f64> {
+    fn score_sds(&self, row: &Row, weights: &[u16; N_CRITERIA]) -> Vec<f64> {
         let sheet = &self.state.sheet;
-        let share = |criterion: Criterion| f64::from(weights.hundredths()[criterion.index()]) / 1e4;
+        let share = |criterion: Criterion| f64::from(weights[criterion.index()]) / 1e4;
         let part = |criterion: Criterion, sd: f64| (share(criterion) * sd).powi(2);
         let table = |criteria: &[Criterion; 6]| -> Vec<f64> {
             (0..256_usize)

@@ -17,6 +17,7 @@ mod fit_table;
 mod flags;
 mod forecast;
 mod index;
+mod like_minded;
 mod nation;
 mod need;
 mod normal;

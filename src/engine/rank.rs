@@ -39,7 +39,10 @@ impl Snapshot {
     /// The answer to a question whose field is there already.
     pub(super) fn listed(&self, question: &Question, field: &Field<'_>) -> Shortlist {
         let top = usize::from(question.top).min(field.order.len());
-        let items = self.items(field, top, usize::from(question.top));
+        let mut items = self.items(field, top, usize::from(question.top));
+        if question.uncertain_weights {
+            self.unsettle(question, field, &mut items);
+        }
         let explore = if question.explore && top >= 3 { self.explore(field, top) } else { None };
         let unmet = self.unmet(field, top);
         let excluded = field.excluded.iter().take(NAMED_EXCLUSIONS);
@@ -105,6 +108,8 @@ impl Snapshot {
             score: f64::from(field.score[at as usize]) / 1e6,
             score_sd: rounded(field.sd[at as usize]),
             contributions,
+            affinity: field.liking.as_ref().map(|liking| liking.of(at)),
+            acceptability: None,
             satisfaction: self.satisfaction(at),
             p_top_k: rounded(probability),
             coverage,
@@ -128,7 +133,7 @@ impl Snapshot {
         let unrated = self.posterior.ratings[self.edges.place_of(at)] == 0;
         let part = |criterion: Criterion| {
             let cell = cells[criterion.index()];
-            let weight = field.preset.weights.hundredths()[criterion.index()];
+            let weight = field.weights[criterion.index()];
             let evidence = match cell.grade {
                 Grade::Prior => Evidence::Prior,
                 Grade::Implied => Evidence::Implied,

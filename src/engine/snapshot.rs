@@ -7,6 +7,7 @@ use rayon::prelude::*;
 use super::columns::Columns;
 use super::fit::{Offer, offers};
 use super::fit_table::FitTable;
+use super::like_minded::LikeMinded;
 use super::need::Need;
 use super::satisfaction::{Edges, Posterior};
 use super::state::State;
@@ -27,6 +28,7 @@ pub struct Snapshot {
     pub(super) edges: Arc<Edges>,
     pub(super) posterior: Arc<Posterior>,
     pub(super) columns: Arc<Columns>,
+    pub(super) like_minded: LikeMinded,
     /// The parks it can be asked of, by rising id; `None`: all.
     pub(super) only: Option<Arc<Vec<ParkId>>>,
 }
@@ -126,6 +128,7 @@ impl Snapshot {
             edges: Arc::new(edges),
             posterior: Arc::new(posterior),
             columns: Arc::new(columns),
+            like_minded: LikeMinded::default(),
             only,
         }
     }

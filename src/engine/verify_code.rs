@@ -3,7 +3,7 @@
 use sha2::{Digest, Sha256};
 
 use super::state::State;
-use crate::domain::{DemandKind, Question, Shortlist};
+use crate::domain::{DemandKind, MOST_AFFINITY, Question, Shortlist};
 
 const ALPHABET: &[u8; 32] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
 const DIGEST_BYTES: usize = 5;
@@ -39,6 +39,9 @@ fn digest(shortlist: &Shortlist) -> [u8; DIGEST_BYTES] {
         for part in &item.contributions {
             hash.update(((part.points * 1e6).round() as u64).to_le_bytes());
         }
+        if let Some(affinity) = &item.affinity {
+            hash.update(((affinity.points * 1e6).round() as u64).to_le_bytes());
+        }
     }
     for excluded in &shortlist.excluded {
         hash.update(excluded.college.id.as_str().as_bytes());
@@ -62,6 +65,9 @@ pub fn encode(state: &State, question: &Question, shortlist: &Shortlist) -> Stri
     let known: Vec<u32> = question.exclude.iter().filter_map(|id| state.colleges.position(id)).collect();
     put(&mut bytes, known.len() as u64);
     known.iter().for_each(|&at| put(&mut bytes, u64::from(at)));
+    if let Some(percent) = question.affinity {
+        put(&mut bytes, u64::from(percent));
+    }
     bytes.extend(digest(shortlist));
     let mut text = String::with_capacity(bytes.len() * 2);
     let (mut buffer, mut bits, mut n) = (0_u32, 0, 0);
@@ -120,6 +126,10 @@ pub fn decode(code: &str) -> Option<(u64, impl FnOnce(&State) -> Option<Question
     let fields = fields?;
     let exclude: Option<Vec<u64>> = (0..*fields.get(5)?.min(&4096)).map(|_| take(&mut rest)).collect();
     let exclude = exclude?;
+    let affinity = if rest.is_empty() { None } else { Some(u8::try_from(take(&mut rest)?).ok()?) };
+    if affinity.is_some_and(|percent| percent > MOST_AFFINITY) {
+        return None;
+    }
     let question = move |state: &State| {
         let [park, preset, top, kind, max_km, _] = fields[..] else { return None };
         let within = |at: u64, len: usize| u32::try_from(at).ok().filter(|&at| (at as usize) < len);
@@ -140,6 +150,8 @@ pub fn decode(code: &str) -> Option<(u64, impl FnOnce(&State) -> Option<Question
             exclude: excluded,
             max_km: if max_km == 0 { None } else { Some(u16::try_from(max_km - 1).ok()?) },
             explore,
+            affinity,
+            uncertain_weights: false,
         })
     };
     Some((seq, question))

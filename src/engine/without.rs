@@ -16,7 +16,7 @@ impl Snapshot {
     /// equals a refit bit for bit.
     pub(super) fn leave_out(&self, field: &Field<'_>, at: u32, score: f64, ratings: &mut [RatingContribution]) {
         let affordable = (WORK / self.edges.len().max(1)).max(1);
-        let weight = i64::from(field.preset.weights.hundredths()[Criterion::Satisfaction.index()]);
+        let weight = i64::from(field.weights[Criterion::Satisfaction.index()]);
         let points = |snapshot: &Self| {
             let column = COLLEGE.iter().position(|&criterion| criterion == Criterion::Satisfaction);
             column.map_or(0, |column| i64::from(snapshot.columns.points[column][at as usize]))

@@ -25,7 +25,7 @@ mod wire;
 
 pub(crate) use guard::not_found;
 pub(crate) use problem::Problem;
-pub(crate) use query::{Query, encoded, filtered, path_id};
+pub(crate) use query::{Query, encoded, filtered, listed, path_id};
 pub(crate) use titles::title;
 
 pub use documents::openapi_json;

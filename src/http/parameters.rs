@@ -30,6 +30,12 @@ pub(super) struct ListParameters {
     top: Option<u16>,
     /// 是否给出探索席位，默认 true Whether to name an exploration seat, default true
     explore: Option<bool>,
+    /// 同类企业契合度的权重（%），从十二项中按比例扣出；0 只显示不计分，不填则不计算 Percent of the weight for affinity (what
+    /// enterprises like the park's own would say), taken from the twelve in proportion; 0 shows it only, left out it is not worked out
+    #[param(minimum = 0, maximum = 20)]
+    affinity: Option<u8>,
+    /// 是否计算权重不确定时的名次可接受度，默认 false Whether to tell how far ranks hold if the weights are uncertain
+    uncertain_weights: Option<bool>,
 }
 
 /// Two states of a list that are compared.

@@ -7,7 +7,7 @@ use actix_web::http::header::{self, HeaderName};
 use actix_web::{HttpRequest, web};
 
 use super::problem::Problem;
-use crate::domain::{Invalid, ParkId, Question};
+use crate::domain::{Invalid, MOST_AFFINITY, ParkId, Question};
 use crate::service::ServiceError;
 
 /// The query, each parameter at most once.
@@ -94,11 +94,20 @@ pub(crate) const FILTERS: [&str; 4] = ["preset", "kind", "exclude", "max_km"];
 /// The question for a shortlist.
 pub(super) fn question(request: &HttpRequest) -> Result<Question, Problem> {
     let park: ParkId = path_id(request, "park")?;
-    let query = Query::read(request, &[&["top", "explore"], &FILTERS[..]].concat())?;
+    let query = Query::read(request, &[&["explore"], &LIST[..], &FILTERS[..]].concat())?;
+    Ok(Question { explore: query.flag("explore")?.unwrap_or(true), ..listed(filtered(park, &query)?, &query)? })
+}
+
+/// Parameters of a list beside its filters.
+pub(crate) const LIST: [&str; 3] = ["top", "affinity", "uncertain_weights"];
+
+/// The question with the [`LIST`] of a query.
+pub(crate) fn listed(question: Question, query: &Query) -> Result<Question, Problem> {
     Ok(Question {
         top: query.number("top", 1, 100)?.map_or(10, |top| top as u16),
-        explore: query.flag("explore")?.unwrap_or(true),
-        ..filtered(park, &query)?
+        affinity: query.number("affinity", 0, MOST_AFFINITY.into())?.map(|percent| percent as u8),
+        uncertain_weights: query.flag("uncertain_weights")?.unwrap_or(false),
+        ..question
     })
 }
 

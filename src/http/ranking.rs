@@ -22,7 +22,7 @@ pub(super) async fn shortlist(request: HttpRequest, service: web::Data<Service>)
     let answer = async {
         let question = question(&request)?;
         let published = service.at_least(min_seq(&request)?).await?;
-        let bytes = Service::shortlist_json(&published, question)?;
+        let bytes = Service::shortlist_json(published, question).await?;
         Ok::<_, Problem>(HttpResponse::Ok().content_type("application/json").body(bytes))
     };
     respond(&request, answer.await)

@@ -62,14 +62,21 @@ impl Service {
     ///
     /// # Errors
     /// As [`Self::shortlist`].
-    pub fn shortlist_json(published: &Published, question: Question) -> Result<Bytes, ServiceError> {
+    pub async fn shortlist_json(published: Arc<Published>, question: Question) -> Result<Bytes, ServiceError> {
         if let Some(answer) = published.remembered(&question) {
             return Ok(answer);
         }
-        let shortlist = published.snapshot.shortlist(&question)?;
-        let answer = Bytes::from(serde_json::to_vec(&shortlist).unwrap_or_default());
-        published.remember(question, answer.clone());
-        Ok(answer)
+        let answer = |published: &Published, question: Question| {
+            let shortlist = published.snapshot.shortlist(&question)?;
+            let answer = Bytes::from(serde_json::to_vec(&shortlist).unwrap_or_default());
+            published.remember(question, answer.clone());
+            Ok(answer)
+        };
+        // What takes longer than a list is kept off the threads that serve.
+        if question.takes_long() {
+            return aside(move || answer(&published, question)).await;
+        }
+        answer(&published, question)
     }
 
     /// The blocks of ratings that the model trusts less, with the weight each keeps.

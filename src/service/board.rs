@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::{Service, ServiceError};
+use super::{Service, ServiceError, aside};
 use crate::domain::{
     AsOf, CollegeId, Date, Demand, EngagementStatus, Label, Park, Preset, Question, Sheet, Shortlist, Target,
 };
@@ -102,8 +102,13 @@ impl Service {
     ///
     /// # Errors
     /// [`ServiceError::NotFound`] for an unknown park or preset.
-    pub fn board(&self, question: &Question) -> Result<Board, ServiceError> {
-        board(&self.live.current().snapshot, question)
+    pub async fn board(&self, question: &Question) -> Result<Board, ServiceError> {
+        let published = self.live.current();
+        if question.takes_long() {
+            let question = question.clone();
+            return aside(move || board(&published.snapshot, &question)).await;
+        }
+        board(&published.snapshot, question)
     }
 
     /// The day by the last clock event.

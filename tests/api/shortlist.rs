@@ -190,3 +190,34 @@ async fn a_reader_may_insist_on_a_seq() {
     ahead.is_problem("slightly ahead", 503, "replica-behind");
     assert_eq!(ahead.header("retry-after"), "1");
 }
+
+#[actix_web::test]
+async fn a_list_can_show_affinity_and_how_far_its_ranks_hold() {
+    let api = spawn_app().await;
+    let plain = api.shortlist(PARK, "top=5").await.ok(200);
+    assert!(
+        list(&plain["items"]).iter().all(|item| item.get("affinity").is_none() && item.get("acceptability").is_none())
+    );
+    let asked = api.shortlist(PARK, "top=5&affinity=20&uncertain_weights=true").await.ok(200);
+    for item in list(&asked["items"]) {
+        let affinity = &item["affinity"];
+        let sum: f64 = list(&item["contributions"]).iter().map(|part| number(&part["points"])).sum();
+        assert!((sum + number(&affinity["points"]) - number(&item["score"])).abs() < 1e-9, "{item}");
+        assert_eq!(number(&affinity["weight"]), 20.0);
+        assert!(number(&item["acceptability"]["first"]) <= number(&item["acceptability"]["listed"]), "{item}");
+        let college = item["college"]["id"].as_str().expect("a code");
+        let address = format!("/api/v1/parks/{PARK}/colleges/{college}/explanation?affinity=20&top=5");
+        let why = api.get(&address).await.ok(200);
+        assert_eq!(why["item"]["score"], item["score"], "explained with the same question");
+    }
+    let code = asked["verify_code"].as_str().expect("a code");
+    let check = api.get(&format!("/api/v1/verify/{code}")).await.ok(200);
+    assert_eq!(check["matches"], true, "{check}");
+    for (query, at) in
+        [("affinity=21", "affinity"), ("affinity=-1", "affinity"), ("uncertain_weights=perhaps", "uncertain_weights")]
+    {
+        let refused = api.shortlist(PARK, query).await;
+        assert_eq!(refused.status, 422, "{query}");
+        assert!(refused.text.contains(at), "{query}: {}", refused.text);
+    }
+}

@@ -4,6 +4,7 @@ mod affinity;
 mod city;
 mod crossed;
 mod fit;
+mod like_minded;
 mod rank;
 mod satisfaction;
 mod scenario;

@@ -84,6 +84,22 @@ impl Belief {
         Self::new(&times(&covariance, &right), &covariance, weight)
     }
 
+    /// One of several, drawn at random: the moments are their means.
+    pub(super) fn mixture(all: &[&Self]) -> Self {
+        let share = 1.0 / all.len().max(1) as f32;
+        let mut mixed = Self::new(&[0.0; DIM], &[[0.0; DIM]; DIM], 1.0);
+        for one in all {
+            mixed.factors.iter_mut().zip(&one.factors).for_each(|(sum, factor)| *sum += share * factor);
+            mixed.square.iter_mut().zip(&one.square).for_each(|(sum, square)| *sum += share * square);
+        }
+        mixed
+    }
+
+    /// The same with a bias known to be nothing.
+    pub(super) fn without_bias(self) -> Self {
+        Self { bias: 0.0, bias_variance: 0.0, cross: [0.0; RANK], ..self }
+    }
+
     /// Mean and variance of the expected rating above μ.
     pub(super) fn meets(&self, other: &Self) -> (f64, f64) {
         let (mut product, mut square, mut cross) = (0.0, 0.0, 0.0);

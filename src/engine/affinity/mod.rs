@@ -7,11 +7,13 @@ mod belief;
 mod chain;
 mod hyper;
 mod online;
+mod pool;
 mod side;
 mod small;
 
 pub use chain::{Averages, Chain};
 pub use online::Affinity;
+pub(crate) use pool::Pool;
 
 /// How many ratings the prior of a rater's own noise is worth.
 const NOISE_WEIGHT: f64 = 8.0;

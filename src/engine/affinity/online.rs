@@ -24,33 +24,33 @@ const CHUNK: usize = 32;
 
 /// Beliefs and ratings of one side.
 #[derive(Clone, Debug)]
-struct Group {
-    rows: Vec<Vec<Cell>>,
-    beliefs: Vec<Belief>,
+pub(super) struct Group {
+    pub(super) rows: Vec<Vec<Cell>>,
+    pub(super) beliefs: Vec<Belief>,
     mean: [f64; DIM],
     precision: Matrix<DIM>,
     /// What is believed of a subject without ratings.
-    nobody: Belief,
+    pub(super) nobody: Belief,
 }
 
 /// The affinity of raters and colleges, kept up to date rating by rating.
 #[derive(Clone, Debug)]
 pub struct Affinity {
-    raters: Group,
-    colleges: Group,
+    pub(super) raters: Group,
+    pub(super) colleges: Group,
     seed: u64,
     /// Scores are kept as multiples of a quarter of the scale above its middle.
-    middle: f64,
-    unit: f64,
+    pub(super) middle: f64,
+    pub(super) unit: f64,
     /// Grand mean: mean of the kept scores at the last sweep.
-    mean: f32,
+    pub(super) mean: f32,
     sum: f64,
     n: usize,
     /// Ratings at the last cold refit.
     refit_at: usize,
     /// Typical variance of a rating.
     noise: f64,
-    scale: (f64, f64),
+    pub(super) scale: (f64, f64),
 }
 
 impl Group {
@@ -134,7 +134,7 @@ impl Affinity {
         }
     }
 
-    fn push(&mut self, rater: usize, college: usize, score: f64) {
+    pub(super) fn push(&mut self, rater: usize, college: usize, score: f64) {
         let score = (score - self.middle) / self.unit;
         self.raters.rows[rater].push((college as u32, score as f32));
         self.colleges.rows[college].push((rater as u32, score as f32));
@@ -171,7 +171,7 @@ impl Affinity {
         }
     }
 
-    fn rater(&self, u: usize) -> Belief {
+    pub(super) fn rater(&self, u: usize) -> Belief {
         let (row, group) = (&self.raters.rows[u], &self.raters);
         if row.is_empty() {
             return Belief { weight: 1.0 / self.noise as f32, ..group.nobody.clone() };
@@ -183,7 +183,7 @@ impl Affinity {
         belief
     }
 
-    fn college(&self, i: usize) -> Belief {
+    pub(super) fn college(&self, i: usize) -> Belief {
         if self.colleges.rows[i].is_empty() {
             return self.colleges.nobody.clone();
         }

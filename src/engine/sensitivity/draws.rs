@@ -4,8 +4,50 @@ use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::SeedableRng;
 use rand_distr::{Distribution, Gamma};
 
-use super::score;
-use crate::domain::{N_CRITERIA, SensitivityQuestion, Weights};
+use super::{Candidates, score};
+use crate::domain::{Acceptability, Item, N_CRITERIA, Question, Weights};
+use crate::engine::field::Field;
+use crate::engine::rank::rounded;
+use crate::engine::snapshot::Snapshot;
+
+/// How weights are drawn.
+#[derive(Clone, Copy)]
+pub(super) struct Draws {
+    pub(super) n: u32,
+    pub(super) seed: u32,
+    /// Sum of the Dirichlet's parameters.
+    pub(super) concentration: u32,
+}
+
+/// Those of a shortlist: a weight of 10 % wanders by 3 points (one standard deviation).
+const OF_A_LIST: Draws = Draws { n: 256, seed: 0, concentration: 100 };
+
+impl Snapshot {
+    /// Tells of each item how far its rank holds under drawn weights; affinity keeps the weight it was asked with.
+    pub(in crate::engine) fn unsettle(&self, question: &Question, field: &Field<'_>, items: &mut [Item]) {
+        let whole;
+        // A list is in order as far as it goes; ranks need no more, since nobody behind it is listed.
+        let field = if field.liking.as_ref().is_some_and(|liking| liking.weight > 0) {
+            let Ok(plain) = self.field(&Question { affinity: None, ..question.clone() }) else { return };
+            whole = plain;
+            &whole
+        } else {
+            field
+        };
+        let candidates = Candidates::of(self, field);
+        let weights = field.preset.weights;
+        let drawn = acceptability(&candidates.points, &weights, items.len(), OF_A_LIST);
+        for item in items {
+            let at = self.state.colleges.position(&item.college.id);
+            let place = candidates.college.iter().take(drawn.len()).position(|&one| Some(one) == at);
+            item.acceptability = place.map(|place| Acceptability {
+                first: rounded(drawn[place].ranks.first().copied().unwrap_or(0.0)),
+                listed: rounded(drawn[place].ranks.iter().sum::<f64>().min(1.0)),
+                mean_rank: rounded(drawn[place].mean),
+            });
+        }
+    }
+}
 
 /// The ranks of one candidate over all draws.
 pub(super) struct Drawn {
@@ -17,19 +59,14 @@ pub(super) struct Drawn {
 /// The first `top` candidates under drawn weights. A criterion of weight 0 stays without weight.
 ///
 /// `points`: `(n_candidates, n_criteria)`, best first; equal scores keep that order.
-pub(super) fn acceptability(
-    points: &[[u16; N_CRITERIA]],
-    weights: &Weights,
-    top: usize,
-    asked: &SensitivityQuestion,
-) -> Vec<Drawn> {
+pub(super) fn acceptability(points: &[[u16; N_CRITERIA]], weights: &Weights, top: usize, asked: Draws) -> Vec<Drawn> {
     let mut dice = ChaCha8Rng::seed_from_u64(asked.seed.into());
     let shape = |&weight: &u16| f64::from(weight) / 1e4 * f64::from(asked.concentration);
     let gammas: Vec<Option<Gamma<f64>>> =
         weights.hundredths().iter().map(|weight| Gamma::new(shape(weight), 1.0).ok()).collect();
     let (mut counts, mut sums) = (vec![vec![0_u32; top]; top], vec![0_u64; top]);
     let mut scores = vec![0.0; points.len()];
-    for _ in 0..asked.draws {
+    for _ in 0..asked.n {
         let mut drawn = [0.0; N_CRITERIA];
         drawn.iter_mut().zip(&gammas).for_each(|(weight, gamma)| {
             *weight = gamma.as_ref().map_or(0.0, |gamma| gamma.sample(&mut dice));
@@ -45,7 +82,7 @@ pub(super) fn acceptability(
             }
         }
     }
-    let share = |n: f64| n / f64::from(asked.draws.max(1));
+    let share = |n: f64| n / f64::from(asked.n.max(1));
     let drawn = counts.into_iter().zip(sums).map(|(counts, sum)| Drawn {
         ranks: counts.into_iter().map(|n| share(f64::from(n))).collect(),
         mean: share(sum as f64),

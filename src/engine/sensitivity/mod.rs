@@ -27,7 +27,7 @@ pub(super) struct Candidates {
 
 impl Candidates {
     fn of(snapshot: &Snapshot, field: &Field<'_>) -> Self {
-        let points = |&at: &u32| snapshot.points(&field.park.id, at).unwrap_or_default();
+        let points = |&at: &u32| snapshot.points_in(&field.row, at);
         Self { points: field.order.iter().map(points).collect(), college: field.order.clone() }
     }
 
@@ -70,7 +70,8 @@ impl Snapshot {
             first: interval::interval(&candidates.points, weights.hundredths(), criterion.index(), 1).named(names),
             list: interval::interval(&candidates.points, weights.hundredths(), criterion.index(), top).named(names),
         });
-        let drawn = draws::acceptability(&candidates.points, &weights, top, asked);
+        let how = draws::Draws { n: asked.draws, seed: asked.seed, concentration: asked.concentration };
+        let drawn = draws::acceptability(&candidates.points, &weights, top, how);
         let topsis = cross_check::topsis(&candidates.points, &weights);
         let entropy_weights = cross_check::entropy_weights(&candidates.points);
         let entropy = candidates.ranks(&entropy_weights);
