@@ -102,7 +102,11 @@ impl Snapshot {
             !enterprise.closed && enterprise.value.park == *park
         });
         let pool: Pool = affinity.pool(own.map(|at| at as usize));
-        let expected: Vec<_> = (0..state.colleges.len()).map(|at| affinity.expected(&pool, at)).collect();
+        // Without any rating at all there is nothing but what the model holds of every college.
+        let nothing = (state.model.mean, state.model.college_variance.sqrt());
+        let unrated = affinity.is_empty();
+        let of = |at| if unrated { nothing } else { affinity.expected(&pool, at) };
+        let expected: Vec<_> = (0..state.colleges.len()).map(of).collect();
         let sheet = state.sheet.of(Criterion::Satisfaction);
         let points = expected.iter().map(|&(mean, _)| sheet.points(mean)).collect();
         Liking { weight: 100 * u16::from(percent), points, expected, raters: pool.raters }

@@ -69,7 +69,7 @@ fn enterprises_of_like_taste_lift_what_they_like() {
         if *own == park {
             continue;
         }
-        for college in (u % 3..24).step_by(3) {
+        for college in 0..24 {
             rate(enterprise.as_str(), college, if college % 2 == u % 2 { 5 } else { 2 });
         }
     }
@@ -161,5 +161,17 @@ fn uncertain_weights_tell_how_far_ranks_hold() {
         let plain = Question { uncertain_weights: false, ..question.clone() };
         let plain = snapshot.shortlist(&plain).expect("a known park");
         assert_eq!(plain.verify_code, list.verify_code, "the list is the same");
+    }
+}
+
+#[test]
+fn without_any_rating_affinity_is_what_the_model_holds_of_every_college() {
+    let snapshot = city::snapshot(&city::events(1, 8, 10, 0));
+    let park = snapshot.state.parks.iter().next().expect("a park").0.clone();
+    let (model, list) = (snapshot.state.model.clone(), ask(&snapshot, park.as_str(), Some(0)));
+    for item in &list.items {
+        let affinity = item.affinity.as_ref().expect("asked for");
+        assert!((affinity.mean - model.mean).abs() < 1e-6 && affinity.raters == 0, "{affinity:?}");
+        assert!((affinity.sd - model.college_variance.sqrt()).abs() < 1e-6, "{affinity:?}");
     }
 }

@@ -28,6 +28,11 @@ impl Affinity {
         colleges.into_iter().for_each(|i| self.colleges.beliefs[i] = self.college(i));
     }
 
+    /// Whether it has seen no rating.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.raters.rows.iter().all(Vec::is_empty)
+    }
+
     fn make_room(&mut self, raters: usize, colleges: usize) {
         for (group, n) in [(&mut self.raters, raters), (&mut self.colleges, colleges)] {
             let n = n.max(group.rows.len());
