@@ -148,7 +148,8 @@ fn row(visit: &Visit, service: &Service, one: &PairReview) -> Markup {
         ("ratings", one.realised.ratings.to_string()),
     ];
     let since: Vec<(&str, &str)> = since.iter().map(|(name, value)| (*name, value.as_str())).collect();
-    let mean = |value: Option<f64>| value.map_or_else(|| visit.say(decisions::UNKNOWN).to_owned(), |value| fixed(value, 2));
+    let mean =
+        |value: Option<f64>| value.map_or_else(|| visit.say(decisions::UNKNOWN).to_owned(), |value| fixed(value, 2));
     let way = |by: f64| if by < 0.0 { "down" } else { "up" };
     html! {
         tr data-pair=(format!("{}~{}", one.park, one.college.id)) {

@@ -29,9 +29,8 @@ pub(super) async fn page(request: HttpRequest, service: web::Data<Service>) -> H
     let result = async {
         let (asked, query) = Asked::of(&request)?;
         // The address says an assumption as any other, so that it is the scenario.
-        let to = |name: &str, all: &str| {
-            see(&visit.here_with(&[&ADDS.map(|name| (name, ""))[..], &[(name, all)]].concat()))
-        };
+        let to =
+            |name: &str, all: &str| see(&visit.here_with(&[&ADDS.map(|name| (name, ""))[..], &[(name, all)]].concat()));
         if let Some(all) = lab_join::added(&visit, &service, &query)? {
             return Ok(Err(to("join", &all)));
         }

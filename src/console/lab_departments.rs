@@ -7,7 +7,9 @@ use super::lab_state::parameters;
 use super::texts::{board, departments};
 use super::visit::Visit;
 use super::words::{self, GROUPS};
-use crate::domain::{CollegeRef, Criterion, Department, DepartmentOrder, Departments, Group, Invalid, Label, N_CRITERIA, Weights};
+use crate::domain::{
+    CollegeRef, Criterion, Department, DepartmentOrder, Departments, Group, Invalid, Label, N_CRITERIA, Weights,
+};
 use crate::http::{Problem, Query};
 use crate::service::Lab;
 
@@ -37,7 +39,9 @@ pub(super) fn read(query: &Query) -> Result<Vec<Department>, Problem> {
         let weights: [f64; N_CRITERIA] = weights.try_into().ok()?;
         Some(Department { name: name.parse().ok()?, weights: Weights::scaled(weights).ok()? })
     };
-    let bad = |part: &str| Problem::parameter("departments", Invalid::unknown_word(part, &["X~20/10/24/12/8/10/4/4/3/4/1/0"]));
+    let bad = |part: &str| {
+        Problem::parameter("departments", Invalid::unknown_word(part, &["X~20/10/24/12/8/10/4/4/3/4/1/0"]))
+    };
     parts.into_iter().map(|part| one(part).ok_or_else(|| bad(part))).collect()
 }
 
@@ -45,7 +49,12 @@ pub(super) fn read(query: &Query) -> Result<Vec<Department>, Problem> {
 const GIVEN: [&str; 3] = ["dept_need", "dept_outcome", "dept_condition"];
 
 /// What was added by the form of the page, as all of `departments` stand in the address then; `now` are the sliders' weights.
-pub(super) fn added(visit: &Visit, query: &Query, known: &[Department], now: &Weights) -> Result<Option<String>, Problem> {
+pub(super) fn added(
+    visit: &Visit,
+    query: &Query,
+    known: &[Department],
+    now: &Weights,
+) -> Result<Option<String>, Problem> {
     let Some(name) = query.text("add_dept") else { return Ok(None) };
     let name: String = name.chars().map(|c| if matches!(c, ',' | '~' | '/') { ' ' } else { c }).collect();
     let name: Label = name.parse().map_err(|invalid| Problem::parameter("add_dept", invalid))?;

@@ -6,9 +6,7 @@ use super::lab_assumed::{kinds, one_of};
 use super::texts::{board, lab, supply};
 use super::visit::Visit;
 use super::words;
-use crate::domain::{
-    College, CollegeKind, Date, DemandKind, Invalid, Label, MajorRef, Programme, ScenarioChange,
-};
+use crate::domain::{College, CollegeKind, Date, DemandKind, Invalid, Label, MajorRef, Programme, ScenarioChange};
 use crate::exchange;
 use crate::http::{Problem, Query};
 use crate::service::{Meant, Service};
@@ -55,7 +53,8 @@ impl Joined {
     /// What it stands for: the college, then its programmes. What nobody assumed of it stays unknown.
     fn changes(&self, at: usize, today: Date) -> Vec<ScenarioChange> {
         let id = format!("NEW-C{}", at + 1);
-        let college = serde_json::json!({"id": id, "name": self.name, "kind": self.kind, "city": "–", "updated_on": today});
+        let college =
+            serde_json::json!({"id": id, "name": self.name, "kind": self.kind, "city": "–", "updated_on": today});
         let college = serde_json::from_value::<College>(college).ok().map(ScenarioChange::CollegePut);
         let programmes = self.programmes.iter().zip(1..).filter_map(|((major, kind, seats), n)| {
             let value = serde_json::json!({"id": format!("{id}-{n}"), "college": id, "major": major,
@@ -112,7 +111,8 @@ pub(super) fn added(visit: &Visit, service: &Service, query: &Query) -> Result<O
     let major = one_of(visit, "join_major", text, service.meant(text, Some("major")))?;
     let major = major.code.parse().map_err(|invalid| Problem::parameter("join_major", invalid))?;
     let kind = query.text("join_kind").unwrap_or("associate");
-    let kind = kind_of(kind).ok_or_else(|| Problem::parameter("join_kind", Invalid::unknown_word(kind, &["associate"])))?;
+    let kind =
+        kind_of(kind).ok_or_else(|| Problem::parameter("join_kind", Invalid::unknown_word(kind, &["associate"])))?;
     let programme = (
         major,
         query.parse("add_kind")?.unwrap_or(DemandKind::Hire),

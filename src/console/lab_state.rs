@@ -7,8 +7,8 @@ use super::lab_departments;
 use super::lab_join::{self, Joined};
 use super::visit::{address, read_question};
 use crate::domain::{
-    CollegeId, Criterion, Date, Demand, DemandKind, Department, Invalid, N_CRITERIA, ParkChoice, ParkId, Question, ScenarioChange,
-    ScenarioQuestion, SeatsChange, Target, Weights,
+    CollegeId, Criterion, Date, Demand, DemandKind, Department, Invalid, N_CRITERIA, ParkChoice, ParkId, Question,
+    ScenarioChange, ScenarioQuestion, SeatsChange, Target, Weights,
 };
 use crate::http::{Problem, Query};
 
@@ -35,15 +35,39 @@ pub(super) struct Asked {
 
 /// Parameters of the page beside the question's and the weights'.
 const OWN: [&str; 16] = [
-    "need", "seats", "join", "departments", "add_need", "add_people", "add_kind", "add_programme", "add_seats", "add_join",
-    "join_kind", "join_major", "add_dept", "dept_need", "dept_outcome", "dept_condition",
+    "need",
+    "seats",
+    "join",
+    "departments",
+    "add_need",
+    "add_people",
+    "add_kind",
+    "add_programme",
+    "add_seats",
+    "add_join",
+    "join_kind",
+    "join_major",
+    "add_dept",
+    "dept_need",
+    "dept_outcome",
+    "dept_condition",
 ];
 /// Those of them that the scenario, and what stands beside it, consists of; the others are forms'.
 pub(super) const KEPT: [&str; 4] = ["need", "seats", "join", "departments"];
 /// Those that forms add by.
 pub(super) const ADDS: [&str; 12] = [
-    "add_need", "add_people", "add_kind", "add_programme", "add_seats", "add_join", "join_kind", "join_major", "add_dept",
-    "dept_need", "dept_outcome", "dept_condition",
+    "add_need",
+    "add_people",
+    "add_kind",
+    "add_programme",
+    "add_seats",
+    "add_join",
+    "join_kind",
+    "join_major",
+    "add_dept",
+    "dept_need",
+    "dept_outcome",
+    "dept_condition",
 ];
 
 impl Asked {

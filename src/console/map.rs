@@ -88,10 +88,8 @@ pub(super) fn pin((x, y): (f64, f64), radius: f64, square: bool, mark: &str) -> 
 
 /// Parks with their numbers in the list, from 1.
 pub(super) fn map(visit: &Visit, cards: &[&ParkCard]) -> Markup {
-    let placed: Vec<(usize, &ParkCard, Place)> = (1..)
-        .zip(cards)
-        .filter_map(|(n, card)| card.park.place.map(|place| (n, *card, place)))
-        .collect();
+    let placed: Vec<(usize, &ParkCard, Place)> =
+        (1..).zip(cards).filter_map(|(n, card)| card.park.place.map(|place| (n, *card, place))).collect();
     let places: Vec<Place> = placed.iter().map(|(.., place)| *place).collect();
     let Some(plan) = Plan::of(&places) else { return html! {} };
     let radius = if placed.len() > 40 { 7.0 } else { 11.0 };

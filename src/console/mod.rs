@@ -50,6 +50,7 @@ mod selections_state;
 mod selections_words;
 mod slope;
 mod supply;
+mod supply_form;
 mod table_file;
 mod team;
 mod texts;

@@ -20,11 +20,7 @@ const SHOWN: usize = 120;
 const OFFERED: usize = 400;
 
 /// The address that says what a form was sent with; `None` if no form was.
-pub(super) fn sent(
-    visit: &Visit,
-    service: &Service,
-    raw: &[(String, String)],
-) -> Result<Option<String>, Problem> {
+pub(super) fn sent(visit: &Visit, service: &Service, raw: &[(String, String)]) -> Result<Option<String>, Problem> {
     if !raw.iter().any(|(name, _)| ADDED.contains(&name.as_str())) {
         return Ok(None);
     }
@@ -35,7 +31,9 @@ pub(super) fn sent(
     let city = text("add_city");
     if !city.is_empty() {
         let all = service.parks();
-        parks.extend(all.cards.iter().filter(|card| card.park.city.as_str() == city).map(|card| card.park.id.to_string()));
+        parks.extend(
+            all.cards.iter().filter(|card| card.park.city.as_str() == city).map(|card| card.park.id.to_string()),
+        );
     }
     if parks.len() > MOST_PARKS {
         return Err(Problem::parameter("parks", Invalid::out_of_range(0, MOST_PARKS)));
@@ -69,7 +67,7 @@ fn hidden(visit: &Visit, names: &[&str]) -> Markup {
 pub(super) fn form(visit: &Visit, asked: &Asked, parks: &Parks, presets: &[Preset]) -> Markup {
     let number = |name: &str, label: Text, value: String, most: u32, least: u32, step: &str| {
         html! { label { span { (visit.say(label)) }
-            input.number type="number" name=(name) min=(least) max=(most) step=(step) value=(value); } }
+        input.number type="number" name=(name) min=(least) max=(most) step=(step) value=(value); } }
     };
     let opt = |value: Option<String>| value.unwrap_or_default();
     html! {
@@ -94,7 +92,7 @@ pub(super) fn form(visit: &Visit, asked: &Asked, parks: &Parks, presets: &[Prese
             label.check { input type="checkbox" name="keep" value="1" checked[asked.keep]; " " (visit.say(selections::KEEP)) }
             (picker(visit, asked, parks))
             p.inline { button type="submit" { (visit.say(selections::SOLVE)) }
-                a.quiet href="/selections" { (visit.say(super::texts::lab::RESET)) } }
+                a.quiet href="/selections" { (visit.say(selections::CLEAR)) } }
         }
     }
 }
@@ -104,7 +102,9 @@ fn picker(visit: &Visit, asked: &Asked, parks: &Parks) -> Markup {
     let search = asked.search.to_lowercase();
     let fits = |card: &&ParkCard| {
         let park = &card.park;
-        [park.name.as_str(), park.city.as_str(), park.id.as_str()].iter().any(|text| text.to_lowercase().contains(&search))
+        [park.name.as_str(), park.city.as_str(), park.id.as_str()]
+            .iter()
+            .any(|text| text.to_lowercase().contains(&search))
     };
     let first: Vec<&ParkCard> = parks.cards.iter().filter(chosen).collect();
     let rest: Vec<&ParkCard> = parks.cards.iter().filter(|card| !chosen(card) && fits(card)).collect();

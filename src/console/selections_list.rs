@@ -28,8 +28,7 @@ pub(super) fn page_of<'a>(asked: &Asked, pairs: &'a [SelectedPair]) -> (usize, &
 pub(super) fn summary(visit: &Visit, found: &SelectionBoard) -> Markup {
     let made = &found.answer.selection.selection;
     let mean = made.objective / made.pairs.len().max(1) as f64;
-    let figures =
-        [("n", made.pairs.len().to_string()), ("sum", fixed(made.objective, 1)), ("mean", fixed(mean, 1))];
+    let figures = [("n", made.pairs.len().to_string()), ("sum", fixed(made.objective, 1)), ("mean", fixed(mean, 1))];
     let figures: Vec<(&str, &str)> = figures.iter().map(|(name, value)| (*name, value.as_str())).collect();
     html! {
         p #summary {

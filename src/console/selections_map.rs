@@ -42,10 +42,8 @@ impl<'a> Marks<'a> {
 pub(super) fn map(visit: &Visit, found: &SelectionBoard, pairs: &[SelectedPair], marks: &Marks<'_>) -> Markup {
     let park_at = |id: &str| found.parks.get(id).and_then(|park| park.place);
     let college_at = |id: &str| found.colleges.get(id).and_then(|college| college.place);
-    let lines: Vec<(&SelectedPair, Place, Place)> = pairs
-        .iter()
-        .filter_map(|pair| Some((pair, park_at(&pair.park)?, college_at(&pair.college)?)))
-        .collect();
+    let lines: Vec<(&SelectedPair, Place, Place)> =
+        pairs.iter().filter_map(|pair| Some((pair, park_at(&pair.park)?, college_at(&pair.college)?))).collect();
     let places: Vec<Place> = lines.iter().flat_map(|(_, park, college)| [*park, *college]).collect();
     let Some(plan) = Plan::of(&places) else { return html! {} };
     let many = marks.parks.len() + marks.colleges.len() > 50;

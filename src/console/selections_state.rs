@@ -20,8 +20,21 @@ const TIE: char = '~';
 
 /// Parameters of the page.
 const KNOWN: [&str; 15] = [
-    "parks", "wish", "wishes", "capacity", "capacities", "mandatory", "keep", "max_km", "min_score", "objective", "preset",
-    "forced", "forbidden", "page", "q",
+    "parks",
+    "wish",
+    "wishes",
+    "capacity",
+    "capacities",
+    "mandatory",
+    "keep",
+    "max_km",
+    "min_score",
+    "objective",
+    "preset",
+    "forced",
+    "forbidden",
+    "page",
+    "q",
 ];
 /// Parameters of its forms, which become the others.
 pub(super) const ADDED: [&str; 5] = ["park", "add_city", "add_park", "add_college", "add_as"];
@@ -112,8 +125,7 @@ impl Asked {
                 Some(Some(value).filter(|value| (0.0..=100.0).contains(value)).ok_or_else(bad)?)
             }
         };
-        let mut parks: Vec<ParkId> =
-            list(&query, "parks", MOST_PARKS, "P0001", |part| part.parse().ok())?;
+        let mut parks: Vec<ParkId> = list(&query, "parks", MOST_PARKS, "P0001", |part| part.parse().ok())?;
         parks.sort_unstable();
         parks.dedup();
         let capacities = list(&query, "capacities", MOST_WISHES, "C0001~3", |part| {

@@ -35,14 +35,16 @@ fn wish(visit: &Visit, asked: &Asked, found: &SelectionBoard, one: &Wish) -> Str
         WishKind::Quota => return visit.language.pick(&one.zh, &one.en).clone(),
     };
     let all = [("park", park), ("college", college), ("n", n.as_str())];
-    let used: Vec<(&str, &str)> = all.into_iter().filter(|(name, _)| text.zh.contains(&format!("{{{name}}}"))).collect();
+    let used: Vec<(&str, &str)> =
+        all.into_iter().filter(|(name, _)| text.zh.contains(&format!("{{{name}}}"))).collect();
     visit.fill(text, &used)
 }
 
 fn change(visit: &Visit, asked: &Asked, found: &SelectionBoard, one: &Change) -> String {
     let said = wish(visit, asked, found, &one.wish);
     let (park_id, college_id) = (one.wish.park.as_deref().unwrap_or(""), one.wish.college.as_deref().unwrap_or(""));
-    let to = |now: u32| visit.fill(selections::SAY_TO, &[("wish", &said), ("n", &(i64::from(now) + one.by).to_string())]);
+    let to =
+        |now: u32| visit.fill(selections::SAY_TO, &[("wish", &said), ("n", &(i64::from(now) + one.by).to_string())]);
     match one.wish.kind {
         WishKind::Forced | WishKind::Forbidden => visit.fill(selections::SAY_DROP, &[("wish", &said)]),
         WishKind::Partners => to(asked.wish_of(park_id)),

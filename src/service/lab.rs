@@ -8,9 +8,9 @@ use tokio::runtime::Handle;
 use super::board::{Board, board};
 use super::scenario::forks;
 use super::scenario_faults::check_size;
+use super::sensitivity::check_departments;
 use super::stop::Stop;
 use super::{Service, ServiceError};
-use super::sensitivity::check_departments;
 use crate::domain::{
     Department, Departments, ParkId, ParkOutcome, ScenarioQuestion, SensitivityQuestion, WeightInterval, Weights,
 };

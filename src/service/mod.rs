@@ -39,6 +39,7 @@ mod stop;
 mod supply;
 mod undo;
 mod upload;
+mod upload_rows;
 mod verify;
 
 use std::sync::Arc;

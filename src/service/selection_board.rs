@@ -75,8 +75,7 @@ impl Service {
         new: NewDecision,
     ) -> Result<DecisionMade, ServiceError> {
         let found = self.selection_board(question.clone()).await?;
-        let refused =
-            |slug, zh: &str, en: &str| Err(ServiceError::Invalid(String::new(), Invalid::new(slug, zh, en)));
+        let refused = |slug, zh: &str, en: &str| Err(ServiceError::Invalid(String::new(), Invalid::new(slug, zh, en)));
         let selected = &found.answer.selection.selection.pairs;
         if selected.is_empty() {
             return refused("missing-field", "没有可以采纳的配对", "there is no pair to adopt");
@@ -106,7 +105,8 @@ impl Service {
             changes: Vec::new(),
         };
         let owner = new.attendees.first().cloned();
-        let owner = owner.ok_or_else(|| ServiceError::Invalid("/attendees".to_owned(), Invalid::missing_field("attendees")))?;
+        let owner =
+            owner.ok_or_else(|| ServiceError::Invalid("/attendees".to_owned(), Invalid::missing_field("attendees")))?;
         let scenario = NewScenario { name: new.name.clone(), owner, description: None, question: asked };
         let kept = self.keep_scenario(scenario).await?;
         self.decide(NewDecision { as_of_seq, scenario: Some(kept.id), ..new }).await

@@ -9,7 +9,7 @@ texts! {
     WEIGHTS = "权重", "Weights";
     SPREAD = "相差", "Spread";
     USE = "用作权重", "Use as weights";
-    USE_OF = "把“{name}”的权重放进滑块", "Put the weights of {name} on the sliders";
+    USE_OF = "用作权重：{name}", "Use as weights: {name}";
     REMOVE = "移除", "Remove";
     REMOVE_OF = "移除“{name}”", "Remove {name}";
     NAME = "部门", "Department";

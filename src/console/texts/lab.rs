@@ -55,6 +55,8 @@ texts! {
     SHARE = "本情景的链接", "Link to this scenario";
     ASSUMED_JOINS = "{college}（{kind}）加入：{programmes}", "{college} ({kind}) joins: {programmes}";
     JOIN_PROGRAMME = "{major} {n} 个名额（{kind}）", "{major}, {n} seats ({kind})";
+    JOIN_RANK = "排第 {n} 名", "ranked {n}";
+    JOIN_UNLISTED = "未进入前 {n} 名", "not among the first {n}";
     JOIN_NAME = "新加入院校的名称", "Name of the college that joins";
     JOIN_KIND = "类型", "Type";
     JOIN_MAJOR = "所开专业", "Its programme";

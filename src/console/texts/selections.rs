@@ -21,6 +21,7 @@ texts! {
     BY_COVERAGE = "需求覆盖（%）", "need covered (%)";
     PRESET = "权重", "Weights";
     PRESET_OWN = "按各园区类型", "by each park's stage";
+    CLEAR = "清空", "Start over";
     SOLVE = "统筹推荐", "Select";
     FIRST = "选好园区与限额，点“统筹推荐”。", "Choose parks and limits, then press “Select”.";
     PAIRS = "推荐的配对", "Recommended pairs";

@@ -1,7 +1,7 @@
 //! Several departments' weights side by side: own lists, the mean, and where they disagree.
 
-use super::Candidates;
 use super::super::rank::rounded;
+use super::Candidates;
 use crate::domain::{
     CollegeRef, Criterion, DepartmentOrder, Departments, Disputed, DisputedWeight, N_CRITERIA, SensitivityQuestion,
 };
@@ -63,10 +63,5 @@ pub(super) fn departments(
         })
         .collect();
     criteria.sort_by(|a, b| b.spread.total_cmp(&a.spread).then(a.criterion.cmp(&b.criterion)));
-    Some(Departments {
-        orders,
-        mean: named(&combined),
-        disputed,
-        criteria,
-    })
+    Some(Departments { orders, mean: named(&combined), disputed, criteria })
 }
