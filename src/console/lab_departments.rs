@@ -182,7 +182,7 @@ fn tables(visit: &Visit, asked: &[Department], side: &Departments, found: &Lab) 
                 td.number { (one.spread) }
             } } }
         } }
-        details.adds { summary { (say(departments::WEIGHTS)) }
+        details.adds { summary { (say(departments::TWELVE)) }
             div.scroll tabindex="0" role="group" aria-label=(say(departments::WEIGHTS)) { table.small {
                 thead { tr {
                     th scope="col" { (say(departments::WEIGHTS)) }

@@ -17,8 +17,11 @@ use crate::service::{SelectionBoard, Service};
 /// The pairs as CSV.
 pub(super) async fn csv(request: HttpRequest, service: web::Data<Service>) -> HttpResponse {
     sent(&request, &service, |visit, found| {
-        let rows = pairs(visit, found).into_iter().chain([vec![text(stamp(visit, &found.answer.as_of))]]);
-        let rows: Vec<Vec<String>> = rows.map(|row| row.iter().map(Cell::text).collect()).collect();
+        let mut rows = pairs(visit, found);
+        let mut last = vec![Cell::Empty; rows.first().map_or(1, Vec::len)];
+        last[0] = text(stamp(visit, &found.answer.as_of));
+        rows.push(last);
+        let rows: Vec<Vec<String>> = rows.iter().map(|row| row.iter().map(Cell::text).collect()).collect();
         ("csv", "text/csv; charset=utf-8", format!("\u{feff}{}", write_rows(&rows)).into_bytes())
     })
     .await

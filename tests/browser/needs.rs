@@ -30,6 +30,9 @@ async fn a_need_is_entered_by_pinyin_and_keyboard_and_warned_of_without_being_bl
         browser.open(&site.url(&format!("/needs?lang={language}"))).await;
         browser.is_sound("choose a park", &host).await;
         browser.click("a[href='/parks/P0001/needs']").await;
+        browser.find("#need-form").await;
+        let required = "new Set([...document.querySelectorAll('#need-form [required]')].map(field => field.name)).size";
+        assert!(browser.value(required).await.as_u64() <= Some(8), "at most eight fields must be filled");
         let before = site.service.needs(&"P0001".parse().expect("a code")).expect("needs").needs.len();
         // An internship of nine months in a major that two levels have, by its first letters; typed, never clicked.
         browser.value("document.querySelector('input[name=kind][value=hire]').focus()").await;

@@ -7,6 +7,7 @@ texts! {
     APART = "与平均相反的院校对", "Pairs ordered otherwise than by the mean";
     RANKS = "名次", "Ranks";
     WEIGHTS = "权重", "Weights";
+    TWELVE = "十二项权重", "All twelve weights";
     SPREAD = "相差", "Spread";
     USE = "用作权重", "Use as weights";
     USE_OF = "用作权重：{name}", "Use as weights: {name}";
