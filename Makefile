@@ -1,5 +1,5 @@
 # Everything a fresh Debian machine with Rust needs to build and run the tests.
-.PHONY: test setup faults
+.PHONY: test setup faults fuzz schemathesis
 setup:
 	@command -v cc >/dev/null 2>&1 || { apt-get update && apt-get install -y --no-install-recommends gcc libc6-dev; }
 	@ls /usr/lib/postgresql/*/bin/postgres >/dev/null 2>&1 && command -v redis-server >/dev/null 2>&1 || { apt-get update && apt-get install -y --no-install-recommends postgresql redis-server; }
@@ -9,8 +9,19 @@ setup:
 	@test -f tests/browser/node_modules/axe-core/axe.min.js \
 		|| npm --prefix tests/browser ci --ignore-scripts --no-audit --no-fund
 
+	@python3 -m venv --help >/dev/null 2>&1 && command -v curl >/dev/null 2>&1 || { apt-get update && apt-get install -y --no-install-recommends python3-venv curl; }
+
 test: setup
 	cargo test --locked
+	tests/schemathesis/run.sh
+
+# Every fuzz target for ten minutes, one after the other.
+fuzz: setup
+	ZEYOU_FUZZ_SECONDS=600 cargo test --locked --test fuzz -- --test-threads=1 --nocapture
+
+# The whole OpenAPI document with many examples and all phases: hours.
+schemathesis: setup
+	tests/schemathesis/run.sh 400 examples,coverage,fuzzing,stateful
 
 # The promises of docs/reliability.md at their full figures, one after the other: about an hour.
 faults: setup

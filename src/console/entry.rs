@@ -4,9 +4,12 @@ use std::collections::BTreeMap;
 
 use maud::{Markup, html};
 
+use super::form::Form;
 use super::texts::entry;
 use super::visit::Visit;
+use crate::domain::Invalid;
 use crate::exchange::{Grid, What, definition, words};
+use crate::http::Problem;
 use crate::service::{CatalogueEntry, Service, UploadReport};
 
 /// What stands in a form, and what is wrong with it, by field.
@@ -135,6 +138,29 @@ pub(super) struct Pasted {
     pub(super) grid: Grid,
     pub(super) report: UploadReport,
     pub(super) written: bool,
+}
+
+/// Tries the rows that a form brings, or saves the good ones if it says so; `columns` are what rows without a heading have,
+/// `fixed` what every row has beside.
+pub(super) async fn pasted(
+    service: &Service,
+    sent: &Form,
+    table: &str,
+    columns: &[&str],
+    fixed: &[(&str, String)],
+) -> Result<Pasted, Problem> {
+    let (text, written) = (sent.raw("rows"), !sent.text("write").is_empty());
+    let (report, grid) = service.paste(table, columns, fixed, &text, written).await?;
+    Ok(Pasted { text, grid, report, written })
+}
+
+/// The entry that a form of the page names, if it is one of the page's.
+pub(super) fn named<T: std::str::FromStr<Err = Invalid>>(
+    sent: &Form,
+    known: impl Fn(&T) -> bool,
+) -> Result<T, Problem> {
+    let id: T = sent.text("id").parse().map_err(|invalid| Problem::parameter("id", invalid))?;
+    if known(&id) { Ok(id) } else { Err(Problem::not_found()) }
 }
 
 /// The field to paste rows into; what was pasted with each fault in its cell.

@@ -7,7 +7,7 @@ use super::answer::answer;
 use super::frame::{Page, Section};
 use super::home_news::{attention as attention_card, news};
 use super::map::map;
-use super::texts::{frame, home};
+use super::texts::{decisions, frame, home, scenarios, selections};
 use super::visit::{Visit, read_query};
 use super::words;
 use crate::http::Problem;
@@ -52,7 +52,12 @@ fn body(visit: &Visit, asked: &str, parks: &Parks, attention: &Attention) -> Mar
         p.lead { (visit.say(home::LEAD)) }
         p.facts {
             span { (visit.fill(home::SUMMARY, &totals)) }
-            @if !parks.cards.is_empty() { span { a href="/tour/1" { (visit.say(home::TOUR)) } } }
+            @if !parks.cards.is_empty() {
+                span { a href="/selections" { (visit.say(selections::TITLE)) } }
+                span { a href="/scenarios" { (visit.say(scenarios::TITLE)) } }
+                span { a href="/decisions" { (visit.say(decisions::TITLE)) } }
+                span { a href="/tour/1" { (visit.say(home::TOUR)) } }
+            }
         }
         @let named: Vec<&ParkCard> = parks.cards.iter().filter(|card| found(card, asked)).take(SHOWN).collect();
         @if parks.cards.is_empty() { (park_list(visit, asked, parks, "/", "")) } @else {

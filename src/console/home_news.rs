@@ -28,7 +28,7 @@ pub(super) fn attention(visit: &Visit, found: &Attention) -> Markup {
                             (visit.fill(if one.soon > 0 { home::WAITING } else { home::WAITING_LONG }, &[("park", one.name.as_str()), ("n", &n), ("soon", &soon)])) } }
                     }
                     @if found.flags > 0 { li {
-                        (visit.fill(home::FLAGS, &[("n", &found.flags.to_string())]))
+                        a href="/flags" { (visit.fill(home::FLAGS, &[("n", &found.flags.to_string())])) }
                         @for why in &found.flagged { br; span.fine { (visit.language.pick(&why.zh, &why.en)) } }
                     } }
                     @if found.stale > 0 { li { a href="/colleges" { (visit.fill(home::STALE, &[("n", &found.stale.to_string())])) } } }

@@ -10,8 +10,10 @@ use super::failure;
 use super::form;
 use super::frame::{Page, Section};
 use super::lab_assumed;
+use super::lab_departments;
+use super::lab_join;
 use super::lab_list;
-use super::lab_state::Asked;
+use super::lab_state::{ADDS, Asked};
 use super::lab_weights;
 use super::needs::see;
 use super::slope;
@@ -26,13 +28,21 @@ pub(super) async fn page(request: HttpRequest, service: web::Data<Service>) -> H
     let visit = Visit::of(&request);
     let result = async {
         let (asked, query) = Asked::of(&request)?;
-        if let Some((name, text)) = lab_assumed::added(&visit, &service, &query)? {
-            // The address says the assumption as any other, so that it is the scenario.
-            let all = query.text(name).map_or_else(|| text.clone(), |given| format!("{given},{text}"));
-            let rest = ["add_need", "add_people", "add_kind", "add_programme", "add_seats"].map(|name| (name, ""));
-            return Ok(Err(see(&visit.here_with(&[&rest[..], &[(name, all.as_str())]].concat()))));
+        // The address says an assumption as any other, so that it is the scenario.
+        let to =
+            |name: &str, all: &str| see(&visit.here_with(&[&ADDS.map(|name| (name, ""))[..], &[(name, all)]].concat()));
+        if let Some(all) = lab_join::added(&visit, &service, &query)? {
+            return Ok(Err(to("join", &all)));
         }
-        let found = service.lab(asked.park.clone(), asked.question(service.today())).await?;
+        if let Some((name, text)) = lab_assumed::added(&visit, &service, &query)? {
+            let all = query.text(name).map_or_else(|| text.clone(), |given| format!("{given},{text}"));
+            return Ok(Err(to(name, &all)));
+        }
+        let departments = asked.departments.clone();
+        let found = service.lab(asked.park.clone(), asked.question(service.today()), departments).await?;
+        if let Some(all) = lab_departments::added(&visit, &query, &asked.departments, &found.weights)? {
+            return Ok(Err(to("departments", &all)));
+        }
         Ok::<_, Problem>(Ok(Page {
             title: visit.fill(lab::TITLE, &[("park", found.board.card.park.name.as_str())]),
             section: Section::Workbench,
@@ -85,7 +95,10 @@ fn body(visit: &Visit, service: &Service, asked: &Asked, found: &Lab) -> Markup 
                 (slope::chart(visit, found, asked.plain.top))
                 (lab_list::assumptions(visit, service, asked, found))
             }
-            (lab_assumed::forms(visit, service, &format!("{path}/lab"), found))
+            div #lab-more {
+                (lab_departments::card(visit, &format!("{path}/lab"), &asked.departments, found))
+                (lab_assumed::forms(visit, service, &format!("{path}/lab"), found))
+            }
         }
     }
 }

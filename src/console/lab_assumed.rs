@@ -2,13 +2,14 @@
 
 use maud::{Markup, html};
 
+use super::lab_join;
 use super::language::Text;
-use super::texts::{entry, lab, needs, supply};
+use super::texts::{entry, lab, needs, selections, supply};
 use super::visit::Visit;
 use super::words;
 use crate::domain::{CollegeId, Date, Demand, DemandKind, Invalid, MajorRef, ProgrammeId, ScenarioChange, SeatsChange};
 use crate::http::{Problem, Query};
-use crate::service::{Lab, Meant, Service};
+use crate::service::{CatalogueEntry, Lab, Meant, Service};
 
 /// Assumptions of one sort at most.
 const MOST: usize = 10;
@@ -95,6 +96,24 @@ pub(super) fn changes(needed: &[Needed], seated: &[Seated], park: &str, today: D
     needs.chain(seats).collect()
 }
 
+/// The one entry that a text of a form means; refused with those it may mean.
+pub(super) fn one_of(visit: &Visit, field: &str, text: &str, meant: Meant) -> Result<CatalogueEntry, Problem> {
+    let both = |text: Text, values: &[(&str, &str)]| (fill(text.zh, values), fill(text.en, values));
+    let (rule, (zh, en)) = match meant {
+        Meant::One(one) => return Ok(one),
+        Meant::Several(several) => {
+            let names: Vec<String> = several.iter().map(|one| format!("{} {}", one.code, one.name)).collect();
+            let list = names.join(visit.say(entry::BETWEEN));
+            ("ambiguous-name", both(lab::SEVERAL, &[("text", text), ("list", &list)]))
+        }
+        Meant::Nothing if field == "add_park" || field == "add_college" => {
+            ("unknown-code", both(selections::CANNOT_RESOLVE, &[("text", text)]))
+        }
+        Meant::Nothing => ("unknown-code", both(entry::NOTHING_FITS, &[("text", text)])),
+    };
+    Err(Problem::parameter(field, Invalid::new(rule, zh, en)))
+}
+
 /// What was added by a form of the page, as it stands in the address.
 pub(super) fn added(
     visit: &Visit,
@@ -104,23 +123,8 @@ pub(super) fn added(
     if let Some(text) = query.text("add_need") {
         let kind = query.parse("add_kind")?.unwrap_or(DemandKind::Hire);
         let people = query.number("add_people", 1, 1_000_000)?.unwrap_or(1);
-        let both = |text: Text, values: &[(&str, &str)]| (fill(text.zh, values), fill(text.en, values));
-        let major = match service.meant(text, Some("major")) {
-            Meant::One(one) => one.code.parse().map_err(|invalid| Problem::parameter("add_need", invalid))?,
-            Meant::Several(several) => {
-                let names = several
-                    .iter()
-                    .map(|one| format!("{} {}", one.code, one.name))
-                    .collect::<Vec<_>>()
-                    .join(visit.say(entry::BETWEEN));
-                let (zh, en) = both(lab::SEVERAL, &[("text", text), ("list", &names)]);
-                return Err(Problem::parameter("add_need", Invalid::new("ambiguous-name", zh, en)));
-            }
-            Meant::Nothing => {
-                let (zh, en) = both(entry::NOTHING_FITS, &[("text", text)]);
-                return Err(Problem::parameter("add_need", Invalid::new("unknown-code", zh, en)));
-            }
-        };
+        let found = one_of(visit, "add_need", text, service.meant(text, Some("major")))?;
+        let major = found.code.parse().map_err(|invalid| Problem::parameter("add_need", invalid))?;
         return Ok(Some(("need", Needed { major, people, kind }.text())));
     }
     if let Some(programme) = query.parse("add_programme")? {
@@ -162,7 +166,8 @@ pub(super) fn said(
     needs.chain(seats).collect()
 }
 
-fn kinds(visit: &Visit, id: &str) -> Markup {
+/// A choice of the kind of need.
+pub(super) fn kinds(visit: &Visit, id: &str) -> Markup {
     html! {
         div { label for=(id) { span { (visit.say(needs::KIND)) } }
             select id=(id) name="add_kind" { @for kind in DemandKind::ALL { option value=(kind.code()) { (visit.say(words::kind(kind))) } } }
@@ -207,6 +212,7 @@ pub(super) fn forms(visit: &Visit, service: &Service, path: &str, found: &Lab) -
                     input #add-seats name="add_seats" type="number" min="0" max="1000000" required; }
                 button.plain type="submit" { (visit.say(lab::ADD_DO)) }
             }
+            (lab_join::form(visit, path))
         }
             form.inline #keep method="post" action=(visit.here_at(&format!("{path}/keep"))) data-carry {
                 label { span { (visit.say(lab::KEEP_NAME)) } input name="name" required maxlength="60" autocomplete="off"; }

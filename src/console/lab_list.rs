@@ -4,6 +4,7 @@ use maud::{Markup, html};
 
 use super::figures::{fixed, signed};
 use super::lab_assumed;
+use super::lab_join;
 use super::lab_state::Asked;
 use super::texts::{board, lab};
 use super::visit::Visit;
@@ -97,7 +98,17 @@ fn leaving(visit: &Visit, asked: &Asked, college: &CollegeId) -> String {
 
 /// What is assumed, each to be taken back.
 pub(super) fn assumptions(visit: &Visit, service: &Service, asked: &Asked, found: &Lab) -> Markup {
-    let said = lab_assumed::said(visit, service, &asked.needed, &asked.seated);
+    let mut said = lab_assumed::said(visit, service, &asked.needed, &asked.seated);
+    said.extend(asked.joined.iter().map(|one| {
+        let moves = &found.outcome.difference.moves;
+        let rank = moves.iter().find(|each| each.college.name == one.name).and_then(|each| each.rank_after);
+        let stands = match rank {
+            Some(rank) => visit.fill(lab::JOIN_RANK, &[("n", &rank.to_string())]),
+            None => visit.fill(lab::JOIN_UNLISTED, &[("n", &asked.plain.top.to_string())]),
+        };
+        let what = [lab_join::said(visit, service, one), stands].join(visit.say(board::COMMA));
+        ("join", what, one.text())
+    }));
     let name = |id: &CollegeId| {
         let moves = &found.outcome.difference.moves;
         let known = moves.iter().find(|one| one.college.id == *id).map(|one| one.college.name.to_string());

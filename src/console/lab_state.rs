@@ -3,10 +3,12 @@
 use actix_web::HttpRequest;
 
 use super::lab_assumed::{self, Needed, Seated};
+use super::lab_departments;
+use super::lab_join::{self, Joined};
 use super::visit::{address, read_question};
 use crate::domain::{
-    CollegeId, Criterion, Date, Demand, DemandKind, Invalid, N_CRITERIA, ParkChoice, ParkId, Question, ScenarioChange,
-    ScenarioQuestion, SeatsChange, Target, Weights,
+    CollegeId, Criterion, Date, Demand, DemandKind, Department, Invalid, N_CRITERIA, ParkChoice, ParkId, Question,
+    ScenarioChange, ScenarioQuestion, SeatsChange, Target, Weights,
 };
 use crate::http::{Problem, Query};
 
@@ -25,10 +27,48 @@ pub(super) struct Asked {
     pub(super) needed: Vec<Needed>,
     /// Seats assumed to change.
     pub(super) seated: Vec<Seated>,
+    /// Colleges assumed to join.
+    pub(super) joined: Vec<Joined>,
+    /// Departments whose weights stand side by side; no part of the scenario.
+    pub(super) departments: Vec<Department>,
 }
 
 /// Parameters of the page beside the question's and the weights'.
-const OWN: [&str; 7] = ["need", "seats", "add_need", "add_people", "add_kind", "add_programme", "add_seats"];
+const OWN: [&str; 16] = [
+    "need",
+    "seats",
+    "join",
+    "departments",
+    "add_need",
+    "add_people",
+    "add_kind",
+    "add_programme",
+    "add_seats",
+    "add_join",
+    "join_kind",
+    "join_major",
+    "add_dept",
+    "dept_need",
+    "dept_outcome",
+    "dept_condition",
+];
+/// Those of them that the scenario, and what stands beside it, consists of; the others are forms'.
+pub(super) const KEPT: [&str; 4] = ["need", "seats", "join", "departments"];
+/// Those that forms add by.
+pub(super) const ADDS: [&str; 12] = [
+    "add_need",
+    "add_people",
+    "add_kind",
+    "add_programme",
+    "add_seats",
+    "add_join",
+    "join_kind",
+    "join_major",
+    "add_dept",
+    "dept_need",
+    "dept_outcome",
+    "dept_condition",
+];
 
 impl Asked {
     /// Reads the address strictly.
@@ -41,7 +81,9 @@ impl Asked {
             None => (None, None),
         };
         let (needed, seated) = (lab_assumed::needed(&query)?, lab_assumed::seated(&query)?);
-        Ok((Self { park: plain.park.clone(), plain, weights, total, leaves, needed, seated }, query))
+        let (joined, departments) = (lab_join::joined(&query)?, lab_departments::read(&query)?);
+        let park = plain.park.clone();
+        Ok((Self { park, plain, weights, total, leaves, needed, seated, joined, departments }, query))
     }
 
     /// The scenario's question.
@@ -62,6 +104,7 @@ impl Asked {
                 .into_iter()
                 .chain(leaves)
                 .chain(lab_assumed::changes(&self.needed, &self.seated, self.park.as_str(), today))
+                .chain(lab_join::changes(&self.joined, today))
                 .collect(),
         }
     }
@@ -75,6 +118,7 @@ pub(super) fn address_of(question: &ScenarioQuestion) -> Option<String> {
         return None;
     }
     let (mut own, mut leaves, mut needs, mut seats) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+    let mut joins = Vec::new();
     for change in &question.changes {
         match change {
             ScenarioChange::Weights(weights) => own = parameters(weights),
@@ -86,9 +130,11 @@ pub(super) fn address_of(question: &ScenarioQuestion) -> Option<String> {
             ScenarioChange::DemandPut(Demand { target: Target::Major(major), headcount, kind, .. }) => {
                 needs.push(Needed { major: *major, people: *headcount, kind: *kind }.text());
             }
+            ScenarioChange::CollegePut(_) | ScenarioChange::ProgrammePut(_) => joins.push(change),
             _ => return None,
         }
     }
+    let joins = lab_join::of_changes(&joins)?.iter().map(Joined::text).collect::<Vec<_>>().join(",");
     let preset = question.preset.as_ref().map(ToString::to_string).unwrap_or_default();
     let (kind, km) =
         (question.kind.map_or("", DemandKind::code), question.max_km.map(|km| km.to_string()).unwrap_or_default());
@@ -102,6 +148,7 @@ pub(super) fn address_of(question: &ScenarioQuestion) -> Option<String> {
         ("exclude", &leaves),
         ("need", &needs),
         ("seats", &seats),
+        ("join", &joins),
     ];
     Some(address(&format!("/parks/{park}/lab"), own.iter().map(|(name, value)| (*name, value.as_str())).chain(rest)))
 }

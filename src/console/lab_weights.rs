@@ -4,7 +4,7 @@ use maud::{Markup, html};
 
 use super::bar::swatch;
 use super::figures::fixed;
-use super::lab_state::{Asked, parameters, written};
+use super::lab_state::{Asked, KEPT, parameters, written};
 use super::texts::lab;
 use super::visit::Visit;
 use super::words::{self, GROUPS};
@@ -21,7 +21,7 @@ pub(super) fn form(visit: &Visit, asked: &Asked, found: &Lab) -> Markup {
             @for (name, value) in visit.question() {
                 @if name != "preset" { input type="hidden" name=(name) value=(value); }
             }
-            @for (name, value) in visit.query().filter(|(name, _)| ["need", "seats"].contains(name)) { input type="hidden" name=(name) value=(value); }
+            @for (name, value) in visit.query().filter(|(name, _)| KEPT.contains(name)) { input type="hidden" name=(name) value=(value); }
             label { span { (visit.say(lab::BASE)) }
                 select name="preset" {
                     @for preset in &found.board.presets {

@@ -10,10 +10,13 @@ mod board;
 mod changes;
 mod compare;
 mod data;
+mod decision_form;
+mod decisions;
 mod engagements;
 mod entry;
 mod failure;
 mod figures;
+mod flags;
 mod form;
 mod frame;
 mod help;
@@ -21,6 +24,8 @@ mod home;
 mod home_news;
 mod lab;
 mod lab_assumed;
+mod lab_departments;
+mod lab_join;
 mod lab_list;
 mod lab_state;
 mod lab_weights;
@@ -36,8 +41,16 @@ mod rate;
 mod ratings;
 mod rows;
 mod scenarios;
+mod selections;
+mod selections_file;
+mod selections_form;
+mod selections_list;
+mod selections_map;
+mod selections_state;
+mod selections_words;
 mod slope;
 mod supply;
+mod supply_form;
 mod table_file;
 mod team;
 mod texts;
@@ -77,6 +90,12 @@ pub fn routes(config: &mut web::ServiceConfig) {
         "/tour/{step}" => tour::step;
         "/parks/{park}/engagements" => engagements::page;
         "/scenarios" => scenarios::page;
+        "/selections" => selections::page;
+        "/selections/pairs.csv" => selections_file::csv;
+        "/selections/pairs.xlsx" => selections_file::xlsx;
+        "/decisions" => decisions::list;
+        "/decisions/{id}" => decisions::page;
+        "/flags" => flags::page;
         "/needs" => needs::choose;
         "/colleges" => supply::choose;
         "/data" => data::page;
@@ -102,6 +121,7 @@ pub fn routes(config: &mut web::ServiceConfig) {
     .service(sent("/colleges/{college}/close").route(web::post().to(supply::close)))
     .service(sent("/parks/{park}/lab/keep").route(web::post().to(lab::keep)))
     .service(sent("/scenarios/adopt").route(web::post().to(scenarios::decide)))
+    .service(sent("/selections/adopt").route(web::post().to(selections::decide)))
     .service(sent("/data/check").route(web::post().to(upload::check)).wrap(Compress::default()))
     .service(sent("/data/load").route(web::post().to(upload::load)).wrap(Compress::default()))
     .service(sent("/data/returned").route(web::post().to(upload::returned)))

@@ -292,10 +292,7 @@ pub(super) async fn paste(request: HttpRequest, payload: web::Payload, service: 
     let done = async {
         let park: ParkId = path_id(&request, "park")?;
         let sent = form::read(&request, payload, MOST).await?;
-        let (text, write) = (sent.raw("rows"), !sent.text("write").is_empty());
-        let fixed = [("park", park.to_string())];
-        let (report, grid) = service.paste("demands", &PASTED, &fixed, &text, write).await?;
-        let pasted = Pasted { text, grid, report, written: write };
+        let pasted = entry::pasted(&service, &sent, "demands", &PASTED, &[("park", park.to_string())]).await?;
         let found = service.needs(&park)?;
         let page = whole(&visit, &service, &found, &fresh(), None, Some(&pasted));
         Ok::<_, Problem>(send(&visit, StatusCode::OK, &page))
@@ -308,10 +305,8 @@ pub(super) async fn close(request: HttpRequest, payload: web::Payload, service: 
     let done = async {
         let park: ParkId = path_id(&request, "park")?;
         let sent = form::read(&request, payload, MOST).await?;
-        let id: DemandId = sent.text("id").parse().map_err(|invalid| Problem::parameter("id", invalid))?;
-        if !service.needs(&park)?.needs.iter().any(|one| one.words.demand.id == id) {
-            return Err(Problem::not_found());
-        }
+        let known = service.needs(&park)?.needs;
+        let id: DemandId = entry::named(&sent, |id| known.iter().any(|one| one.words.demand.id == *id))?;
         service.put(Event::DemandClosed(id.clone()), None).await?;
         Ok::<_, Problem>(see(&address(&format!("/parks/{park}/needs"), [("closed", id.as_str())])))
     };

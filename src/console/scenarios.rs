@@ -10,8 +10,8 @@ use super::lab_state::address_of;
 use super::needs::see;
 use super::texts::{board, lab, scenarios};
 use super::visit::{Visit, address, read_query};
-use super::{failure, form, words};
-use crate::domain::{Invalid, Label, Move, NewDecision, Note, Recusal, Scenario, ScenarioId, Sheet};
+use super::{decision_form, failure, form, words};
+use crate::domain::{Invalid, Move, NewDecision, Scenario, ScenarioId, Sheet};
 use crate::http::{Problem, Query};
 use crate::service::{Service, SideBySide};
 
@@ -20,7 +20,7 @@ const MOST: usize = 32 * 1024;
 /// Scenarios compared at most.
 const COMPARED: usize = 4;
 
-/// The page: `?ids=A,B` compares, `?kept=` and `?decided=` say what was written.
+/// The page: `?ids=A,B` compares, `?kept=` says what was written.
 pub(super) async fn page(request: HttpRequest, service: web::Data<Service>) -> HttpResponse {
     let visit = Visit::of(&request);
     // Boxes of a form are sent one by one; the address has one list.
@@ -32,7 +32,7 @@ pub(super) async fn page(request: HttpRequest, service: web::Data<Service>) -> H
         return see(&address("/scenarios", [("ids", ticked.join(",").as_str())]));
     }
     let result = async {
-        let query = read_query(&request, &["ids", "kept", "decided"])?;
+        let query = read_query(&request, &["ids", "kept"])?;
         let asked = ids(&query)?;
         let compared = match asked.len() {
             0 => None,
@@ -69,7 +69,6 @@ fn body(
         h1 { (visit.say(scenarios::TITLE)) }
         p.lead { (visit.say(scenarios::LEAD)) }
         @if query.text("kept").is_some() { div.saved #notice role="status" { p { (visit.say(scenarios::KEPT)) } } }
-        @if let Some(id) = query.text("decided") { div.saved #notice role="status" { p { (visit.fill(scenarios::DECIDED, &[("id", id)])) } } }
         @if let Some(compared) = compared { (side_by_side(visit, service, compared)) }
         @if kept.is_empty() { div.empty { p { (visit.say(scenarios::NONE)) } } } @else {
             form.card method="get" action="/scenarios" {
@@ -147,64 +146,26 @@ fn cell(visit: &Visit, sheet: &Sheet, base: Option<u32>, now: Option<u32>, moved
 }
 
 fn adopt(visit: &Visit, service: &Service, kept: &[Scenario]) -> Markup {
-    let review = service.today().plus_days(180).to_string();
-    let say = |text| visit.say(text);
+    let which = html! {
+        div.entry-field { label for="decision-scenario" { span { (visit.say(scenarios::WHICH)) } }
+            select #decision-scenario name="scenario" { @for one in kept { option value=(one.id) { (one.name) } } } }
+    };
     html! {
         details.card #adopt {
-            summary { h2 { (say(scenarios::ADOPT)) } }
-            p.fine { (say(scenarios::ADOPT_TEXT)) }
-            form.entry method="post" action="/scenarios/adopt" {
-                div.entry-row {
-                    div.entry-field { label for="decision-scenario" { span { (say(scenarios::WHICH)) } }
-                        select #decision-scenario name="scenario" { @for one in kept { option value=(one.id) { (one.name) } } } }
-                    div.entry-field { label for="decision-name" { span { (say(scenarios::NAME)) } } input #decision-name name="name" required maxlength="60"; }
-                    div.entry-field { label for="decision-review" { span { (say(scenarios::REVIEW)) } } input #decision-review name="review_on" type="date" value=(review) required; }
-                }
-                div.entry-field { label for="decision-attendees" { span { (say(scenarios::ATTENDEES)) } } textarea #decision-attendees name="attendees" rows="2" required {} }
-                div.entry-field { label for="decision-recusals" { span { (say(scenarios::RECUSALS)) } } textarea #decision-recusals name="recusals" rows="2" {} }
-                div.entry-field { label for="decision-reasons" { span { (say(scenarios::REASONS)) } } textarea #decision-reasons name="reasons" rows="2" required {} }
-                button type="submit" { (say(scenarios::ADOPT_DO)) }
-            }
+            summary { h2 { (visit.say(scenarios::ADOPT)) } }
+            p.fine { (visit.say(scenarios::ADOPT_TEXT)) }
+            form.entry method="post" action="/scenarios/adopt" { (decision_form::fields(visit, service.today(), &which)) }
         }
     }
-}
-
-fn parsed<T: std::str::FromStr<Err = Invalid>>(name: &'static str, text: &str) -> Result<T, Problem> {
-    text.parse().map_err(|invalid| Problem::parameter(name, invalid))
 }
 
 /// Records that a scenario was adopted.
 pub(super) async fn decide(request: HttpRequest, payload: web::Payload, service: web::Data<Service>) -> HttpResponse {
     let done = async {
         let sent = form::read(&request, payload, MOST).await?;
-        let lines = |name: &str| {
-            sent.text(name)
-                .lines()
-                .map(|line| line.trim().to_owned())
-                .filter(|line| !line.is_empty())
-                .collect::<Vec<_>>()
-        };
-        let attendees =
-            lines("attendees").iter().map(|line| parsed::<Label>("attendees", line)).collect::<Result<_, _>>()?;
-        let recusal = |line: &String| {
-            let (role, reason) = line.split_once([':', '\u{ff1a}']).unwrap_or((line, "–"));
-            Ok::<_, Problem>(Recusal {
-                role: parsed("recusals", role.trim())?,
-                reason: parsed::<Note>("recusals", reason.trim())?,
-            })
-        };
-        let new = NewDecision {
-            name: parsed("name", &sent.text("name"))?,
-            as_of_seq: None,
-            scenario: Some(parsed("scenario", &sent.text("scenario"))?),
-            pairs: Vec::new(),
-            attendees,
-            recusals: lines("recusals").iter().map(recusal).collect::<Result<_, _>>()?,
-            reasons: parsed("reasons", &sent.text("reasons"))?,
-            review_on: parsed("review_on", &sent.text("review_on"))?,
-        };
-        let made = service.decide(new).await?;
-        Ok::<_, Problem>(see(&address("/scenarios", [("decided", made.id.as_str())])))
+        let scenario = Some(decision_form::parsed("scenario", &sent.text("scenario"))?);
+        let made = service.decide(NewDecision { scenario, ..decision_form::read(&sent)? }).await?;
+        Ok::<_, Problem>(see(&address(&format!("/decisions/{}", made.id), [("recorded", "yes")])))
     };
     done.await.unwrap_or_else(|problem| failure::answer(&request, &problem))
 }

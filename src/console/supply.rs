@@ -8,11 +8,12 @@ use super::answer::{answer, send};
 use super::entry::{self, Entered, Pasted};
 use super::frame::{Page, Section};
 use super::needs::{resolve, see};
-use super::texts::{self, home, supply};
+use super::supply_form::{FACTS, FIELDS, facts, programme_form, programmes};
+use super::texts::{home, supply};
 use super::visit::{Visit, address, read_query};
-use super::{failure, figures, form, mirror, words};
+use super::{failure, figures, form, mirror};
 use crate::domain::{CollegeId, Event, Programme, ProgrammeId};
-use crate::exchange::{cell_text, definition};
+use crate::exchange::cell_text;
 use crate::http::{Problem, path_id};
 use crate::service::{CollegeCard, Mirror, Service, Supply};
 
@@ -20,21 +21,6 @@ use crate::service::{CollegeCard, Mirror, Service, Supply};
 const MOST: usize = 512 * 1024;
 /// Colleges on one page at most.
 const SHOWN: usize = 120;
-/// Fields of a programme that are columns of the table under the same name.
-const FIELDS: [&str; 12] = [
-    "id",
-    "seats_hire",
-    "seats_train",
-    "seats_intern",
-    "seats_order_class",
-    "seats_tech_project",
-    "stations",
-    "stations_free",
-    "teachers",
-    "dual_qualified",
-    "fee_per_person_day",
-    "note",
-];
 /// Columns of rows pasted without a heading.
 const PASTED: [&str; 11] = [
     "major",
@@ -49,9 +35,6 @@ const PASTED: [&str; 11] = [
     "fee_per_person_day",
     "note",
 ];
-/// Facts of a college that it keeps itself.
-const FACTS: [&str; 5] = ["placed", "retained", "response_days", "tech_projects_3y", "pledges"];
-
 /// The colleges to choose from.
 pub(super) async fn choose(request: HttpRequest, service: web::Data<Service>) -> HttpResponse {
     let visit = Visit::of(&request);
@@ -183,103 +166,6 @@ fn whole(visit: &Visit, service: &Service, found: &Supply, mirror: &Mirror, stat
     }
 }
 
-fn programmes(visit: &Visit, found: &Supply, path: &str) -> Markup {
-    let say = |text| visit.say(text);
-    html! {
-        section.card #programmes {
-            h2 { (say(supply::PROGRAMMES)) }
-            @if found.programmes.is_empty() { p { (say(supply::PROGRAMMES_NONE)) } } @else {
-                div.scroll tabindex="0" role="group" aria-label=(say(supply::PROGRAMMES)) { table.small.wide {
-                    thead { tr {
-                        th scope="col" { (say(supply::MAJOR)) }
-                        @for kind in crate::domain::DemandKind::ALL { th.number scope="col" { (say(words::kind(kind))) } }
-                        th.number scope="col" { (say(supply::STATIONS)) }
-                        th.number scope="col" { (say(supply::DUAL)) }
-                        th.number scope="col" { (say(supply::FEE)) }
-                        th scope="col" { (say(super::texts::needs::ACTIONS)) }
-                    } }
-                    tbody { @for (one, name) in &found.programmes { (row(visit, one, name, path)) } }
-                } }
-            }
-        }
-    }
-}
-
-fn row(visit: &Visit, one: &Programme, name: &str, path: &str) -> Markup {
-    let number = |value: Option<u32>| value.map_or_else(|| "–".to_owned(), |value| value.to_string());
-    let dual = one
-        .teachers
-        .filter(|all| *all > 0)
-        .zip(one.dual_qualified)
-        .map_or_else(|| "–".to_owned(), |(all, dual)| format!("{:.0}%", 100.0 * f64::from(dual) / f64::from(all)));
-    let json = serde_json::to_value(one).unwrap_or_default();
-    let fee = cell_text(&json, "fee_per_person_day");
-    html! {
-        tr data-programme=(one.id) {
-            th scope="row" { (name) " " span.fine { (one.major) } }
-            @for kind in crate::domain::DemandKind::ALL { td.number { (number(one.seats.of(kind))) } }
-            td.number { (number(one.stations)) " (" (number(one.stations_free)) ")" }
-            td.number { (dual) }
-            td.number { @if fee.is_empty() { "–" } @else { (fee) } }
-            td.acts {
-                a href=(format!("{}#programme-form", address(path, [("edit", one.id.as_str())]))) aria-label=(visit.fill(supply::EDIT_OF, &[("what", name)])) { (visit.say(texts::entry::EDIT)) }
-                form method="post" action=(format!("{path}/close")) {
-                    input type="hidden" name="id" value=(one.id);
-                    button.plain.tiny type="submit" aria-label=(visit.fill(supply::CLOSE_OF, &[("what", name)])) { (visit.say(texts::entry::CLOSE)) }
-                }
-            }
-        }
-    }
-}
-
-fn column_name(visit: &Visit, table: &str, column: &str) -> String {
-    let defined = definition(table).and_then(|table| table.column(column));
-    defined.map_or_else(|| column.to_owned(), |one| visit.language.pick(&one.named.zh, &one.named.en).clone())
-}
-
-fn programme_form(visit: &Visit, service: &Service, entered: &Entered, path: &str) -> Markup {
-    let id = entered.value("id");
-    let number = |field: &str| entry::input(entered, field, &column_name(visit, "programmes", field), "number", false);
-    html! {
-        form.card.entry #programme-form method="post" action=(path) {
-            h2 { @if id.is_empty() { (visit.say(supply::NEW)) } @else { (visit.fill(supply::CHANGE, &[("what", entered.value("target"))])) } }
-            @if entered.is_wrong() { p.notice role="alert" { (visit.say(texts::entry::NOT_SAVED)) " " (entered.faults.get("").map_or("", |fault| fault)) } }
-            input type="hidden" name="id" value=(id);
-            (entry::target(visit, service, entered, visit.say(supply::MAJOR), Some("major")))
-            h3 { (visit.say(supply::SEATS)) }
-            div.entry-row.narrow { @for field in &FIELDS[1..6] { (number(field)) } }
-            div.entry-row.narrow { @for field in &FIELDS[6..11] { (number(field)) } }
-            (entry::input(entered, "note", &column_name(visit, "programmes", "note"), "text", false))
-            p.inline { button type="submit" { (visit.say(texts::entry::SAVE)) } }
-        }
-    }
-}
-
-fn facts(visit: &Visit, found: &Supply, sent: Option<&Entered>, path: &str) -> Markup {
-    let json = serde_json::to_value(&found.college).unwrap_or_default();
-    let own = Entered {
-        values: FACTS.iter().map(|field| ((*field).to_owned(), cell_text(&json, field))).collect(),
-        ..Entered::default()
-    };
-    let entered = sent.unwrap_or(&own);
-    let pledged: Vec<&str> = entered.value("pledges").split(';').collect();
-    html! {
-        form.card.entry #facts method="post" action=(format!("{path}/facts")) {
-            h2 { (visit.say(supply::FACTS)) }
-            p.fine { (visit.say(supply::FACTS_TEXT)) }
-            @if entered.is_wrong() { p.notice role="alert" { (visit.say(texts::entry::NOT_SAVED)) " " (entered.faults.get("").map_or("", |fault| fault)) } }
-            div.entry-row.narrow { @for field in &FACTS[..4] { (entry::input(entered, field, &column_name(visit, "colleges", field), "number", false)) } }
-            fieldset.choices {
-                legend { (column_name(visit, "colleges", "pledges")) }
-                @for word in crate::exchange::words("pledge") {
-                    label.check { input type="checkbox" name="pledges" value=(word.code) checked[pledged.contains(&word.code.as_str())]; " " (visit.language.pick(&word.zh, &word.en)) }
-                }
-            }
-            p.inline { button type="submit" { (visit.say(supply::CONFIRM)) } }
-        }
-    }
-}
-
 /// Saves a programme.
 pub(super) async fn save(request: HttpRequest, payload: web::Payload, service: web::Data<Service>) -> HttpResponse {
     let visit = Visit::of(&request);
@@ -344,10 +230,8 @@ pub(super) async fn paste(request: HttpRequest, payload: web::Payload, service: 
     let done = async {
         let id: CollegeId = path_id(&request, "college")?;
         let sent = form::read(&request, payload, MOST).await?;
-        let (text, write) = (sent.raw("rows"), !sent.text("write").is_empty());
         let fixed = [("college", id.to_string()), ("updated_on", service.today().to_string())];
-        let (report, grid) = service.paste("programmes", &PASTED, &fixed, &text, write).await?;
-        let pasted = Some(Pasted { text, grid, report, written: write });
+        let pasted = Some(entry::pasted(&service, &sent, "programmes", &PASTED, &fixed).await?);
         let (found, mirror) = (service.supply(&id)?, service.mirror(&id, None).await?);
         let page = whole(&visit, &service, &found, &mirror, &State { pasted, ..State::default() });
         Ok::<_, Problem>(send(&visit, StatusCode::OK, &page))
@@ -360,10 +244,8 @@ pub(super) async fn close(request: HttpRequest, payload: web::Payload, service: 
     let done = async {
         let college: CollegeId = path_id(&request, "college")?;
         let sent = form::read(&request, payload, MOST).await?;
-        let id: ProgrammeId = sent.text("id").parse().map_err(|invalid| Problem::parameter("id", invalid))?;
-        if !service.supply(&college)?.programmes.iter().any(|(one, _)| one.id == id) {
-            return Err(Problem::not_found());
-        }
+        let known = service.supply(&college)?.programmes;
+        let id: ProgrammeId = entry::named(&sent, |id| known.iter().any(|(one, _)| one.id == *id))?;
         service.put(Event::ProgrammeClosed(id.clone()), None).await?;
         Ok::<_, Problem>(see(&address(&format!("/colleges/{college}"), [("closed", id.as_str())])))
     };

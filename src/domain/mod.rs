@@ -79,7 +79,7 @@ pub use programme::{Basis, Programme, Seats};
 pub use question::{MOST_AFFINITY, Question};
 pub use rating::{Aspect, Mark, Marks, Rating};
 pub use ratings::{Attributes, Ratings};
-pub use review::{DecisionReview, PairReview, Realised, Standing};
+pub use review::{DecisionReview, PairReview, ParkCode, Realised, Standing};
 pub use scenario::{NewScenario, Scenario};
 pub use scenario_change::{RatingChange, ScenarioChange, SeatsChange, StationsChange};
 pub use scenario_question::{ParkChoice, ScenarioQuestion};

@@ -25,6 +25,17 @@ pub struct DecisionReview {
     pub due: bool,
     /// Pair by pair: the decision's own, or, if it names none, those its scenario lists or selects.
     pub pairs: Vec<PairReview>,
+    /// The verification codes of the parks' lists as they stood then, without the scenario's changes; at most 50.
+    pub codes: Vec<ParkCode>,
+}
+
+/// The verification code of a park's list.
+#[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
+pub struct ParkCode {
+    /// The park.
+    pub park: ParkId,
+    /// The code; checking it recomputes the list from the log.
+    pub verify_code: String,
 }
 
 /// One pair.

@@ -187,6 +187,8 @@ pub struct DepartmentOrder {
     pub name: Label,
     /// Its list.
     pub colleges: Vec<CollegeRef>,
+    /// How far it departs from the mean: the share of pairs of listed colleges (on any list) that it orders otherwise, 0–1.
+    pub apart: f64,
 }
 
 /// How departments rank one college.

@@ -54,8 +54,8 @@ fn cell(sheet: &Sheet, criterion: Criterion, raw: Option<f64>) -> Cell {
 /// Mean radius of the earth, kilometres.
 const RADIUS: f64 = 6371.0;
 
-/// Kilometres as the crow flies (haversine).
-pub(super) fn kilometres(park: &Park, college: &College) -> Option<f64> {
+/// Kilometres as the crow flies (haversine); `None` where either has no coordinates.
+pub fn kilometres(park: &Park, college: &College) -> Option<f64> {
     let (a, b) = (park.place?, college.place?);
     let (lat_a, lat_b) = (a.lat().to_radians(), b.lat().to_radians());
     let (d_lat, d_lon) = (0.5 * (lat_b - lat_a), 0.5 * (b.lon() - a.lon()).to_radians());

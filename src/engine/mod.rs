@@ -47,6 +47,7 @@ mod without;
 
 pub use advance::Spare;
 pub use affinity::{Affinity, Averages, Chain};
+pub use cells::kilometres;
 pub use changes::Placed;
 pub use crossed::{Crossed, CrossedOnline, Variances, through_time};
 pub use fit::{Fit, Offer, Workspace, fit, offers};

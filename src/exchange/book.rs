@@ -4,6 +4,7 @@ use rust_xlsxwriter::{Color, DataValidation, Format, FormatBorder, Workbook, Wor
 use serde_json::Value;
 
 use super::definitions::{CellKind, ColumnDefinition, Named, TableDefinition, definition, definitions, words};
+use super::grid::Cell;
 use super::write::cell_text;
 
 /// The sheet of definitions, in Chinese and English.
@@ -76,6 +77,32 @@ pub fn export_workbook(tables: &[(&str, Vec<Value>)], zh: bool, stamp: &str) -> 
         book.save_to_buffer()
     };
     write().unwrap_or_else(|error| unreachable!("names are short and tables bounded: {error}"))
+}
+
+/// Sheets of cells under a heading each, by name.
+pub fn plain_workbook(sheets: &[(String, Vec<Vec<Cell>>)]) -> Vec<u8> {
+    let write = || -> Result<Vec<u8>, XlsxError> {
+        let mut book = Workbook::new();
+        for (name, rows) in sheets {
+            let sheet = book.add_worksheet();
+            sheet.set_name(name)?;
+            for (row, cells) in rows.iter().enumerate() {
+                for (at, cell) in cells.iter().enumerate() {
+                    let (row, at) = (row as u32, at as u16);
+                    match cell {
+                        Cell::Empty => continue,
+                        Cell::Number(number) => sheet.write_number(row, at, *number)?,
+                        _ if row == 0 => sheet.write_string_with_format(row, at, cell.text(), &head_format())?,
+                        _ => sheet.write_string(row, at, cell.text())?,
+                    };
+                }
+            }
+            sheet.set_freeze_panes(1, 0)?;
+            sheet.set_autofit_max_row(200).set_autofit_max_width(WIDEST).autofit();
+        }
+        book.save_to_buffer()
+    };
+    write().unwrap_or_else(|error| unreachable!("names are short and sheets bounded: {error}"))
 }
 
 /// A template for one table, or for all: a heading that stays in sight, an example that import passes over, lists to choose

@@ -21,7 +21,7 @@ mod write;
 
 pub use annotate::{Remarks, annotated_csv, annotated_workbook};
 pub use attribute_file::read_attributes;
-pub use book::{export_workbook, template_workbook};
+pub use book::{export_workbook, plain_workbook, template_workbook};
 pub use definitions::{CellKind, ColumnDefinition, Named, TableDefinition, definition, definitions, words};
 pub use generate::{Spec, generate, generate_with};
 pub use grid::{Cell, Grid, MOST_ROWS, letters, read_delimited};

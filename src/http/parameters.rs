@@ -14,6 +14,7 @@ pub(super) struct Filters {
     /// 只计此类需求 Only needs of this kind count
     kind: Option<DemandKind>,
     /// 不要的院校代码，逗号分隔 Codes of colleges not wanted, separated by commas
+    #[param(pattern = "^([A-Za-z0-9][A-Za-z0-9._:-]{0,63})?(,([A-Za-z0-9][A-Za-z0-9._:-]{0,63})?)*$")]
     exclude: Option<String>,
     /// 最远距离（公里） Only colleges within this distance
     #[param(minimum = 1, maximum = 5000)]

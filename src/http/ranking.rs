@@ -52,7 +52,7 @@ pub(super) async fn explanation(request: HttpRequest, service: web::Data<Service
     summary = "院校两两比较 Colleges pair by pair",
     description = "两所至十所院校两两比较：总分与满意度之差、差的精确标准差（共同评价企业造成的相关已扣除）与前者更好的概率，并据此划分并列。\n\nTwo to ten colleges pair by pair: the differences of score and satisfaction, their exact standard deviations (what shared raters have in common is taken off), the probability that the first is better, and tie groups from these.",
     params(("park" = ParkId, Path, description = "园区代码 The park's code", example = "P0001"),
-        ("colleges" = String, Query, description = "院校代码，逗号分隔，2–10 个 Codes of 2–10 colleges, separated by commas", example = "C0001,C0002"),
+        ("colleges" = String, Query, pattern = "^([A-Za-z0-9][A-Za-z0-9._:-]{0,63})(,[A-Za-z0-9][A-Za-z0-9._:-]{0,63}){1,9}$", description = "院校代码，逗号分隔，2–10 个 Codes of 2–10 colleges, separated by commas", example = "C0001,C0002"),
         ("preset" = Option<PresetId>, Query, description = "权重预设，默认按园区阶段 Weight preset; by the park's stage if left out"),
         ("kind" = Option<DemandKind>, Query, description = "只计此类需求 Only needs of this kind count"),
         MinSeq),

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::{Service, ServiceError, aside};
 use crate::domain::{
-    AsOf, CollegeId, Date, Demand, EngagementStatus, Label, Park, Preset, Question, Sheet, Shortlist, Target,
+    AsOf, CollegeId, Date, Demand, EngagementStatus, Label, Park, ParkId, Preset, Question, Sheet, Shortlist, Target,
 };
 use crate::engine::{Snapshot, State};
 
@@ -111,6 +111,16 @@ impl Service {
         board(&published.snapshot, question)
     }
 
+    /// A park's name.
+    pub fn park_name(&self, id: &ParkId) -> Option<String> {
+        self.live.current().snapshot.state.parks.entry(id).map(|entry| entry.value.name.to_string())
+    }
+
+    /// Every preset, by code.
+    pub fn presets(&self) -> Vec<Preset> {
+        presets(&self.live.current().snapshot.state)
+    }
+
     /// The day by the last clock event.
     pub fn today(&self) -> Date {
         self.live.current().snapshot.state.today
@@ -122,12 +132,15 @@ impl Service {
     }
 }
 
+fn presets(state: &State) -> Vec<Preset> {
+    state.presets.iter().filter(|(_, entry)| !entry.closed).map(|(_, entry)| entry.value.clone()).collect()
+}
+
 pub(super) fn board(snapshot: &Snapshot, question: &Question) -> Result<Board, ServiceError> {
     let state = &snapshot.state;
     let shortlist = snapshot.shortlist(question)?;
     let missing = || ServiceError::NotFound("park", question.park.to_string());
     let park = state.parks.get(&question.park).ok_or_else(missing)?;
-    let presets = state.presets.iter().filter(|(_, entry)| !entry.closed).map(|(_, entry)| entry.value.clone());
     let needs = state.demands_of(&park.id).map(|demand| (demand.id.to_string(), words(state, demand)));
     let with_park = |college: &CollegeId| {
         let ratable = state.engagements_of(college).filter(|one| one.status != EngagementStatus::Proposed);
@@ -138,7 +151,7 @@ pub(super) fn board(snapshot: &Snapshot, question: &Question) -> Result<Board, S
         card: card(state, park),
         engagements: listed.filter(|(_, n)| *n > 0).collect(),
         needs: needs.collect(),
-        presets: presets.collect(),
+        presets: presets(state),
         sheet: state.sheet.clone(),
         shortlist,
     })

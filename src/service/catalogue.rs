@@ -1,4 +1,4 @@
-//! Majors and occupations as people look for them: by code, by name, by pinyin or its first letters.
+//! Majors, occupations, parks and colleges as people look for them: by code, by name, by pinyin or its first letters.
 
 use pinyin::ToPinyin;
 
@@ -8,10 +8,10 @@ use crate::engine::State;
 /// Most entries that are offered when several fit.
 const OFFERED: usize = 12;
 
-/// A major or an occupation to choose.
+/// A major, an occupation, a park or a college to choose.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CatalogueEntry {
-    /// `major` or `occupation`.
+    /// `major`, `occupation`, `park` or `college`.
     pub kind: &'static str,
     /// Its code.
     pub code: String,
@@ -94,6 +94,20 @@ impl Service {
     pub fn meant(&self, text: &str, kind: Option<&str>) -> Meant {
         let all = self.catalogue().into_iter().filter(|one| kind.is_none_or(|kind| one.kind == kind));
         meant(all.collect(), text)
+    }
+
+    /// The open park that a text means.
+    pub fn park_meant(&self, text: &str) -> Meant {
+        let current = self.live.current();
+        let open = current.snapshot.state.parks.iter().filter(|(_, one)| !one.closed);
+        meant(open.map(|(id, one)| entry("park", id.to_string(), one.value.name.as_str())).collect(), text)
+    }
+
+    /// The open college that a text means.
+    pub fn college_meant(&self, text: &str) -> Meant {
+        let current = self.live.current();
+        let open = current.snapshot.state.colleges.iter().filter(|(_, one)| !one.closed);
+        meant(open.map(|(id, one)| entry("college", id.to_string(), one.value.name.as_str())).collect(), text)
     }
 }
 

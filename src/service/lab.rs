@@ -8,9 +8,12 @@ use tokio::runtime::Handle;
 use super::board::{Board, board};
 use super::scenario::forks;
 use super::scenario_faults::check_size;
+use super::sensitivity::check_departments;
 use super::stop::Stop;
 use super::{Service, ServiceError};
-use crate::domain::{ParkId, ParkOutcome, ScenarioQuestion, SensitivityQuestion, WeightInterval, Weights};
+use crate::domain::{
+    Department, Departments, ParkId, ParkOutcome, ScenarioQuestion, SensitivityQuestion, WeightInterval, Weights,
+};
 use crate::engine::outcome;
 
 /// A reader waits no longer.
@@ -29,15 +32,23 @@ pub struct Lab {
     pub weights: Weights,
     /// Weight by weight: where the first of the list after the changes stays first; empty if nobody is ranked.
     pub intervals: Vec<WeightInterval>,
+    /// The departments side by side, after the changes; `None` without any.
+    pub departments: Option<Departments>,
 }
 
 impl Service {
-    /// A scenario of one park, with the intervals of the weights it ends with.
+    /// A scenario of one park, with the intervals of the weights it ends with, and departments side by side.
     ///
     /// # Errors
     /// [`ServiceError::NotFound`] for an unknown park or preset; as [`Service::evaluate_scenario`] otherwise.
-    pub async fn lab(&self, park: ParkId, question: ScenarioQuestion) -> Result<Lab, ServiceError> {
+    pub async fn lab(
+        &self,
+        park: ParkId,
+        question: ScenarioQuestion,
+        departments: Vec<Department>,
+    ) -> Result<Lab, ServiceError> {
         check_size(&question)?;
+        check_departments(&departments)?;
         let stop = Stop::after(BUDGET);
         let _waiting = stop.with_waiting();
         let (service, handle) = (self.clone(), Handle::current());
@@ -57,11 +68,11 @@ impl Service {
                     seed: 0,
                     concentration: 100,
                     lift: None,
-                    departments: Vec::new(),
+                    departments,
                 };
                 let found = last.snapshot.sensitivity(&last.question(&plain), &asked)?;
                 let intervals = if found.candidates == 0 { Vec::new() } else { found.intervals };
-                Ok(Lab { board, outcome, weights: found.weights, intervals })
+                Ok(Lab { board, outcome, weights: found.weights, intervals, departments: found.departments })
             })
         };
         self.planning.thread(work).await?

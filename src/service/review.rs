@@ -10,21 +10,42 @@ use super::open::state_at;
 use super::scenario::forked;
 use super::stop::Stop;
 use super::{Service, ServiceError};
-use crate::domain::{Decision, DecisionId, DecisionReview, ForcedPair, ParkChoice, ParkId, Question, ScenarioQuestion};
+use crate::domain::{
+    Decision, DecisionId, DecisionReview, ForcedPair, ParkChoice, ParkCode, ParkId, Question, ScenarioQuestion,
+};
 use crate::engine::{Fork, Snapshot, State, review, select};
 
+/// Verification codes of so many parks are told.
+const MOST_CODES: usize = 50;
 /// A review may take this long.
 const BUDGET: Duration = Duration::from_secs(10);
 
 impl Service {
+    /// Every decision, the latest first.
+    pub fn decisions(&self) -> Vec<Decision> {
+        let current = self.live.current();
+        let mut all: Vec<Decision> =
+            current.snapshot.state.decisions.iter().map(|(_, entry)| entry.value.clone()).collect();
+        all.sort_by(|a, b| b.as_of_seq.cmp(&a.as_of_seq).then(a.id.cmp(&b.id)));
+        all
+    }
+
+    /// A decision as it was recorded.
+    ///
+    /// # Errors
+    /// [`ServiceError::NotFound`].
+    pub fn decision(&self, id: &DecisionId) -> Result<Decision, ServiceError> {
+        let decision = self.live.current().snapshot.state.decisions.get(id).cloned();
+        decision.ok_or_else(|| ServiceError::NotFound("decision", id.to_string()))
+    }
+
     /// What a decision expected of its pairs, from the state it was taken on, and what engagements and ratings since tell.
     ///
     /// # Errors
     /// [`ServiceError::NotFound`]; [`ServiceError::Busy`]; why the log cannot be read.
     pub async fn review_decision(&self, id: &DecisionId) -> Result<DecisionReview, ServiceError> {
         let current = self.live.current();
-        let decision = current.snapshot.state.decisions.get(id).cloned();
-        let decision = decision.ok_or_else(|| ServiceError::NotFound("decision", id.to_string()))?;
+        let decision = self.decision(id)?;
         let (service, handle, now) = (self.clone(), Handle::current(), current.snapshot.clone());
         let review = move |pool: &rayon::ThreadPool| {
             let then = handle.block_on(state_at(&service.store, decision.as_of_seq))?;
@@ -42,6 +63,7 @@ fn reviewed(decision: Decision, then: State, now: Snapshot) -> DecisionReview {
     });
     let base = Fork::of(Snapshot::cold_among(then.clone(), parks_of(&decision.pairs, kept.as_ref())));
     let expected_as_of = base.snapshot.as_of();
+    let stood = base.clone();
     let expected = match &kept {
         None => Some(base),
         Some(question) => {
@@ -56,6 +78,12 @@ fn reviewed(decision: Decision, then: State, now: Snapshot) -> DecisionReview {
         pairs = adopted(question, fork);
     }
     let due = decision.review_on <= now.state.today;
+    let parks: BTreeSet<&ParkId> = pairs.iter().map(|pair| &pair.park).collect();
+    let code = |park: &&ParkId| {
+        let list = stood.snapshot.shortlist(&asked(park)).ok()?;
+        Some(ParkCode { park: (*park).clone(), verify_code: list.verify_code })
+    };
+    let codes = parks.iter().take(MOST_CODES).filter_map(code).collect();
     let present = Fork::of(now);
     DecisionReview {
         pairs: review(&then, expected.as_ref(), &present, &pairs, asked),
@@ -65,6 +93,7 @@ fn reviewed(decision: Decision, then: State, now: Snapshot) -> DecisionReview {
         as_of: present.snapshot.as_of(),
         review_on: decision.review_on,
         due,
+        codes,
     }
 }
 

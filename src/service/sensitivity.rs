@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::{Service, ServiceError};
-use crate::domain::{AhpQuestion, AhpWeights, Invalid, ParkId, Question, Sensitivity, SensitivityQuestion};
+use crate::domain::{AhpQuestion, AhpWeights, Department, Invalid, ParkId, Question, Sensitivity, SensitivityQuestion};
 use crate::engine::{Fork, Refusal, Snapshot, ahp};
 
 /// Most departments side by side.
@@ -51,6 +51,15 @@ impl Service {
     }
 }
 
+/// Refuses more departments than fit side by side.
+pub(super) fn check_departments(departments: &[Department]) -> Result<(), ServiceError> {
+    if departments.len() > MOST_DEPARTMENTS {
+        let (zh, en) = (format!("最多 {MOST_DEPARTMENTS} 个"), format!("at most {MOST_DEPARTMENTS}"));
+        return Err(ServiceError::Invalid("/departments".to_owned(), Invalid::new("too-many", zh, en)));
+    }
+    Ok(())
+}
+
 fn check(asked: &SensitivityQuestion) -> Result<(), ServiceError> {
     let rank = asked.lift.as_ref().map_or(1, |lift| lift.rank);
     let numbers = [
@@ -64,10 +73,7 @@ fn check(asked: &SensitivityQuestion) -> Result<(), ServiceError> {
             return Err(ServiceError::Invalid(pointer.to_owned(), Invalid::out_of_range(1, most)));
         }
     }
-    if asked.departments.len() > MOST_DEPARTMENTS {
-        let (zh, en) = (format!("最多 {MOST_DEPARTMENTS} 个"), format!("at most {MOST_DEPARTMENTS}"));
-        return Err(ServiceError::Invalid("/departments".to_owned(), Invalid::new("too-many", zh, en)));
-    }
+    check_departments(&asked.departments)?;
     if asked.preset.is_some() && asked.weights.is_some() {
         let (zh, en) = ("preset 与 weights 只能给一个", "give either `preset` or `weights`");
         return Err(ServiceError::Invalid("/weights".to_owned(), Invalid::new("contradictory", zh, en)));

@@ -7,6 +7,7 @@ mod directory;
 mod helpers;
 mod kept_scenarios;
 mod models;
+mod more_bad_input;
 mod operations;
 mod ratings;
 mod satisfaction;

@@ -122,6 +122,13 @@ impl Browser {
         element.click().await.unwrap_or_else(|error| panic!("{css}: {error}"));
     }
 
+    /// Sets a field.
+    pub(crate) async fn fill(&self, css: &str, text: &str) {
+        self.find(css).await;
+        let (css, text) = (Value::from(css), Value::from(text));
+        self.value(&format!("(document.querySelector({css}).value = {text})")).await;
+    }
+
     /// The value of an expression in the page.
     pub(crate) async fn value(&self, expression: &str) -> Value {
         let script = format!("return ({expression});");

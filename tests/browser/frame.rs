@@ -6,7 +6,7 @@ use crate::browser::{Browser, DESKTOP, LAPTOP, PHONE};
 use crate::site::Site;
 
 /// Every page with its name, to be looked at in every form.
-const PAGES: [(&str, &str); 17] = [
+const PAGES: [(&str, &str); 21] = [
     ("home", "/"),
     ("shortlist", "/parks/P0001"),
     ("shortlist-new", "/parks/P0003?top=20"),
@@ -20,6 +20,10 @@ const PAGES: [(&str, &str); 17] = [
     ("needs-park", "/parks/P0001/needs"),
     ("engagements", "/parks/P0001/engagements"),
     ("scenarios", "/scenarios"),
+    ("selections", "/selections?wish=3&capacity=1&forced=P0002~{last}&forbidden=P0001~{first}"),
+    ("selections-none", "/selections?wish=9&capacity=1&mandatory=1"),
+    ("decisions", "/decisions"),
+    ("flags", "/flags"),
     ("colleges", "/colleges"),
     ("supply", "/colleges/C0001"),
     ("nothing", "/nothing"),
@@ -78,7 +82,7 @@ async fn pages_hold_in_the_dark_in_large_text_and_on_paper() {
     let site = Site::demo().await;
     let browser = Browser::start().await;
     let host = site.address.to_string();
-    for (name, path) in pages(&site).await.into_iter().take(15) {
+    for (name, path) in pages(&site).await.into_iter().take(19) {
         browser.open(&site.url(&path)).await;
         browser.scheme("dark").await;
         browser.is_sound(&format!("{name} in the dark"), &host).await;

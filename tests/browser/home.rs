@@ -117,3 +117,58 @@ async fn the_map_is_numbered_like_its_list_and_what_needs_attention_is_led_to() 
     browser.click("tbody tr:first-child a").await;
     browser.find("svg.qr").await;
 }
+
+#[actix_web::test]
+async fn flagged_ratings_have_a_page_that_says_why() {
+    let site = Site::demo().await;
+    let browser = Browser::start().await;
+    browser.open(&site.url("/flags")).await;
+    let before = site.api("/api/v1/flags").await["total"].as_u64().expect("a number");
+    let rows = "document.querySelectorAll('#flags tbody tr').length";
+    assert_eq!(browser.value(rows).await, before);
+    // One park's enterprises suddenly rate a college as low as can be.
+    let (park, college, firms) = {
+        let current = site.service.live().current();
+        let state = &current.snapshot.state;
+        let mut by_park: std::collections::BTreeMap<String, Vec<String>> = std::collections::BTreeMap::new();
+        for (id, entry) in state.enterprises.iter() {
+            by_park.entry(entry.value.park.to_string()).or_default().push(id.to_string());
+        }
+        let (park, firms) = by_park.into_iter().max_by_key(|(_, firms)| firms.len()).expect("a park");
+        let mut rated: std::collections::BTreeMap<String, usize> = std::collections::BTreeMap::new();
+        for (_, entry) in state.ratings.iter() {
+            if let Some(engagement) = state.engagements.get(&entry.value.engagement) {
+                *rated.entry(engagement.college.to_string()).or_default() += 1;
+            }
+        }
+        let college = rated.into_iter().max_by_key(|(_, n)| *n).expect("a college").0;
+        (park, college, firms)
+    };
+    for n in 0..60 {
+        let (id, firm) = (format!("EX{n}"), &firms[n % firms.len()]);
+        let body = json!({"id": id, "enterprise": firm, "college": college, "status": "confirmed", "kind": "hire", "start": "2026-01-01", "end": "2026-11-20"});
+        let put = site
+            .client
+            .put(site.url(&format!("/api/v1/engagements/{id}")))
+            .json(&body)
+            .send()
+            .await
+            .expect("an answer");
+        assert!(put.status().is_success(), "{}", put.text().await.expect("text"));
+        site.rate(&id, 1).await;
+    }
+    let flags = site.api("/api/v1/flags").await;
+    let flag = flags["flags"].as_array().expect("flags").iter().find(|flag| flag["college"]["id"] == json!(college));
+    let flag = flag.unwrap_or_else(|| panic!("{park}: {flags}"));
+    browser.open(&site.url("/")).await;
+    browser.click("#attention a[href='/flags']").await;
+    browser.find("#flags").await;
+    let why = browser.text(&format!("tr[data-college='{college}'] .why-flag")).await;
+    assert_eq!(why, flag["reason"]["zh"].as_str().expect("a reason"));
+    let host = site.address.to_string();
+    for (size, width) in [(crate::browser::PHONE, "320"), (crate::browser::LAPTOP, "1366")] {
+        browser.size(size).await;
+        browser.is_sound("flags", &host).await;
+        browser.screenshot_whole(&format!("main-flags-{width}")).await;
+    }
+}

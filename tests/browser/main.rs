@@ -2,12 +2,14 @@
 
 mod browser;
 mod data;
+mod departments;
 mod frame;
 mod home;
 mod lab;
 mod needs;
 mod rate;
 mod scenarios;
+mod selections;
 mod shortlist;
 mod site;
 mod why;

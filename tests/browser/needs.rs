@@ -1,16 +1,9 @@
 //! S5 and S6: needs and programmes entered one by one and pasted, in both languages and without a mouse; the mirror.
 
-use serde_json::{Value, json};
+use serde_json::json;
 
 use crate::browser::{Browser, LAPTOP, PHONE};
 use crate::site::Site;
-
-/// Sets a field and tells the page.
-async fn fill(browser: &Browser, css: &str, text: &str) {
-    browser.find(css).await;
-    let text = Value::from(text);
-    browser.value(&format!("(document.querySelector({}).value = {text})", Value::from(css))).await;
-}
 
 async fn press(browser: &Browser, key: &str, code: u32, text: &str) {
     let event =
@@ -37,6 +30,9 @@ async fn a_need_is_entered_by_pinyin_and_keyboard_and_warned_of_without_being_bl
         browser.open(&site.url(&format!("/needs?lang={language}"))).await;
         browser.is_sound("choose a park", &host).await;
         browser.click("a[href='/parks/P0001/needs']").await;
+        browser.find("#need-form").await;
+        let required = "new Set([...document.querySelectorAll('#need-form [required]')].map(field => field.name)).size";
+        assert!(browser.value(required).await.as_u64() <= Some(8), "at most eight fields must be filled");
         let before = site.service.needs(&"P0001".parse().expect("a code")).expect("needs").needs.len();
         // An internship of nine months in a major that two levels have, by its first letters; typed, never clicked.
         browser.value("document.querySelector('input[name=kind][value=hire]').focus()").await;
@@ -49,8 +45,8 @@ async fn a_need_is_entered_by_pinyin_and_keyboard_and_warned_of_without_being_bl
         press(&browser, "Escape", 27, "").await;
         press(&browser, "Tab", 9, "").await;
         write(&browser, "40").await;
-        fill(&browser, "#field-start", "2027-03-01").await;
-        fill(&browser, "#field-end", "2027-11-30").await;
+        browser.fill("#field-start", "2027-03-01").await;
+        browser.fill("#field-end", "2027-11-30").await;
         browser.value("document.querySelector('#field-note').focus()").await;
         press(&browser, "Enter", 13, "\r").await;
         browser
@@ -86,10 +82,10 @@ async fn a_need_is_entered_by_pinyin_and_keyboard_and_warned_of_without_being_bl
         let id = id.as_str().expect("a code").to_owned();
         browser.click(&format!("tr[data-need='{id}'] .acts a")).await;
         browser.until("document.querySelector('input[name=id]')?.value !== ''").await;
-        fill(&browser, "#field-headcount", "0").await;
+        browser.fill("#field-headcount", "0").await;
         browser.click("#need-form button[type=submit]:not(.plain)").await;
         browser.find("#fault-headcount").await;
-        fill(&browser, "#field-headcount", "45").await;
+        browser.fill("#field-headcount", "45").await;
         browser.click("#need-form button[type=submit]:not(.plain)").await;
         browser.find(".saved").await;
         assert!(browser.text(&format!("tr[data-need='{id}']")).await.contains("45"));
@@ -123,7 +119,7 @@ async fn fifty_rows_pasted_are_told_cell_by_cell_and_the_good_ones_saved() {
     for language in ["zh-CN", "en"] {
         browser.open(&site.url(&format!("/parks/P0002/needs?lang={language}"))).await;
         browser.value("document.querySelector('#paste').open = true").await;
-        fill(&browser, "#rows", &rows.join("\n")).await;
+        browser.fill("#rows", &rows.join("\n")).await;
         browser.click("#paste button[type=submit]").await;
         browser.find("#pasted").await;
         assert_eq!(browser.value("document.querySelectorAll('.pasted .bad-cell').length").await, 2);
@@ -142,7 +138,7 @@ async fn fifty_rows_pasted_are_told_cell_by_cell_and_the_good_ones_saved() {
     // With their heading, in any order.
     browser.open(&site.url("/parks/P0002/needs?lang=zh-CN")).await;
     browser.value("document.querySelector('#paste').open = true").await;
-    fill(&browser, "#rows", "人数\t专业\t类型\t起\t止\n3\t460103\t实习\t2027.3.1\t2027.6.30").await;
+    browser.fill("#rows", "人数\t专业\t类型\t起\t止\n3\t460103\t实习\t2027.3.1\t2027.6.30").await;
     browser.click("#paste button[type=submit]").await;
     browser.find("#paste button[name=write]").await;
 }
@@ -173,15 +169,15 @@ async fn a_college_keeps_its_programmes_and_sees_what_would_lift_it_and_no_rival
         browser.is_sound("supply on a phone", &host).await;
         browser.screenshot_whole(&format!("main-supply-{language}-320")).await;
         browser.size(LAPTOP).await;
-        fill(&browser, "#field-target", "460105").await;
-        fill(&browser, "#field-seats_hire", "12").await;
-        fill(&browser, "#field-stations_free", "9").await;
+        browser.fill("#field-target", "460105").await;
+        browser.fill("#field-seats_hire", "12").await;
+        browser.fill("#field-stations_free", "9").await;
         browser.click("#programme-form button[type=submit]").await;
         browser.find("#programme-form .notice").await;
         // A browser notes that the page itself was refused.
         browser.complaints().await;
         browser.is_sound("more free stations than there are", &host).await;
-        fill(&browser, "#field-stations", "9").await;
+        browser.fill("#field-stations", "9").await;
         browser.click("#programme-form button[type=submit]").await;
         browser.find(".saved").await;
         let id = browser.value("new URLSearchParams(location.search).get('saved')").await;
@@ -189,11 +185,11 @@ async fn a_college_keeps_its_programmes_and_sees_what_would_lift_it_and_no_rival
         assert!(browser.text(&row).await.contains("9 (9)"));
         browser.click(&format!("{row} .acts button")).await;
         browser.until("location.search.includes('closed=')").await;
-        fill(&browser, "#field-retained", "70").await;
-        fill(&browser, "#field-placed", "60").await;
+        browser.fill("#field-retained", "70").await;
+        browser.fill("#field-placed", "60").await;
         browser.click("#facts button[type=submit]").await;
         browser.find("#facts .notice").await;
-        fill(&browser, "#field-placed", "80").await;
+        browser.fill("#field-placed", "80").await;
         browser.click("#facts button[type=submit]").await;
         browser.until("location.search.includes('saved=facts')").await;
         let college = site.service.supply(&"C0016".parse().expect("a code")).expect("known").college;

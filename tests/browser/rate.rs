@@ -50,6 +50,14 @@ async fn six_taps_rate_in_both_languages_on_a_small_light_page() {
         let small = "[...document.querySelectorAll('.pick, button')].filter(e => e.offsetParent).filter(e => \
                      { const r = e.getBoundingClientRect(); return r.height < 44 || r.width < 44; }).length";
         assert_eq!(browser.value(small).await, 0, "targets are at least 44 px");
+        let least = "Math.min(...[...document.querySelectorAll('.pick b, .pick small, legend, .fine')].filter(e => e.offsetParent).map(e => parseFloat(getComputedStyle(e).fontSize)))";
+        let least = browser.value(least).await;
+        assert!(least.as_f64() >= Some(12.0), "text is at least 12 px: {least}");
+        // Keystroke-level model: per answer a decision (1.35 s), a reach (1.1 s) and a tap (.2 s); .8 s for each screen scrolled by.
+        let height = browser.value("document.documentElement.scrollHeight").await.as_f64().expect("a height");
+        let estimate = 6.0 * (1.35 + 1.1 + 0.2) + 0.8 * (height / f64::from(PHONE.1) - 1.0);
+        println!("rating form, {language}: {height} px, keystroke-level estimate {estimate:.1} s");
+        assert!(estimate <= 20.0, "{estimate} s");
         browser.screenshot_whole(&format!("rate-form-{language}-320")).await;
         browser.is_sound(&format!("rate-form-{language}"), &host).await;
         let mut taps = 0;

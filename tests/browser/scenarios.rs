@@ -5,11 +5,6 @@ use serde_json::{Value, json};
 use crate::browser::{Browser, PHONE};
 use crate::site::Site;
 
-async fn fill(browser: &Browser, css: &str, text: &str) {
-    browser.find(css).await;
-    browser.value(&format!("(document.querySelector({}).value = {})", Value::from(css), Value::from(text))).await;
-}
-
 /// The ranks the API gives under these changes: college, before, after.
 async fn order(site: &Site, changes: Value) -> Value {
     let asked = json!({"park": "P0001", "explore": false, "changes": changes});
@@ -29,8 +24,8 @@ async fn a_firm_settles_and_a_college_grows_and_the_committee_adopts_it() {
         let browser = Browser::start().await;
         browser.open(&site.url(&format!("/parks/P0001/lab?lang={language}"))).await;
         browser.click(".adds summary").await;
-        fill(&browser, "#add-need", "skjs").await;
-        fill(&browser, "#add-people", "800").await;
+        browser.fill("#add-need", "skjs").await;
+        browser.fill("#add-people", "800").await;
         browser.click(".adds form:nth-of-type(1) button").await;
         browser.until("location.search.includes('need=460103')").await;
         let need = json!({"demand_put": {"id": "NEW1", "park": "P0001", "kind": "hire", "target": {"major": "460103"},
@@ -43,7 +38,7 @@ async fn a_firm_settles_and_a_college_grows_and_the_committee_adopts_it() {
         assert!(browser.text("#assumptions li span").await.contains("800"));
         browser.value("document.querySelector('.adds').open = true").await;
         let programme = browser.value("document.querySelector('#add-programme').value").await;
-        fill(&browser, "#add-seats", "0").await;
+        browser.fill("#add-seats", "0").await;
         browser.click(".adds form:nth-of-type(2) button").await;
         browser.until("location.search.includes('seats=')").await;
         let seats = json!({"programme_seats": {"programme": programme, "kind": "hire", "seats": 0}});
@@ -52,15 +47,15 @@ async fn a_firm_settles_and_a_college_grows_and_the_committee_adopts_it() {
         browser.is_sound("assumptions", &host).await;
         browser.screenshot_whole(&format!("main-assumed-{language}")).await;
         // Kept twice: with the seats and without.
-        fill(&browser, "#keep input[name=name]", "企业落户，名额减少").await;
-        fill(&browser, "#keep input[name=owner]", "发展改革委").await;
+        browser.fill("#keep input[name=name]", "企业落户，名额减少").await;
+        browser.fill("#keep input[name=owner]", "发展改革委").await;
         browser.click("#keep button").await;
         browser.find("#notice").await;
         browser.client.back().await.expect("back");
         browser.click("#assumptions .named li:last-child a").await;
         browser.until("!location.search.includes('seats=')").await;
-        fill(&browser, "#keep input[name=name]", "企业落户").await;
-        fill(&browser, "#keep input[name=owner]", "发展改革委").await;
+        browser.fill("#keep input[name=name]", "企业落户").await;
+        browser.fill("#keep input[name=owner]", "发展改革委").await;
         browser.click("#keep button").await;
         browser.find("#notice").await;
         browser
@@ -79,13 +74,13 @@ async fn a_firm_settles_and_a_college_grows_and_the_committee_adopts_it() {
         let link = browser.value("[...document.querySelectorAll('.named a')].map(a => a.getAttribute('href')).find(a => !a.includes('seats='))").await;
         assert!(link.as_str().expect("a link").contains("need=460103%3A800%3Ahire"), "{link}");
         browser.click("#adopt summary").await;
-        fill(&browser, "#decision-name", "秋季选取").await;
-        fill(&browser, "#decision-attendees", "园区管委会\n教育局").await;
-        fill(&browser, "#decision-recusals", "院校代表：关联方").await;
-        fill(&browser, "#decision-reasons", "龙头企业落户").await;
+        browser.fill("#decision-name", "秋季选取").await;
+        browser.fill("#decision-attendees", "园区管委会\n教育局").await;
+        browser.fill("#decision-recusals", "院校代表：关联方").await;
+        browser.fill("#decision-reasons", "龙头企业落户").await;
         browser.click("#adopt button").await;
-        browser.until("location.search.includes('decided=')").await;
-        let id = browser.value("new URLSearchParams(location.search).get('decided')").await;
+        browser.until("location.pathname.startsWith('/decisions/')").await;
+        let id = browser.value("location.pathname.split('/')[2]").await;
         let decision = site.api(&format!("/api/v1/decisions/{}", id.as_str().expect("a code"))).await;
         assert_eq!(
             (&decision["attendees"][1], &decision["recusals"][0]["reason"]),

@@ -42,7 +42,7 @@ texts! {
     ASSUMED_NEED = "新增需求：{major} {people} 人（{kind}）", "Need added: {major}, {people} people ({kind})";
     ASSUMED_SEATS = "{programme}：{kind}名额改为 {n}", "{programme}: {n} seats for {kind}";
     MORE_TITLE = "更多假设与保存", "More assumptions, and keeping it";
-    ADD = "加一项假设：新增需求、改变名额", "Add an assumption: a need, or other seats";
+    ADD = "加一项假设：新增需求、改变名额、院校加入", "Add an assumption: a need, other seats, a college that joins";
     ADD_NEED = "新增需求的专业", "Major of the added need";
     ADD_NEED_HINT = "中文、代码或拼音", "name, code or pinyin";
     ADD_SEATS = "改变名额的专业", "Programme whose seats change";
@@ -53,4 +53,12 @@ texts! {
     KEEP = "存为情景", "Keep the scenario";
     KEPT = "已存的情景", "Kept scenarios";
     SHARE = "本情景的链接", "Link to this scenario";
+    ASSUMED_JOINS = "{college}（{kind}）加入：{programmes}", "{college} ({kind}) joins: {programmes}";
+    JOIN_PROGRAMME = "{major} {n} 个名额（{kind}）", "{major}, {n} seats ({kind})";
+    JOIN_RANK = "排第 {n} 名", "ranked {n}";
+    JOIN_UNLISTED = "未进入前 {n} 名", "not among the first {n}";
+    JOIN_NAME = "新加入院校的名称", "Name of the college that joins";
+    JOIN_KIND = "类型", "Type";
+    JOIN_MAJOR = "所开专业", "Its programme";
+    JOIN_NOTE = "同一名称再加一次，即为它添一个专业。未给的数据按“不知道”计，不是零。", "Adding the same name again gives it one more programme. What is not given counts as unknown, not as zero.";
 }

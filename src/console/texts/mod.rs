@@ -12,9 +12,12 @@ macro_rules! texts {
 
 pub(super) mod board;
 pub(super) mod data;
+pub(super) mod decisions;
+pub(super) mod departments;
 pub(super) mod engagements;
 pub(super) mod entry;
 pub(super) mod failure;
+pub(super) mod flags;
 pub(super) mod form;
 pub(super) mod frame;
 pub(super) mod help;
@@ -23,6 +26,7 @@ pub(super) mod lab;
 pub(super) mod needs;
 pub(super) mod rate;
 pub(super) mod scenarios;
+pub(super) mod selections;
 pub(super) mod supply;
 pub(super) mod tour;
 pub(super) mod why;
@@ -35,12 +39,15 @@ mod tests {
 
     use super::*;
 
-    const SECTIONS: [(&str, &[(&str, Text)]); 17] = [
+    const SECTIONS: [(&str, &[(&str, Text)]); 21] = [
         ("board", board::ALL),
         ("data", data::ALL),
+        ("decisions", decisions::ALL),
+        ("departments", departments::ALL),
         ("engagements", engagements::ALL),
         ("entry", entry::ALL),
         ("failure", failure::ALL),
+        ("flags", flags::ALL),
         ("form", form::ALL),
         ("frame", frame::ALL),
         ("help", help::ALL),
@@ -49,6 +56,7 @@ mod tests {
         ("needs", needs::ALL),
         ("rate", rate::ALL),
         ("scenarios", scenarios::ALL),
+        ("selections", selections::ALL),
         ("supply", supply::ALL),
         ("tour", tour::ALL),
         ("why", why::ALL),

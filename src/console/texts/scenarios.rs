@@ -6,7 +6,6 @@ texts! {
     LIST = "选择情景", "Choose scenarios";
     NONE = "还没有存过情景：在园区的“情景推演”里保存。", "No scenario is kept yet: keep one in a park's scenario lab.";
     KEPT = "情景已保存。", "The scenario is kept.";
-    DECIDED = "决定 {id} 已记录；到复核日可对照实际结果。", "Decision {id} is recorded; on its day of review it is set beside what came.";
     CHANGES = "{n} 项改动", "{n} changes";
     OPEN = "打开", "Open";
     OPEN_OF = "打开情景“{name}”", "Open “{name}”";

@@ -1,5 +1,6 @@
 //! Several departments' weights side by side: own lists, the mean, and where they disagree.
 
+use super::super::rank::rounded;
 use super::Candidates;
 use crate::domain::{
     CollegeRef, Criterion, DepartmentOrder, Departments, Disputed, DisputedWeight, N_CRITERIA, SensitivityQuestion,
@@ -31,9 +32,22 @@ pub(super) fn departments(
     let mut any: Vec<usize> = ranks.iter().flat_map(|ranks| listed(ranks)).collect();
     any.sort_unstable();
     any.dedup();
+    let combined = candidates.ranks(&mean);
+    let apart = |ranks: &[u32]| {
+        let pairs = any.iter().enumerate().flat_map(|(n, &a)| any[n + 1..].iter().map(move |&b| (a, b)));
+        let (mut all, mut otherwise) = (0_u32, 0_u32);
+        pairs.for_each(|(a, b)| {
+            all += 1;
+            otherwise += u32::from((ranks[a] < ranks[b]) != (combined[a] < combined[b]));
+        });
+        if all == 0 { 0.0 } else { rounded(f64::from(otherwise) / f64::from(all)) }
+    };
+    let orders: Vec<DepartmentOrder> = (asked.departments.iter().zip(&ranks))
+        .map(|(one, ranks)| DepartmentOrder { name: one.name.clone(), colleges: named(ranks), apart: apart(ranks) })
+        .collect();
     let mut disputed: Vec<Disputed> = any
-        .into_iter()
-        .map(|at| {
+        .iter()
+        .map(|&at| {
             let ranks: Vec<u32> = ranks.iter().map(|ranks| ranks[at]).collect();
             let (low, high) = ranks.iter().fold((u32::MAX, 0), |(low, high), &rank| (low.min(rank), high.max(rank)));
             Disputed { college: name(at), ranks, spread: high - low }
@@ -49,11 +63,5 @@ pub(super) fn departments(
         })
         .collect();
     criteria.sort_by(|a, b| b.spread.total_cmp(&a.spread).then(a.criterion.cmp(&b.criterion)));
-    let orders = asked.departments.iter().zip(&ranks);
-    Some(Departments {
-        orders: orders.map(|(one, ranks)| DepartmentOrder { name: one.name.clone(), colleges: named(ranks) }).collect(),
-        mean: named(&candidates.ranks(&mean)),
-        disputed,
-        criteria,
-    })
+    Some(Departments { orders, mean: named(&combined), disputed, criteria })
 }

@@ -1,0 +1,88 @@
+//! Targets behind the real routes: whatever is sent, the answer is none of the server's faults, and it says what it is.
+
+use actix_web::http::Method;
+use actix_web::test::{TestRequest, init_service, try_call_service};
+use zeyou::http::{Metrics, application};
+
+use crate::runner::{corpus, run};
+use crate::site::demo;
+
+/// Sends what `make` makes of every input.
+fn behind_routes(target: &str, make: impl Fn(&[u8]) -> Option<TestRequest>) {
+    let system = actix_web::rt::System::new();
+    let (service, folder) = system.block_on(demo());
+    let app = system.block_on(init_service(application(service, Metrics::default(), zeyou::console::routes)));
+    run(target, &corpus(target), |bytes| {
+        let Some(request) = make(bytes) else { return };
+        let answer = system.block_on(try_call_service(&app, request.to_request()));
+        let Ok(answer) = answer else { panic!("no answer") };
+        let (status, media) = (answer.status().as_u16(), answer.headers().get("content-type").cloned());
+        assert!(status < 500, "{status}");
+        let media = media.as_ref().and_then(|media| media.to_str().ok()).unwrap_or_default();
+        let refused = (400..500).contains(&status);
+        assert!(!refused || media == "application/problem+json" || media.starts_with("text/html"), "{status} {media}");
+    });
+    drop(folder);
+}
+
+fn json(path: &'static str) -> impl Fn(&[u8]) -> Option<TestRequest> {
+    move |bytes| {
+        let request =
+            TestRequest::with_uri(path).method(Method::POST).insert_header(("content-type", "application/json"));
+        Some(request.insert_header(("idempotency-key", "k")).set_payload(bytes.to_vec()))
+    }
+}
+
+/// An address that a client could send at all.
+fn address(text: String) -> Option<TestRequest> {
+    text.parse::<actix_web::http::Uri>().ok()?;
+    Some(TestRequest::with_uri(&text).insert_header(("accept", "text/html, application/json")))
+}
+
+/// F1: a rating.
+#[test]
+fn rating() {
+    behind_routes("rating", json("/api/v1/ratings"));
+}
+
+/// F7: the parameters of a question.
+#[test]
+fn query() {
+    behind_routes("query", |bytes| {
+        address(format!("/api/v1/parks/P0001/shortlist?{}", String::from_utf8_lossy(bytes).trim()))
+    });
+}
+
+/// F8: the key of a write.
+#[test]
+fn key() {
+    behind_routes("key", |bytes| {
+        let value = actix_web::http::header::HeaderValue::from_bytes(bytes).ok()?;
+        let body = r#"{"engagement":"G1","marks":{"overall":4,"supply":4,"skill":4,"stay":4,"help":4}}"#;
+        let request = TestRequest::with_uri("/api/v1/ratings").method(Method::POST).set_payload(body);
+        Some(request.insert_header(("content-type", "application/json")).append_header(("idempotency-key", value)))
+    });
+}
+
+/// F12: a selection, and weights.
+#[test]
+fn selection() {
+    behind_routes("selection", json("/api/v1/selections/solve"));
+}
+
+#[test]
+fn sensitivity() {
+    behind_routes("sensitivity", json("/api/v1/parks/P0001/sensitivity"));
+}
+
+/// F13: a scenario.
+#[test]
+fn scenario() {
+    behind_routes("scenario", json("/api/v1/scenarios/evaluate"));
+}
+
+/// The addresses of pages, which say whole scenarios and selections.
+#[test]
+fn page() {
+    behind_routes("page", |bytes| address(String::from_utf8_lossy(bytes).trim().to_owned()));
+}
