@@ -4,6 +4,7 @@
 #
 #   benches/http/writes.sh ZEYOU [ROUNDS] [SECONDS] [FOLDER]
 #
+# NATION=100000 begins from a nation of 2,500 parks, 3,000 colleges and so many ratings, instead of the demo city.
 # PRIORITY="chrt -f 10" runs what is measured before everything else on the machine.
 set -euo pipefail
 zeyou=$(realpath "$1") rounds=${2:-3} seconds=${3:-4} folder=${4:-$(mktemp -d)} priority=${PRIORITY:-}
@@ -24,18 +25,23 @@ $priority "${as[@]}" "$programs/postgres" -D "$folder/pg" -p $pgport -c listen_a
     -c unix_socket_directories="$folder/pg" -c shared_buffers=128MB ${SETTINGS:-} >"$folder/pg.log" 2>&1 &
 postgres=$!
 until "$programs/pg_isready" -q -h 127.0.0.1 -p $pgport; do sleep 0.05; done
-echo "a write of 8 KiB with fdatasync on this disk: $("$programs/pg_test_fsync" -s 1 -f "$folder/fsync" | awk '/fdatasync/ { print $2, $3, $4, $5; exit }')"
+echo "a synced write of 8 KiB on this disk: $("$programs/pg_test_fsync" -s 1 -f "$folder/fsync" | awk '$1 == "fdatasync" { print $4, $5; exit }')"
 
 n=120000
+enterprises=40 colleges=20 data=$here/../../data/demo
+if [ -n "${NATION:-}" ]; then
+    enterprises=50000 colleges=3000 data=$folder/nation
+    "$zeyou" generate --parks 2500 --colleges $colleges --enterprises $enterprises --ratings "$NATION" --seed 1 "$data" >/dev/null
+fi
 {
     echo "id,enterprise,college,kind,start,end,status"
-    seq 1 $n | awk '{ printf "R%d,E%05d,C%04d,hire,2026-01-01,2026-06-01,closed\n", $1, $1 % 40 + 1, $1 % 20 + 1 }'
+    seq 1 $n | awk -v e=$enterprises -v c=$colleges '{ printf "R%d,E%05d,C%04d,hire,2026-01-01,2026-06-01,closed\n", $1, $1 % e + 1, $1 * 7 % c + 1 }'
 } >"$folder/engagements.csv"
 seq 1 $n | awk '{ print "R" $1 }' >"$folder/unrated.txt"
 "$programs/createdb" -h 127.0.0.1 -p $pgport -U zeyou zeyou
 declare -A log=([sqlite]=$folder/zeyou.db [postgres]=postgres://zeyou@127.0.0.1:$pgport/zeyou)
 for kind in sqlite postgres; do
-    for what in "$here/../../data/demo" "$folder/engagements.csv"; do
+    for what in "$data" "$folder/engagements.csv"; do
         ZEYOU_DATABASE_URL=${log[$kind]} "$zeyou" import "$what" >/dev/null 2>&1
     done
 done
@@ -53,3 +59,5 @@ for round in $(seq "$rounds"); do
         server=
     done
 done
+echo "bytes: SQLite $(du -b --total "$folder"/zeyou.db* | awk 'END { print $1 }')," \
+    "PostgreSQL $("$programs/psql" -h 127.0.0.1 -p $pgport -U zeyou zeyou -XAtc "SELECT string_agg(relname || ' ' || pg_total_relation_size(oid), ', ') FROM pg_class WHERE relname IN ('event_log', 'idempotency', 'state_snapshot', 'fit_part')")"

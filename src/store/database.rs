@@ -47,8 +47,7 @@ impl Connection {
 /// `n` rows of `columns` values after the first `given`: `($1, $2), ($3, $4)`.
 pub(super) fn values(given: usize, rows: usize, columns: usize) -> String {
     let row = |at: usize| {
-        let values: Vec<String> =
-            (1..=columns).map(|column| format!("${}", given + at * columns + column)).collect();
+        let values: Vec<String> = (1..=columns).map(|column| format!("${}", given + at * columns + column)).collect();
         format!("({})", values.join(", "))
     };
     (0..rows).map(row).collect::<Vec<_>>().join(", ")

@@ -4,6 +4,7 @@ mod affinity;
 mod city;
 mod crossed;
 mod fit;
+mod histories;
 mod rank;
 mod satisfaction;
 mod scenario;
