@@ -2,18 +2,18 @@
 //! together too. A Redis that is away, slow, full, or holds nonsense only means that each counts alone.
 
 use std::collections::BTreeMap;
-use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Mutex, PoisonError};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use tokio::time::timeout;
+use tokio::time::{sleep, timeout};
 
 use super::redis::{Connection, Redis};
 
 /// How long Redis may take: it is on the way of a request.
 const PATIENCE: Duration = Duration::from_millis(50);
-/// How long a Redis that failed is not asked.
-const PAUSE: Duration = Duration::from_secs(1);
+/// How long after a failure it is tried again, beside the requests.
+const PAUSE: Duration = Duration::from_millis(500);
 /// Who is counted here at most; when there are more, those with nothing left to pay are forgotten.
 const MOST: usize = 100_000;
 
@@ -50,17 +50,54 @@ pub struct Limits {
     begun: Instant,
     /// Microseconds after `begun` at which all that was taken will have been paid for.
     paid: Mutex<BTreeMap<String, u64>>,
-    shared: Option<Redis>,
-    connection: tokio::sync::Mutex<Option<Connection>>,
-    /// Microseconds after `begun` until which Redis is not asked.
-    paused: AtomicU64,
+    shared: Option<Arc<Shared>>,
+}
+
+/// Redis, and the connection to it while there is one.
+struct Shared {
+    redis: Redis,
+    connection: Mutex<Option<Connection>>,
+    connecting: AtomicBool,
+}
+
+impl Shared {
+    fn connection(&self) -> Option<Connection> {
+        self.connection.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    fn keep(&self, connection: Option<Connection>) {
+        *self.connection.lock().unwrap_or_else(PoisonError::into_inner) = connection;
+    }
+
+    async fn connect(&self) {
+        let made = timeout(2 * super::redis::PATIENCE, self.redis.connection()).await;
+        self.keep(made.ok().and_then(Result::ok));
+    }
+
+    /// Makes a connection after a while, beside the requests; one try at a time.
+    fn connect_later(self: &Arc<Self>) {
+        if !self.connecting.swap(true, Ordering::Relaxed) {
+            let shared = Arc::clone(self);
+            tokio::spawn(async move {
+                sleep(PAUSE).await;
+                shared.connect().await;
+                shared.connecting.store(false, Ordering::Relaxed);
+            });
+        }
+    }
 }
 
 impl Limits {
-    /// Counted here, and together with others if there is Redis.
-    pub fn new(shared: Option<Redis>) -> Self {
-        let (paid, connection, paused) = (Mutex::default(), tokio::sync::Mutex::default(), AtomicU64::default());
-        Self { begun: Instant::now(), paid, shared, connection, paused }
+    /// Counted here, and together with others if there is Redis; it may take a moment to answer.
+    pub async fn start(redis: Option<Redis>) -> Self {
+        let shared = redis.map(|redis| {
+            let (connection, connecting) = (Mutex::default(), AtomicBool::default());
+            Arc::new(Shared { redis, connection, connecting })
+        });
+        if let Some(shared) = &shared {
+            shared.connect().await;
+        }
+        Self { begun: Instant::now(), paid: Mutex::default(), shared }
     }
 
     /// Takes one for `who` of what is called `what`.
@@ -106,32 +143,24 @@ impl Limits {
 
     /// Microseconds to wait; `None` if Redis does not say.
     async fn take_everywhere(&self, key: &str, rate: Rate) -> Option<u64> {
-        let redis = self.shared.as_ref()?;
-        if self.now() < self.paused.load(Ordering::Relaxed) {
+        let shared = self.shared.as_ref()?;
+        let Some(mut connection) = shared.connection() else {
+            shared.connect_later();
             return None;
-        }
-        let (every, most) = rate.times();
-        let asked = async {
-            let mut connection = {
-                let mut held = self.connection.lock().await;
-                match &*held {
-                    Some(connection) => connection.clone(),
-                    None => held.insert(redis.connection().await?).clone(),
-                }
-            };
-            // In braces, so that a cluster keeps it by itself, wherever that is.
-            let key = format!("{}:limit:{{{key}}}", redis.namespace);
-            let mut command = redis::cmd("EVAL");
-            connection.ask::<u64>(command.arg(TAKE).arg(1).arg(key).arg(every).arg(most)).await
         };
-        let why = match timeout(PATIENCE, asked).await {
+        let (every, most) = rate.times();
+        // In braces, so that a cluster keeps it by itself, wherever that is.
+        let key = format!("{}:limit:{{{key}}}", shared.redis.namespace);
+        let mut command = redis::cmd("EVAL");
+        command.arg(TAKE).arg(1).arg(key).arg(every).arg(most);
+        let why = match timeout(PATIENCE, connection.ask::<u64>(&command)).await {
             Ok(Ok(wait)) => return Some(wait),
             Ok(Err(error)) => error.to_string(),
             Err(_) => "no answer".to_owned(),
         };
-        *self.connection.lock().await = None;
-        self.paused.store(self.now() + PAUSE.as_micros() as u64, Ordering::Relaxed);
         tracing::warn!(why, "Redis does not count: this replica counts alone");
+        shared.keep(None);
+        shared.connect_later();
         None
     }
 }
@@ -142,7 +171,7 @@ mod tests {
 
     #[tokio::test]
     async fn so_many_at_once_and_then_one_after_the_other() {
-        let (limits, rate) = (Limits::new(None), Rate { per_hour: 36_000 });
+        let (limits, rate) = (Limits::start(None).await, Rate { per_hour: 36_000 });
         let mut taken = 0;
         let wait = loop {
             match limits.take("ratings", "E1", rate).await {

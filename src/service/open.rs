@@ -179,7 +179,9 @@ impl Service {
         let follow = Follow { store: feeding, live: served, feed, converge, tip, appended, distrust, failing: false };
         tokio::spawn(follow.run(batches));
         let planning = Bounded::new()?;
-        let (saved, limits) = (Arc::new(AtomicU64::new(saved)), Arc::new(Limits::new(replica.redis)));
+        // Without a limit nothing is counted.
+        let limits = replica.redis.filter(|_| replica.ratings.is_some());
+        let (saved, limits) = (Arc::new(AtomicU64::new(saved)), Arc::new(Limits::start(limits).await));
         let service = Self { store, writer, live, saved, planning, link_key, limits, ratings: replica.ratings };
         if head.seq == 0 {
             let drafts = foundation::events().into_iter().map(|event| Draft { event, rev: 1 }).collect();
