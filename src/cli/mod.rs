@@ -46,6 +46,9 @@ enum Command {
         /// This process's name among the replicas; a random one if left out.
         #[arg(long, env = "ZEYOU_REPLICA")]
         replica: Option<String>,
+        /// How often an enterprise may submit, revise or withdraw ratings, an hour; no limit if left out.
+        #[arg(long, env = "ZEYOU_RATINGS_PER_HOUR", value_parser = clap::value_parser!(u32).range(1..))]
+        ratings_per_hour: Option<u32>,
         /// Use zeyou-demo.db, filled with a fictional city.
         #[arg(long)]
         demo: bool,
@@ -166,7 +169,8 @@ enum Command {
 
 #[derive(clap::Args)]
 struct Redis {
-    /// Redis that wakes the other replicas after a write: redis://… or rediss://…; needs --database-url postgres://….
+    /// Redis that wakes the other replicas after a write and counts limits with them: redis://… or rediss://…, several nodes
+    /// of a cluster separated by commas; for --database-url postgres://….
     #[arg(long, env = "ZEYOU_REDIS_URL", hide_env_values = true)]
     redis_url: Option<String>,
     /// What every key and channel in Redis begins with.
@@ -197,9 +201,10 @@ pub async fn run() -> Result<ExitCode, Box<dyn std::error::Error>> {
     let Arguments { database, database_url, command } = Arguments::parse();
     let database = database_url.unwrap_or(Address::File(database));
     match command {
-        Command::Serve { listen, redis, replica, demo } => {
+        Command::Serve { listen, redis, replica, ratings_per_hour, demo } => {
             let redis = redis.address();
-            crate::http::serve(ServeOptions { database, listen, demo, redis, replica }, crate::console::routes).await?;
+            let options = ServeOptions { database, listen, demo, redis, replica, ratings_per_hour };
+            crate::http::serve(options, crate::console::routes).await?;
         }
         Command::Import { path, dry_run } => {
             let service = Service::open(&database).await?;

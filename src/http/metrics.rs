@@ -10,9 +10,11 @@ use actix_web::middleware::Next;
 use actix_web::{Error, HttpResponse, web};
 use prometheus::core::Collector;
 use prometheus::{
-    HistogramOpts, HistogramVec, IntCounter, IntCounterVec, IntGauge, Opts, Registry, TEXT_FORMAT, TextEncoder,
+    HistogramOpts, HistogramVec, IntCounter, IntCounterVec, IntGauge, IntGaugeVec, Opts, Registry, TEXT_FORMAT,
+    TextEncoder,
 };
 
+use super::admission::Admission;
 use crate::engine::State;
 use crate::service::Service;
 
@@ -45,6 +47,9 @@ struct Figures {
     listeners: IntGauge,
     memory: IntGauge,
     sizes: [IntGauge; SIZES.len()],
+    shed: IntCounterVec,
+    under_way: IntGaugeVec,
+    age: IntGauge,
 }
 
 impl Default for Metrics {
@@ -56,12 +61,21 @@ impl Default for Metrics {
         let durations = durations.buckets(BUCKETS.to_vec());
         let started = gauge(&registry, "process_start_time_seconds", "Start, in seconds since 1970-01-01");
         started.set(SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs() as i64));
+        let shed = Opts::new("zeyou_shed_total", "Requests refused because of too much load, by class");
+        let under_way = Opts::new("zeyou_under_way", "Requests that are being answered, by class");
         let ratings = IntCounter::new("zeyou_ratings_accepted_total", "Ratings recorded, replays not counted");
         Self(Arc::new(Figures {
             requests: registered(&registry, IntCounterVec::new(requests, &labels)),
             durations: registered(&registry, HistogramVec::new(durations, &labels[..2])),
             ratings: registered(&registry, ratings),
             listeners: gauge(&registry, "zeyou_event_listeners", "Clients connected to /api/v1/events"),
+            shed: registered(&registry, IntCounterVec::new(shed, &["class"])),
+            under_way: registered(&registry, IntGaugeVec::new(under_way, &["class"])),
+            age: gauge(
+                &registry,
+                "zeyou_log_age_milliseconds",
+                "How long ago the log was seen; 0 if nobody else writes it",
+            ),
             memory: gauge(&registry, "process_resident_memory_bytes", "Resident memory"),
             sizes: SIZES.map(|(name, help, _)| gauge(&registry, name, help)),
             registry,
@@ -82,6 +96,11 @@ impl Metrics {
     /// A rating was recorded.
     pub(crate) fn rating_accepted(&self) {
         self.0.ratings.inc();
+    }
+
+    /// What counts refusals by class, and what is under way.
+    pub(super) fn load(&self) -> (IntCounterVec, IntGaugeVec) {
+        (self.0.shed.clone(), self.0.under_way.clone())
     }
 
     /// A client listens until the value is dropped.
@@ -137,14 +156,20 @@ pub(super) async fn measure<B: MessageBody>(
 /// Requests by route and status class, durations, ratings accepted, listeners, memory, start, sizes of the state.
 #[utoipa::path(get, path = "/metrics", tag = "operations", operation_id = "metrics",
     summary = "Prometheus 指标 Figures for operators",
-    description = "按路由和状态分类的请求数、耗时、已收评价、在听客户端、内存、启动时间、各类条目数。\n\nRequests by route and status class, durations, ratings accepted, listeners, memory, start, sizes of the state.",
+    description = "按路由和状态分类的请求数、耗时、因负荷拒绝数、已收评价、在听客户端、内存、启动时间、各类条目数。\n\nRequests by route and status class, durations, refusals under load, ratings accepted, listeners, memory, start, sizes of the state.",
     responses((status = 200, description = "Prometheus 文本格式 Prometheus' text format 0.0.4", body = String, content_type = "text/plain")))]
-pub(super) async fn scrape(service: web::Data<Service>, metrics: web::Data<Metrics>) -> HttpResponse {
+pub(super) async fn scrape(
+    service: web::Data<Service>,
+    metrics: web::Data<Metrics>,
+    admission: web::Data<Admission>,
+) -> HttpResponse {
+    admission.tell();
     let current = service.live().current();
     let figures = &metrics.0;
     for ((_, _, size), gauge) in SIZES.iter().zip(&figures.sizes) {
         gauge.set(size(&current.snapshot.state) as i64);
     }
+    figures.age.set(service.live().freshness().age().as_millis() as i64);
     figures.memory.set(resident_bytes());
     let text = TextEncoder::new().encode_to_string(&figures.registry.gather()).unwrap_or_default();
     HttpResponse::Ok().content_type(TEXT_FORMAT).body(text)

@@ -1,5 +1,6 @@
 //! The HTTP edge: extract, call one use case, answer. The only layer that knows actix, JSON bodies and status codes.
 
+mod admission;
 mod body;
 mod changes;
 mod decisions;
@@ -31,5 +32,5 @@ pub(crate) use titles::title;
 pub use documents::openapi_json;
 pub use metrics::Metrics;
 pub(crate) use server::terminate;
-pub use server::{ServeOptions, application, serve};
+pub use server::{ServeOptions, serve};
 pub use wire::listen;

@@ -29,7 +29,7 @@ pub(super) struct RevisionBody {
     params(("Idempotency-Key" = String, Header, description = "重试同一请求用同一键，1–255 个可打印 ASCII 字符 The same for every try of one request, 1-255 printable ASCII characters")),
     responses((status = 201, description = "已记录 Recorded", body = RatingWritten,
             headers(("ETag" = String, description = "版本 Its revision"), ("Location" = String, description = "其地址 Its address"))),
-        (status = 400), (status = 403), (status = 408), (status = 409), (status = 413), (status = 415), (status = 422), (status = 503), (status = 507)))]
+        (status = 400), (status = 403), (status = 408), (status = 409), (status = 413), (status = 415), (status = 422), (status = 429), (status = 503), (status = 507)))]
 pub(super) async fn create(
     request: HttpRequest,
     payload: web::Payload,
@@ -72,7 +72,7 @@ pub(super) async fn read(request: HttpRequest, service: web::Data<Service>) -> H
     summary = "修改评价 Revise a rating",
     description = "全部回答一并替换。Replaces all its answers.", params(("id" = RatingId, Path, description = "评价编号（UUID） The rating's UUID"), ("If-Match" = String, Header, description = "所依据的版本 The revision it is based on, from `ETag` or `rev`", example = "\"1\"")),
     responses((status = 200, description = "已修改 Revised", body = RatingWritten, headers(("ETag" = String, description = "版本 Its revision"))),
-        (status = 400), (status = 404), (status = 408), (status = 409), (status = 412), (status = 413), (status = 415), (status = 422), (status = 428), (status = 503), (status = 507)))]
+        (status = 400), (status = 404), (status = 408), (status = 409), (status = 412), (status = 413), (status = 415), (status = 422), (status = 428), (status = 429), (status = 503), (status = 507)))]
 pub(super) async fn revise(request: HttpRequest, payload: web::Payload, service: web::Data<Service>) -> HttpResponse {
     let answer = async {
         let body: RevisionBody = read_json(&request, payload).await?;
@@ -88,7 +88,7 @@ pub(super) async fn revise(request: HttpRequest, payload: web::Payload, service:
     summary = "撤回评价 Withdraw a rating",
     description = "名单不再计入；该合作可重新评价。Rankings no longer count it; the engagement can then be rated anew.", params(("id" = RatingId, Path, description = "评价编号（UUID） The rating's UUID"), ("If-Match" = String, Header, description = "所依据的版本 The revision it is based on, from `ETag` or `rev`", example = "\"1\"")),
     responses((status = 200, description = "已撤回 Withdrawn", body = RatingWritten),
-        (status = 400), (status = 404), (status = 409), (status = 412), (status = 422), (status = 428), (status = 503), (status = 507)))]
+        (status = 400), (status = 404), (status = 409), (status = 412), (status = 422), (status = 428), (status = 429), (status = 503), (status = 507)))]
 pub(super) async fn withdraw(request: HttpRequest, service: web::Data<Service>) -> HttpResponse {
     let answer = async {
         let id = path_id(&request, "id")?;

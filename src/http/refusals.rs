@@ -70,12 +70,17 @@ impl From<ServiceError> for Problem {
                 let (zh, en) = ("正在推演的情景过多，请稍后再试", "too many scenarios are being worked out; try again");
                 Self::new(S::SERVICE_UNAVAILABLE, "busy", zh, en).with(header::RETRY_AFTER, "1")
             }
+            ServiceError::RateLimited(wait) => {
+                let seconds = (wait.as_secs() + 1).to_string();
+                let (zh, en) = ("提交过于频繁，请稍后再试", "too often; try again later");
+                Self::new(S::TOO_MANY_REQUESTS, "rate-limited", zh, en).with(header::RETRY_AFTER, seconds)
+            }
             ServiceError::OutOfTime(pointer) => {
                 let (zh, en) = ("超出时限，请减少改动或园区", "the time is up; ask with fewer changes or parks");
                 Self::invalid(Place::Body(pointer), Invalid::new("time-budget-exceeded", zh, en))
             }
             ServiceError::Store(error) => refused_by_log(error),
-            ServiceError::Hint(error) => unavailable().because(&error),
+            ServiceError::Redis(error) => unavailable().because(&error),
             error @ ServiceError::NoLinkKey => unavailable().because(&error),
         }
     }

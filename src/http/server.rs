@@ -8,6 +8,7 @@ use actix_web::dev::{ServerHandle, ServiceFactory, ServiceRequest, ServiceRespon
 use actix_web::{App, Error, HttpResponse, middleware, web};
 use utoipa_swagger_ui::SwaggerUi;
 
+use super::admission::{self, Admission};
 use super::metrics::{self, Metrics};
 use super::{
     changes, decisions, directory, documents, guard, health, models, ranking, ratings, scenarios, selections,
@@ -16,7 +17,7 @@ use super::{
 use crate::domain::{
     College, Decision, Demand, Engagement, Enterprise, Industry, Major, Occupation, Park, Preset, Programme, Scenario,
 };
-use crate::live::{Hint, Standing};
+use crate::live::{Rate, Redis, Standing};
 use crate::service::{LINK_DAYS, LinksWanted, Replica, Service, ServiceError};
 use crate::store::{Address, StoreError};
 
@@ -28,9 +29,10 @@ const LAST_SNAPSHOT: Duration = Duration::from_secs(4);
 const LAST_CLOSE: Duration = Duration::from_secs(3);
 
 /// The application with all its routes; `pages` adds those for people, and answers for what is no route.
-pub fn application(
+pub(super) fn application(
     service: Service,
     metrics: Metrics,
+    admission: Admission,
     pages: fn(&mut web::ServiceConfig),
 ) -> App<
     impl ServiceFactory<
@@ -44,10 +46,12 @@ pub fn application(
     App::new()
         .app_data(web::Data::new(service))
         .app_data(web::Data::new(metrics))
+        .app_data(web::Data::new(admission))
         .configure(routes)
         .service(SwaggerUi::new("/docs/{_:.*}").url("/openapi.json", documents::document()))
         .route("/docs", web::get().to(to_docs))
         .configure(pages)
+        .wrap(middleware::from_fn(admission::admit))
         .wrap(middleware::from_fn(guard::check))
         .wrap(middleware::from_fn(metrics::measure))
 }
@@ -132,10 +136,12 @@ pub struct ServeOptions {
     pub listen: String,
     /// Serve the fictional city from a file of its own instead.
     pub demo: bool,
-    /// Address and namespace of the Redis that wakes other replicas.
+    /// Addresses and namespace of the Redis that wakes other replicas and counts with them.
     pub redis: Option<(String, String)>,
     /// Name among the replicas.
     pub replica: Option<String>,
+    /// How often an enterprise may submit, revise or withdraw ratings, an hour.
+    pub ratings_per_hour: Option<u32>,
 }
 
 /// Opens the log and serves it until the process is told to stop.
@@ -143,13 +149,14 @@ pub struct ServeOptions {
 /// # Errors
 /// Why the log cannot be opened or the address not be listened on.
 pub async fn serve(options: ServeOptions, pages: fn(&mut web::ServiceConfig)) -> Result<(), ServiceError> {
-    let ServeOptions { database, listen, demo, redis, replica } = options;
+    let ServeOptions { database, listen, demo, redis, replica, ratings_per_hour } = options;
     let database = if demo { Address::File("zeyou-demo.db".into()) } else { database };
     let mut this = Replica::default();
     this.name = replica.unwrap_or(this.name);
     if let Some((url, namespace)) = redis {
-        this.hint = Some(Hint::new(&url, &namespace)?);
+        this.redis = Some(Redis::new(&url, &namespace)?);
     }
+    this.ratings = ratings_per_hour.map(|per_hour| Rate { per_hour });
     let service = Service::open_as(&database, this).await?;
     if demo {
         let report = service.import_demo().await?;

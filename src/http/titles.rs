@@ -3,7 +3,7 @@
 use actix_web::http::StatusCode;
 
 /// Slug, Chinese, English.
-const TITLES: [(&str, &str, &str); 54] = [
+const TITLES: [(&str, &str, &str); 56] = [
     ("already-rated", "已评价", "Already rated"),
     ("bad-link", "评价链接无效", "Rating link not valid"),
     ("body-too-large", "请求体过大", "Body too large"),
@@ -36,8 +36,10 @@ const TITLES: [(&str, &str, &str); 54] = [
     ("not-acceptable", "无法按要求的格式回答", "Not acceptable"),
     ("not-found", "未找到", "Not found"),
     ("outcome-unknown", "结果未定", "Outcome unknown"),
+    ("overloaded", "负荷过高", "Overloaded"),
     ("out-of-range", "超出范围", "Out of range"),
     ("precondition-required", "须带版本", "Precondition required"),
+    ("rate-limited", "过于频繁", "Too often"),
     ("rating-withdrawn", "评价已撤回", "Rating withdrawn"),
     ("rebuilding", "正在重建", "Being built anew"),
     ("repeated", "重复列出", "Listed twice"),

@@ -19,7 +19,9 @@ use actix_web::rt::net::{ActixStream, Ready, TcpStream};
 use actix_web::web;
 use bytes::{Buf, Bytes};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use tokio::time::Sleep;
 
+use super::admission::Admission;
 use super::guard::RequestId;
 use super::metrics::Metrics;
 use super::problem::Problem;
@@ -28,6 +30,10 @@ use crate::service::Service;
 
 /// Connections that may wait to be taken up; the standard library's listener has room for few.
 const BACKLOG: i32 = 1024;
+/// Connections of each thread; more wait to be taken up.
+const CONNECTIONS: usize = 2_000;
+/// A client that takes nothing of its answer for so long is cut off.
+const STALLED: Duration = Duration::from_secs(20);
 
 /// A server of the application with its pages on a listener, ready to run.
 ///
@@ -43,8 +49,11 @@ pub fn listen(
     socket2::SockRef::from(&listener).listen(BACKLOG)?;
     let builder = Server::build();
     let stopping = builder.graceful_shutdown_signal();
-    builder.listen("http", listener, move || {
+    let threads = std::thread::available_parallelism().map_or(2, usize::from);
+    let admission = Admission::new(&metrics, threads);
+    builder.max_concurrent_connections(CONNECTIONS).listen("http", listener, move || {
         let (service, metrics, stopping) = (service.clone(), metrics.clone(), stopping.clone());
+        let admission = admission.clone();
         let refusals = metrics.clone();
         let http = HttpService::build()
             .client_request_timeout(Duration::from_secs(5))
@@ -53,10 +62,10 @@ pub fn listen(
                 let stopping = stopping.clone();
                 async move { stopping.notified().await }
             })
-            .h1(map_config(application(service, metrics, pages), |()| AppConfig::default()));
+            .h1(map_config(application(service, metrics, admission, pages), |()| AppConfig::default()));
         let wire = fn_service(move |stream: TcpStream| {
             let peer = stream.peer_addr().ok();
-            let wire = Wire { stream, metrics: refusals.clone(), refusal: Bytes::new() };
+            let wire = Wire { stream, metrics: refusals.clone(), refusal: Bytes::new(), stalled: None };
             async move { Ok((wire, peer)) }
         });
         wire.and_then(http)
@@ -69,6 +78,8 @@ struct Wire {
     metrics: Metrics,
     /// What is left to write of one.
     refusal: Bytes,
+    /// Ends when the client has taken nothing for too long.
+    stalled: Option<Pin<Box<Sleep>>>,
 }
 
 impl Wire {
@@ -83,12 +94,25 @@ impl Wire {
     }
 }
 
+impl Wire {
+    /// What writing came to; a client that takes nothing is not waited for without end.
+    fn in_time<T>(&mut self, cx: &mut Context<'_>, written: Poll<io::Result<T>>) -> Poll<io::Result<T>> {
+        if written.is_ready() {
+            self.stalled = None;
+            return written;
+        }
+        let stalled = self.stalled.get_or_insert_with(|| Box::pin(tokio::time::sleep(STALLED)));
+        stalled.as_mut().poll(cx).map(|()| Err(io::ErrorKind::TimedOut.into()))
+    }
+}
+
 impl AsyncWrite for Wire {
     fn poll_write(self: Pin<&mut Self>, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
         let wire = self.get_mut();
         ready!(wire.write_refusal(cx))?;
         let Some((before, refused)) = bare_refusal(bytes) else {
-            return Pin::new(&mut wire.stream).poll_write(cx, bytes);
+            let written = Pin::new(&mut wire.stream).poll_write(cx, bytes);
+            return wire.in_time(cx, written);
         };
         wire.metrics.refused(refused);
         wire.refusal = [before, &problem(refused)].concat().into();

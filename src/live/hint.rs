@@ -4,64 +4,28 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use futures_util::StreamExt;
-use redis::aio::MultiplexedConnection;
-use redis::{AsyncConnectionConfig, Client};
 use tokio::sync::{Notify, watch};
 use tokio::time::{sleep, timeout};
 
-/// How long Redis may take to answer.
-const PATIENCE: Duration = Duration::from_secs(1);
+use super::redis::{PATIENCE, Redis};
+
 /// A subscription that was silent for so long is made anew: the other end may be gone without a word.
 const SILENCE: Duration = Duration::from_secs(60);
 /// Between two tries.
 const PAUSE: (u64, u64) = (100, 5_000);
 
-/// Why the address of Redis cannot be used.
-#[derive(Debug, thiserror::Error)]
-pub enum HintError {
-    /// It is no address of Redis.
-    #[error("the address of Redis cannot be used: {0}")]
-    Address(String),
-    /// The namespace cannot be used.
-    #[error("the namespace of Redis must be 1-64 letters, digits, `-`, `_` or `.`")]
-    Namespace,
-}
-
 /// Where to say and hear that there is something new.
 #[derive(Clone)]
 pub struct Hint {
-    client: Client,
+    redis: Redis,
     channel: String,
 }
 
 impl Hint {
-    /// Redis at `url` (`redis://` or `rediss://`); everything Zeyou says there begins with `namespace`.
-    ///
-    /// # Errors
-    /// [`HintError`]; whether Redis answers is not asked.
-    pub fn new(url: &str, namespace: &str) -> Result<Self, HintError> {
-        let good = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte);
-        if namespace.is_empty() || namespace.len() > 64 || !namespace.bytes().all(good) {
-            return Err(HintError::Namespace);
-        }
-        let client = Client::open(url).map_err(|error| HintError::Address(error.to_string()))?;
-        Ok(Self { client, channel: format!("{namespace}:head") })
-    }
-
-    /// Whether Redis answers.
-    ///
-    /// # Errors
-    /// Why it does not.
-    pub async fn ping(&self) -> Result<(), String> {
-        let asked = async {
-            let mut connection = self.connection().await?;
-            redis::cmd("PING").query_async::<String>(&mut connection).await
-        };
-        match timeout(2 * PATIENCE, asked).await {
-            Ok(Ok(_)) => Ok(()),
-            Ok(Err(error)) => Err(error.to_string()),
-            Err(_) => Err("no answer".to_owned()),
-        }
+    /// By this Redis.
+    pub fn new(redis: Redis) -> Self {
+        let channel = format!("{}:head", redis.namespace);
+        Self { redis, channel }
     }
 
     /// Says every new value of `head`, and wakes `look` at everything that is heard and after each new subscription. Ends
@@ -72,20 +36,14 @@ impl Hint {
         tokio::spawn(async move { self.hear(closed, look).await });
     }
 
-    async fn connection(&self) -> redis::RedisResult<MultiplexedConnection> {
-        let config =
-            AsyncConnectionConfig::new().set_connection_timeout(Some(PATIENCE)).set_response_timeout(Some(PATIENCE));
-        self.client.get_multiplexed_async_connection_with_config(&config).await
-    }
-
     async fn say(&self, mut head: watch::Receiver<u64>) {
-        let (mut connection, mut pause) = (None, Pause::default());
+        let (mut connection, mut pause, mut turn) = (None, Pause::default(), 0);
         while head.changed().await.is_ok() {
             let seq = *head.borrow_and_update();
             let said = async {
                 let mut open = match connection.take() {
                     Some(open) => open,
-                    None => self.connection().await?,
+                    None => self.redis.node(turn).await?,
                 };
                 let said: redis::RedisResult<i64> =
                     redis::cmd("PUBLISH").arg(&self.channel).arg(seq).query_async(&mut open).await;
@@ -96,19 +54,20 @@ impl Hint {
                     connection = Some(open);
                     pause.over("Redis hears again");
                 }
-                // The newest head is said after the pause; the others find what is older by themselves.
+                // The newest head is said, to the next node if there are several, after the pause; the others find what is older by themselves.
                 Ok(Err(error)) => pause.begin(&error.to_string()).await,
                 Err(_) => pause.begin("no answer").await,
             }
+            turn += usize::from(connection.is_none());
         }
     }
 
     async fn hear(&self, mut closed: watch::Receiver<u64>, look: Arc<Notify>) {
-        let (mut pause, ours) = (Pause::default(), closed.clone());
+        let (mut pause, ours, mut turn) = (Pause::default(), closed.clone(), 0);
         let hearing = async {
             loop {
                 let heard = async {
-                    let mut heard = timeout(PATIENCE, self.client.get_async_pubsub())
+                    let mut heard = timeout(PATIENCE, self.redis.listener(turn))
                         .await
                         .map_err(|_| redis::RedisError::from(std::io::Error::from(std::io::ErrorKind::TimedOut)))??;
                     timeout(PATIENCE, heard.subscribe(&self.channel))
@@ -130,6 +89,7 @@ impl Hint {
                     Ok(()) => sleep(Duration::from_millis(PAUSE.0)).await,
                     Err(error) => pause.begin(&error.to_string()).await,
                 }
+                turn += 1;
             }
         };
         tokio::select! {

@@ -1,6 +1,9 @@
 //! The running state: one thread applies committed events in order and swaps the snapshot; readers never wait for it.
 
+mod converge;
 mod hint;
+mod limits;
+mod redis;
 mod standing;
 
 use std::collections::BTreeMap;
@@ -15,7 +18,10 @@ use crate::domain::Question;
 use crate::engine::{Snapshot, State};
 use crate::store::{Chain, Recorded};
 
-pub use hint::{Hint, HintError};
+pub use converge::{Converge, Next};
+pub use hint::Hint;
+pub use limits::{Limits, Rate};
+pub use redis::{Redis, RedisError};
 pub use standing::{Freshness, Standing};
 
 /// Bytes of answers kept beside one snapshot; they die with it, so none can be stale.

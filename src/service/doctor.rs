@@ -6,7 +6,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use super::foundation;
 use super::open::{ENGINE, SNAPSHOT_EVERY, state_at};
 use super::{Service, ServiceError};
-use crate::live::Hint;
+use crate::live::Redis;
 use crate::store::{Address, Schema, Store, StoreError};
 
 /// Free space below which writing may soon end, and below which it is worth a warning.
@@ -274,7 +274,7 @@ fn clock() -> Finding {
 }
 
 async fn hint(url: &str, namespace: &str) -> Finding {
-    let asked = match Hint::new(url, namespace) {
+    let asked = match Redis::new(url, namespace) {
         Ok(hint) => hint.ping().await,
         Err(error) => Err(error.to_string()),
     };

@@ -8,8 +8,8 @@ use tokio::sync::{Notify, mpsc, watch};
 use tokio::time::{Instant, timeout};
 
 use super::open::{Trust, built};
-use crate::live::{Feed, Live, Standing};
-use crate::store::{Chain, Committed, Head, Store, StoreError, Tail};
+use crate::live::{Converge, Feed, Live, Next, Standing};
+use crate::store::{Chain, Committed, Recorded, Store, StoreError};
 
 /// How often the log of many writers is looked at without being told; each time a fifth more or less.
 const POLL: Duration = Duration::from_millis(500);
@@ -21,10 +21,10 @@ pub(super) struct Follow {
     pub(super) store: Store,
     pub(super) live: Arc<Live>,
     pub(super) feed: mpsc::UnboundedSender<Feed>,
-    /// Seq and chain of the last event that was passed on.
+    /// How far the log was passed on.
+    pub(super) converge: Converge,
+    /// The same for the writer.
     pub(super) tip: watch::Sender<(u64, Chain)>,
-    /// The life of the log that is served.
-    pub(super) epoch: String,
     /// The last seq that this process appended: what the others are told.
     pub(super) appended: watch::Sender<u64>,
     /// Woken when the state turned out to be wrong.
@@ -58,20 +58,19 @@ impl Follow {
 
     /// What this process appended itself: passed on if it follows, else found by looking.
     async fn take(&mut self, batch: Committed) {
-        let (seq, chain) = *self.tip.borrow();
-        let (Some(first), Some(last)) = (batch.events.first(), batch.events.last()) else { return };
-        let last = last.seq;
-        if first.seq == seq + 1 && batch.follows == chain {
-            self.pass(batch.events);
-        } else {
-            self.look().await;
+        let Some(last) = batch.events.last().map(|last| last.seq) else { return };
+        match self.converge.take(batch) {
+            Some(events) => self.pass(events),
+            None => self.look().await,
         }
         self.appended.send_replace(last);
     }
 
-    fn pass(&self, events: Vec<crate::store::Recorded>) {
-        let Some(last) = events.last() else { return };
-        self.tip.send_replace((last.seq, last.chain));
+    fn pass(&self, events: Vec<Recorded>) {
+        if events.is_empty() {
+            return;
+        }
+        self.tip.send_replace(self.converge.tip());
         if self.feed.send(Feed::Events(events)).is_err() {
             tracing::error!("nobody serves events any more");
         }
@@ -79,7 +78,7 @@ impl Follow {
 
     async fn look(&mut self) {
         match timeout(PATIENCE, self.catch_up()).await {
-            Ok(Ok(Look::Seen)) => {
+            Ok(Ok(Next::Seen | Next::Read)) => {
                 self.live.freshness().saw();
                 if std::mem::take(&mut self.failing) {
                     tracing::info!("the log is seen again");
@@ -88,11 +87,11 @@ impl Follow {
                     self.live.stand(Standing::Serving);
                 }
             }
-            Ok(Ok(Look::Broken(seq, what))) => {
+            Ok(Ok(Next::Broken(seq, what))) => {
                 tracing::error!(seq, what, "the log is broken");
                 self.live.stand(Standing::Broken(seq));
             }
-            Ok(Ok(Look::Forked)) => self.rebuild(Standing::Forked).await,
+            Ok(Ok(Next::Forked)) => self.rebuild(Standing::Forked).await,
             Ok(Err(error)) if !self.failing => {
                 self.failing = true;
                 tracing::warn!(%error, "the log cannot be looked at");
@@ -106,31 +105,16 @@ impl Follow {
     }
 
     /// Passes on everything between what is served and the end of the log.
-    async fn catch_up(&self) -> Result<Look, StoreError> {
-        let Head { seq: end, chain: last, epoch } = self.store.head().await?;
-        loop {
-            let (seq, chain) = *self.tip.borrow();
-            // Nobody but this task moves the tip, and it was committed before the head was read.
-            if epoch != self.epoch || end < seq || (end == seq && last != chain) {
-                return Ok(Look::Forked);
-            }
-            if end == seq {
-                return Ok(Look::Seen);
-            }
-            match self.store.tail(seq, chain).await? {
-                Tail::Events(events) if events.is_empty() => return Ok(Look::Broken(end, "it ends too early".into())),
-                Tail::Events(events) => {
-                    let new = events.last().map_or(0, |last| last.seq);
-                    self.pass(events);
-                    // More was appended after the head was read: enough.
-                    if new >= end {
-                        return Ok(Look::Seen);
-                    }
-                }
-                Tail::Forked => return Ok(Look::Forked),
-                Tail::Broken { seq, what } => return Ok(Look::Broken(seq, what)),
-            }
+    async fn catch_up(&mut self) -> Result<Next, StoreError> {
+        let head = self.store.head().await?;
+        let mut next = self.converge.head(&head);
+        while next == Next::Read {
+            let (seq, chain) = self.converge.tip();
+            let (events, then) = self.converge.tail(&head, self.store.tail(seq, chain).await?);
+            self.pass(events);
+            next = then;
         }
+        Ok(next)
     }
 
     /// Drops what is served and builds it anew from the log.
@@ -140,8 +124,8 @@ impl Follow {
         tracing::error!("what is served is dropped and built anew");
         match built(&self.store, trust).await {
             Ok(built) => {
-                self.epoch = built.head.epoch;
-                self.tip.send_replace((built.head.seq, built.head.chain));
+                self.converge = Converge::new(&built.head);
+                self.tip.send_replace(self.converge.tip());
                 if self.feed.send(Feed::Rebuilt(Box::new(built.snapshot), built.head.chain)).is_err() {
                     tracing::error!("nobody serves events any more");
                 }
@@ -157,14 +141,4 @@ impl Follow {
             }
         }
     }
-}
-
-/// What a look at the log found.
-enum Look {
-    /// It continues what is served, and all of it was passed on.
-    Seen,
-    /// It does not hold what is served.
-    Forked,
-    /// It is broken itself.
-    Broken(u64, String),
 }

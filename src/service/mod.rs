@@ -47,7 +47,7 @@ use std::sync::atomic::AtomicU64;
 
 use crate::domain::Invalid;
 use crate::engine::Refusal;
-use crate::live::{HintError, Live};
+use crate::live::{Limits, Live, Rate, RedisError};
 use crate::store::{Store, StoreError, Writer};
 
 pub use attention::{Attention, EngagementShown, UnmetPark, WaitingPark};
@@ -89,6 +89,9 @@ pub struct Service {
     planning: Bounded,
     /// What signs rating links.
     link_key: link_key::LinkKey,
+    /// How often an enterprise may rate, if that is limited.
+    limits: Arc<Limits>,
+    ratings: Option<Rate>,
 }
 
 /// Why a use case did not do what was asked.
@@ -141,9 +144,12 @@ pub enum ServiceError {
     /// The time budget of long work is used up; at the part that was reached.
     #[error("the time budget is used up")]
     OutOfTime(String),
+    /// It was done too often; after so long it may be done again.
+    #[error("too often: wait {} s", .0.as_secs() + 1)]
+    RateLimited(std::time::Duration),
     /// The address of Redis cannot be used.
     #[error(transparent)]
-    Hint(#[from] HintError),
+    Redis(#[from] RedisError),
     /// The log said no.
     #[error(transparent)]
     Store(#[from] StoreError),

@@ -13,7 +13,7 @@ use super::follow::Follow;
 use super::{Bounded, Service, ServiceError, digest, foundation, link_key};
 use crate::domain::{Date, Event, Timestamp};
 use crate::engine::{FitTable, Snapshot, State};
-use crate::live::{Hint, Live, Published};
+use crate::live::{Converge, Hint, Limits, Live, Published, Rate, Redis};
 use crate::store::{Address, Draft, Head, PIECE, Store, StoreError, Unit, Writer};
 
 /// After this many events a new snapshot is left for the next start.
@@ -130,13 +130,16 @@ pub(super) fn today() -> Date {
 pub struct Replica {
     /// Its name among the replicas.
     pub name: String,
-    /// How it tells and is told that there is something new; without, it looks often enough.
-    pub hint: Option<Hint>,
+    /// Where it tells and is told that there is something new, and where limits are counted together; without, it looks
+    /// often enough, and counts alone.
+    pub redis: Option<Redis>,
+    /// How often an enterprise may submit, revise or withdraw ratings.
+    pub ratings: Option<Rate>,
 }
 
 impl Default for Replica {
     fn default() -> Self {
-        Self { name: Uuid::new_v4().simple().to_string(), hint: None }
+        Self { name: Uuid::new_v4().simple().to_string(), redis: None, ratings: None }
     }
 }
 
@@ -168,16 +171,18 @@ impl Service {
             live.freshness().saw();
             let compare = digest::compare(store.clone(), Arc::downgrade(&live), replica.name, Arc::clone(&distrust));
             tokio::spawn(compare);
-            if let Some(hint) = replica.hint {
-                hint.start(told, live.look());
+            if let Some(redis) = replica.redis.clone() {
+                Hint::new(redis).start(told, live.look());
             }
         }
-        let (served, feeding) = (Arc::clone(&live), store.clone());
-        let follow =
-            Follow { store: feeding, live: served, feed, tip, epoch: head.epoch, appended, distrust, failing: false };
+        let (served, feeding, converge) = (Arc::clone(&live), store.clone(), Converge::new(&head));
+        let follow = Follow { store: feeding, live: served, feed, converge, tip, appended, distrust, failing: false };
         tokio::spawn(follow.run(batches));
         let planning = Bounded::new()?;
-        let service = Self { store, writer, live, saved: Arc::new(AtomicU64::new(saved)), planning, link_key };
+        // Without a limit nothing is counted.
+        let limits = replica.redis.filter(|_| replica.ratings.is_some());
+        let (saved, limits) = (Arc::new(AtomicU64::new(saved)), Arc::new(Limits::start(limits).await));
+        let service = Self { store, writer, live, saved, planning, link_key, limits, ratings: replica.ratings };
         if head.seq == 0 {
             let drafts = foundation::events().into_iter().map(|event| Draft { event, rev: 1 }).collect();
             match service.write(Unit { drafts, key: None }).await {

@@ -48,9 +48,19 @@ impl Service {
     /// same request had been recorded before.
     ///
     /// # Errors
-    /// [`ServiceError::NoEngagement`], [`ServiceError::AlreadyRated`], or what the log says of the key.
+    /// [`ServiceError::RateLimited`], [`ServiceError::NoEngagement`], [`ServiceError::AlreadyRated`], or what the log says of the key.
     pub async fn rate(&self, key: String, body: RatingBody) -> Result<(RatingWritten, bool), ServiceError> {
+        self.may_rate(&body.engagement).await?;
         self.on_newest(|| self.rate_on_served(key.clone(), body.clone())).await
+    }
+
+    /// Counts one act of the enterprise that rates this engagement, if that is limited.
+    async fn may_rate(&self, engagement: &EngagementId) -> Result<(), ServiceError> {
+        let Some(rate) = self.ratings else { return Ok(()) };
+        let current = self.live.current();
+        // One that is not known here is refused later.
+        let Some(known) = current.snapshot.state.engagements.get(engagement) else { return Ok(()) };
+        self.limits.take("ratings", &known.enterprise.to_string(), rate).await.map_err(ServiceError::RateLimited)
     }
 
     async fn rate_on_served(&self, key: String, body: RatingBody) -> Result<(RatingWritten, bool), ServiceError> {
@@ -141,6 +151,7 @@ impl Service {
         to: impl Fn(Rating) -> Event,
     ) -> Result<RatingWritten, ServiceError> {
         let (rating, rev) = self.rating(id)?;
+        self.may_rate(&rating.engagement).await?;
         if rev != if_match {
             return Err(ServiceError::RevisionConflict(rev));
         }

@@ -6,7 +6,7 @@ use uuid::Uuid;
 use super::chain::{Chain, ChainFault};
 use super::database::{Connection, on_both, pieces, values};
 use super::error::StoreError;
-use super::group::lock_head;
+use super::group;
 use super::log::{LOG_ID, Store};
 use crate::domain::Event;
 
@@ -75,8 +75,7 @@ impl Store {
     /// [`StoreError::NotEmpty`], or what the database says.
     pub async fn fill(&self) -> Result<Filling, StoreError> {
         let mut connection = self.connection().await?;
-        connection.begin().await?;
-        if lock_head(&mut connection).await?.0 != 0 {
+        if group::begin(&mut connection).await?.0 != 0 {
             return Err(StoreError::NotEmpty);
         }
         Ok(Filling { connection, seq: 0, chain: Chain::EMPTY })
@@ -113,7 +112,7 @@ impl Filling {
         for piece in pieces(rows, ROWS) {
             let text = format!(
                 "INSERT INTO event_log (log_id, seq, recorded_at, subject, rev, body, chain) VALUES {}",
-                values(piece.len(), 7)
+                values(0, piece.len(), 7)
             );
             on_both!(Connection, &mut self.connection, it => {
                 let mut query = sqlx::query(AssertSqlSafe(text));
@@ -135,7 +134,7 @@ impl Filling {
         for piece in pieces(keys, ROWS) {
             let text = format!(
                 "INSERT INTO idempotency (log_id, principal, idempotency_key, fingerprint, seq) VALUES {}",
-                values(piece.len(), 5)
+                values(0, piece.len(), 5)
             );
             on_both!(Connection, &mut self.connection, it => {
                 let mut query = sqlx::query(AssertSqlSafe(text));

@@ -39,20 +39,15 @@ impl Connection {
         on_both!(Connection, self, it => it.close().await)
     }
 
-    /// Begins a transaction that writes.
-    pub(super) async fn begin(&mut self) -> Result<(), sqlx::Error> {
-        self.run(if self.is_postgres() { "BEGIN" } else { "BEGIN IMMEDIATE" }).await
-    }
-
     pub(super) fn is_postgres(&self) -> bool {
         matches!(self, Self::Postgres(_))
     }
 }
 
-/// `n` rows of `columns` values: `($1, $2), ($3, $4)`.
-pub(super) fn values(rows: usize, columns: usize) -> String {
+/// `n` rows of `columns` values after the first `given`: `($1, $2), ($3, $4)`.
+pub(super) fn values(given: usize, rows: usize, columns: usize) -> String {
     let row = |at: usize| {
-        let values: Vec<String> = (1..=columns).map(|column| format!("${}", at * columns + column)).collect();
+        let values: Vec<String> = (1..=columns).map(|column| format!("${}", given + at * columns + column)).collect();
         format!("({})", values.join(", "))
     };
     (0..rows).map(row).collect::<Vec<_>>().join(", ")
@@ -64,13 +59,24 @@ pub(super) fn list(from: usize, n: usize) -> String {
     format!("({})", values.join(", "))
 }
 
-/// Cuts rows into pieces whose lengths are powers of two up to `most`: few different statements are ever prepared.
+/// `($from, $from + 1), …` for a list of `n` pairs.
+pub(super) fn pairs(from: usize, n: usize) -> String {
+    values(from - 1, n, 2)
+}
+
+/// Up to so many rows are one piece, whatever their number.
+const WHOLE: usize = 64;
+
+/// Cuts rows into pieces: few are one, of more the lengths are powers of two up to `most`, so that few different
+/// statements are ever prepared.
 pub(super) fn pieces<T>(mut rows: &[T], most: usize) -> impl Iterator<Item = &[T]> {
     std::iter::from_fn(move || {
         if rows.is_empty() {
             return None;
         }
-        let (piece, rest) = rows.split_at(rows.len().min(most).checked_ilog2().map_or(1, |log| 1 << log));
+        let whole = rows.len() <= WHOLE.min(most);
+        let length = if whole { rows.len() } else { 1 << rows.len().min(most).ilog2() };
+        let (piece, rest) = rows.split_at(length);
         rows = rest;
         Some(piece)
     })
@@ -79,15 +85,15 @@ pub(super) fn pieces<T>(mut rows: &[T], most: usize) -> impl Iterator<Item = &[T
 #[cfg(test)]
 mod tests {
     #[test]
-    fn rows_are_cut_into_powers_of_two_in_order() {
+    fn many_rows_are_cut_into_powers_of_two_in_order() {
         let rows: Vec<u32> = (0..2_371).collect();
         let pieces: Vec<&[u32]> = super::pieces(&rows, 1_000).collect();
         let lengths: Vec<usize> = pieces.iter().map(|piece| piece.len()).collect();
-        assert_eq!(lengths, [512, 512, 512, 512, 256, 64, 2, 1]);
+        assert_eq!(lengths, [512, 512, 512, 512, 256, 64, 3]);
         assert_eq!(pieces.concat(), rows);
         assert_eq!(
-            (super::values(2, 3).as_str(), super::list(2, 2).as_str()),
-            ("($1, $2, $3), ($4, $5, $6)", "($2, $3)")
+            (super::values(0, 2, 3).as_str(), super::list(2, 2).as_str(), super::pairs(2, 2).as_str()),
+            ("($1, $2, $3), ($4, $5, $6)", "($2, $3)", "($2, $3), ($4, $5)")
         );
     }
 }

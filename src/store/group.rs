@@ -4,11 +4,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use sqlx::AssertSqlSafe;
+use sqlx::{AssertSqlSafe, Row};
 
 use super::append::{Appended, IdempotencyKey, Recorded, Unit};
 use super::chain::Chain;
-use super::database::{Connection, list, on_both, pieces, values};
+use super::database::{Connection, list, on_both, pairs, pieces, values};
 use super::error::StoreError;
 use super::log::LOG_ID;
 use crate::domain::Timestamp;
@@ -17,6 +17,8 @@ use crate::domain::Timestamp;
 const ROWS: usize = 1_024;
 /// Values of one list.
 const LIST: usize = 8_192;
+/// Statements that are sent as one: rows, keys and head of every group of usual size.
+const AT_ONCE: usize = 3;
 
 pub(super) type Answer = Result<Appended, StoreError>;
 
@@ -39,23 +41,22 @@ struct NewRow {
     chain: Chain,
 }
 
-/// Decides about all units and writes what is new, in the transaction that was begun; a unit that conflicts is left out,
-/// the others are not held up.
+/// Decides about all units and writes what is new, in the transaction that [`begin`] began; a unit that conflicts is left
+/// out, the others are not held up. On a server that is one round trip for what is known and one for what is new.
 ///
-/// `served` is what the units were checked against: the log must still hold it. `ours` is what this writer appended last.
+/// `head` is what the log was locked at, `served` is what the units were checked against: the log must still hold it. `ours` is what this writer appended last.
 pub(super) async fn write(
     connection: &mut Connection,
     units: Vec<Unit>,
+    head: (u64, Chain),
     served: (u64, Chain),
     ours: (u64, Chain),
 ) -> Result<Group, StoreError> {
-    // From here on nobody else appends: what is read below stays true until the commit.
-    let (mut seq, follows) = lock_head(connection).await?;
+    let (mut seq, follows) = head;
     if (seq, follows) != served && (seq, follows) != ours && chain_at(connection, served.0).await? != Some(served.1) {
         return Err(StoreError::Forked);
     }
-    let mut keys = known_keys(connection, &units).await?;
-    let mut revs = known_revs(connection, &units).await?;
+    let (mut keys, mut revs) = known(connection, &units).await?;
     let (mut chain, mut answers) = (follows, Vec::with_capacity(units.len()));
     let (mut recorded, mut rows, mut new_keys) = (Vec::new(), Vec::new(), Vec::new());
     let now = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_micros() as i64);
@@ -93,26 +94,25 @@ pub(super) async fn write(
         answers.push(Ok(Appended { seq, replayed: false }));
     }
     if !rows.is_empty() {
-        insert(connection, &rows, &new_keys).await?;
-        let head = "UPDATE log_head SET seq = $2, chain = $3 WHERE log_id = $1";
-        on_both!(Connection, connection, it => {
-            sqlx::query(head).bind(LOG_ID).bind(seq as i64).bind(&chain.0[..]).execute(it).await.map(|_| ())
-        })?;
+        insert(connection, &rows, &new_keys, (seq as i64, chain)).await?;
     }
     Ok(Group { follows, answers, recorded })
 }
 
-/// Seq and chain of the last event; until the transaction ends nobody else changes them.
-pub(super) async fn lock_head(connection: &mut Connection) -> Result<(u64, Chain), StoreError> {
+/// Begins a transaction and locks the head: seq and chain of the last event. Until it ends nobody else appends.
+pub(super) async fn begin(connection: &mut Connection) -> Result<(u64, Chain), StoreError> {
     let row: (i64, Vec<u8>) = match connection {
         Connection::Sqlite(it) => {
+            sqlx::raw_sql("BEGIN IMMEDIATE").execute(&mut *it).await?;
             let head = "SELECT seq, chain FROM log_head WHERE log_id = $1";
             sqlx::query_as(head).bind(LOG_ID).fetch_one(it).await?
         }
         Connection::Postgres(it) => {
-            // A statement of its own: those after it see what was committed before the lock was had.
-            let head = "SELECT seq, chain FROM log_head WHERE log_id = $1 FOR UPDATE";
-            sqlx::query_as(head).bind(LOG_ID).fetch_one(it).await?
+            // One round trip, yet the lock is a statement of its own: those after it see what was committed before it.
+            let text = format!("BEGIN; SELECT seq, chain FROM log_head WHERE log_id = {LOG_ID} FOR UPDATE");
+            let rows = sqlx::raw_sql(AssertSqlSafe(text)).fetch_all(it).await?;
+            let row = rows.first().ok_or(sqlx::Error::RowNotFound)?;
+            (row.try_get(0)?, row.try_get(1)?)
         }
     };
     Ok((row.0 as u64, Chain::read(row.0, row.1)?))
@@ -131,87 +131,130 @@ pub(super) async fn chain_at(connection: &mut Connection, seq: u64) -> Result<Op
 }
 
 type Keys = BTreeMap<(String, String), (Vec<u8>, u64)>;
+type Revs = BTreeMap<String, i64>;
 
-async fn known_keys(connection: &mut Connection, units: &[Unit]) -> Result<Keys, StoreError> {
-    let wanted: Vec<&str> = units.iter().filter_map(|unit| Some(unit.key.as_ref()?.key.as_str())).collect();
-    let mut known = Keys::new();
-    for chunk in wanted.chunks(LIST) {
-        let chunk = filled(chunk);
-        let text = format!(
-            "SELECT principal, idempotency_key, fingerprint, seq FROM idempotency WHERE log_id = $1 AND idempotency_key IN {}",
-            list(2, chunk.len())
-        );
-        let rows: Vec<(String, String, Vec<u8>, i64)> = on_both!(Connection, &mut *connection, it => {
-            let mut query = sqlx::query_as(AssertSqlSafe(text)).bind(LOG_ID);
-            for key in chunk {
-                query = query.bind(key);
-            }
-            query.fetch_all(it).await
-        })?;
-        let rows = rows.into_iter().map(|(principal, key, print, seq)| ((principal, key), (print, seq as u64)));
-        known.extend(rows);
-    }
-    Ok(known)
-}
-
-async fn known_revs(connection: &mut Connection, units: &[Unit]) -> Result<BTreeMap<String, i64>, StoreError> {
+/// The keys of these units that are known, and the newest revisions of their subjects, in one statement.
+async fn known(connection: &mut Connection, units: &[Unit]) -> Result<(Keys, Revs), StoreError> {
+    let keys: Vec<(&str, &str)> =
+        units.iter().filter_map(|unit| unit.key.as_ref()).map(|key| (&*key.principal, &*key.key)).collect();
     let subjects: BTreeSet<String> =
         units.iter().flat_map(|unit| &unit.drafts).map(|draft| draft.event.subject().to_string()).collect();
     let subjects: Vec<&str> = subjects.iter().map(String::as_str).collect();
-    let mut known = BTreeMap::new();
-    for chunk in subjects.chunks(LIST) {
-        let chunk = filled(chunk);
-        let text = format!(
-            "SELECT subject, max(rev) FROM event_log WHERE log_id = $1 AND subject IN {} GROUP BY subject",
-            list(2, chunk.len())
-        );
-        let rows: Vec<(String, i64)> = on_both!(Connection, &mut *connection, it => {
-            let mut query = sqlx::query_as(AssertSqlSafe(text)).bind(LOG_ID);
-            for subject in chunk {
+    let (mut known_keys, mut known_revs) = (Keys::new(), Revs::new());
+    let (mut more_keys, mut more_subjects) = (keys.chunks(LIST), subjects.chunks(LIST));
+    loop {
+        let keys = filled(more_keys.next().unwrap_or_default());
+        let subjects = filled(more_subjects.next().unwrap_or_default());
+        let mut texts = Vec::new();
+        if !keys.is_empty() {
+            // By pairs, as the index is ordered: by the key alone, all of the log's keys would be read.
+            texts.push(format!(
+                "SELECT principal, idempotency_key, fingerprint, seq FROM idempotency \
+                 WHERE log_id = $1 AND (principal, idempotency_key) IN (VALUES {})",
+                pairs(2, keys.len())
+            ));
+        }
+        if !subjects.is_empty() {
+            texts.push(format!(
+                "SELECT subject, '', NULL, max(rev) FROM event_log WHERE log_id = $1 AND subject IN {} GROUP BY subject",
+                list(2 + 2 * keys.len(), subjects.len())
+            ));
+        }
+        if texts.is_empty() {
+            return Ok((known_keys, known_revs));
+        }
+        let rows: Vec<(String, String, Option<Vec<u8>>, i64)> = on_both!(Connection, &mut *connection, it => {
+            let mut query = sqlx::query_as(AssertSqlSafe(texts.join(" UNION ALL "))).bind(LOG_ID);
+            for (principal, key) in keys {
+                query = query.bind(principal).bind(key);
+            }
+            for subject in subjects {
                 query = query.bind(subject);
             }
             query.fetch_all(it).await
         })?;
-        known.extend(rows);
+        for (name, key, fingerprint, number) in rows {
+            match fingerprint {
+                Some(fingerprint) => drop(known_keys.insert((name, key), (fingerprint, number as u64))),
+                None => drop(known_revs.insert(name, number)),
+            }
+        }
     }
-    Ok(known)
 }
 
 /// The values, the last one repeated until they are a power of two: few different statements are ever prepared.
-fn filled<'a>(chunk: &[&'a str]) -> Vec<&'a str> {
+fn filled<T: Copy>(chunk: &[T]) -> Vec<T> {
     let last = chunk.last().copied().into_iter();
-    chunk.iter().copied().chain(last.cycle()).take(chunk.len().next_power_of_two()).collect()
+    let n = if chunk.is_empty() { 0 } else { chunk.len().next_power_of_two() };
+    chunk.iter().copied().chain(last.cycle()).take(n).collect()
 }
 
+/// A part of what is new.
+enum Piece<'a> {
+    Rows(&'a [NewRow]),
+    Keys(&'a [(IdempotencyKey, i64)]),
+    Head(i64, Chain),
+}
+
+impl Piece<'_> {
+    /// The statement, its values counted after the first `given`; how many there are then.
+    fn text(&self, given: usize) -> (String, usize) {
+        match self {
+            Self::Rows(rows) => {
+                let columns = "log_id, seq, subject, rev, body, recorded_at, chain";
+                let values = values(given, rows.len(), 7);
+                (format!("INSERT INTO event_log ({columns}) VALUES {values}"), given + 7 * rows.len())
+            }
+            Self::Keys(keys) => {
+                let columns = "log_id, principal, idempotency_key, fingerprint, seq";
+                let values = values(given, keys.len(), 5);
+                (format!("INSERT INTO idempotency ({columns}) VALUES {values}"), given + 5 * keys.len())
+            }
+            Self::Head(..) => {
+                let [id, seq, chain] = [given + 1, given + 2, given + 3];
+                (format!("UPDATE log_head SET seq = ${seq}, chain = ${chain} WHERE log_id = ${id}"), given + 3)
+            }
+        }
+    }
+}
+
+/// Writes what is new and moves the head. A server gets the statements as parts of one.
 async fn insert(
     connection: &mut Connection,
     rows: &[NewRow],
     keys: &[(IdempotencyKey, i64)],
+    (seq, chain): (i64, Chain),
 ) -> Result<(), StoreError> {
-    for piece in pieces(rows, ROWS) {
-        let text = format!(
-            "INSERT INTO event_log (log_id, seq, subject, rev, body, recorded_at, chain) VALUES {}",
-            values(piece.len(), 7)
-        );
+    let mut parts: Vec<Piece> = pieces(rows, ROWS).map(Piece::Rows).collect();
+    parts.extend(pieces(keys, ROWS).map(Piece::Keys));
+    parts.push(Piece::Head(seq, chain));
+    let at_once = if connection.is_postgres() { AT_ONCE } else { 1 };
+    while !parts.is_empty() {
+        // The head comes last, and with as many others as one statement takes.
+        let first = if parts.len() > at_once { 1 } else { parts.len() };
+        let (mut texts, mut given) = (Vec::with_capacity(first), 0);
+        for part in &parts[..first] {
+            let (text, now) = part.text(given);
+            texts.push(text);
+            given = now;
+        }
+        let last = texts.pop().unwrap_or_default();
+        let named: Vec<String> = texts.iter().enumerate().map(|(n, text)| format!("part{n} AS ({text})")).collect();
+        let text = if named.is_empty() { last } else { format!("WITH {} {last}", named.join(", ")) };
         on_both!(Connection, &mut *connection, it => {
             let mut query = sqlx::query(AssertSqlSafe(text));
-            for row in piece {
-                query = query.bind(LOG_ID).bind(row.seq).bind(row.subject.as_str()).bind(row.rev);
-                query = query.bind(row.body.as_slice()).bind(row.at).bind(&row.chain.0[..]);
-            }
-            query.execute(it).await.map(|_| ())
-        })?;
-    }
-    for piece in pieces(keys, ROWS) {
-        let text = format!(
-            "INSERT INTO idempotency (log_id, principal, idempotency_key, fingerprint, seq) VALUES {}",
-            values(piece.len(), 5)
-        );
-        on_both!(Connection, &mut *connection, it => {
-            let mut query = sqlx::query(AssertSqlSafe(text));
-            for (key, seq) in piece {
-                query = query.bind(LOG_ID).bind(key.principal.as_str()).bind(key.key.as_str());
-                query = query.bind(&key.fingerprint[..]).bind(*seq);
+            for part in parts.drain(..first) {
+                match part {
+                    Piece::Rows(rows) => for row in rows {
+                        query = query.bind(LOG_ID).bind(row.seq).bind(row.subject.as_str()).bind(row.rev);
+                        query = query.bind(row.body.as_slice()).bind(row.at).bind(row.chain.0.to_vec());
+                    },
+                    Piece::Keys(keys) => for (key, seq) in keys {
+                        query = query.bind(LOG_ID).bind(key.principal.as_str()).bind(key.key.as_str());
+                        query = query.bind(&key.fingerprint[..]).bind(*seq);
+                    },
+                    Piece::Head(seq, chain) => query = query.bind(LOG_ID).bind(seq).bind(chain.0.to_vec()),
+                }
             }
             query.execute(it).await.map(|_| ())
         })?;

@@ -194,18 +194,18 @@ impl Store {
         loop {
             let page = "SELECT seq, recorded_at, subject, rev, body, chain FROM event_log \
                         WHERE log_id = $1 AND seq > $2 ORDER BY seq LIMIT $3";
-            let rows: Vec<super::tail::Row> = on_both!(Pool, &self.pool, pool => {
+            let rows: Vec<super::copy::LogRow> = on_both!(Pool, &self.pool, pool => {
                 sqlx::query_as(page).bind(LOG_ID).bind(seq).bind(PAGE).fetch_all(pool).await
             })?;
             if rows.is_empty() {
                 break;
             }
-            for (at_seq, at, subject, rev, body, stored) in rows {
+            for super::copy::LogRow { seq: at_seq, recorded_at, subject, rev, body, chain: stored } in rows {
                 seq += 1;
                 if at_seq != seq {
                     return fault(seq, "the event is missing");
                 }
-                chain = chain.extend(seq, at, &subject, rev, &body);
+                chain = chain.extend(seq, recorded_at, &subject, rev, &body);
                 if stored != chain.0 {
                     return fault(seq, "the event does not match its chain");
                 }

@@ -7,6 +7,9 @@ use sqlx::{ConnectOptions, Row};
 
 use super::error::StoreError;
 
+/// How the writer's connections plan: it only ever looks up by index, what was just written is in no statistics yet, and
+/// a plan for many values costs more than following it.
+const WRITER: [(&str, &str); 2] = [("enable_seqscan", "off"), ("plan_cache_mode", "force_generic_plan")];
 /// How long a connection may take to be made.
 const CONNECT: Duration = Duration::from_secs(1);
 
@@ -60,7 +63,7 @@ pub(super) async fn connect(address: &PgConnectOptions) -> Result<PgPool, StoreE
 /// A connection of the writer's own, on a server that keeps what it acknowledges.
 pub(super) async fn connection(address: &PgConnectOptions) -> Result<PgConnection, StoreError> {
     let connecting = tokio::time::timeout(CONNECT, async {
-        let mut connection = options(address).connect().await?;
+        let mut connection = options(address).options(WRITER).connect().await?;
         check(&mut connection).await?;
         Ok(connection)
     });

@@ -43,7 +43,7 @@ impl Store {
         let text = format!(
             "INSERT INTO state_snapshot (log_id, seq, part, digest, body) VALUES {} \
              ON CONFLICT (log_id, seq, part) DO UPDATE SET digest = excluded.digest, body = excluded.body",
-            values(bodies.len(), 5)
+            values(0, bodies.len(), 5)
         );
         on_both!(Pool, &self.pool, pool => {
             let mut query = sqlx::query(AssertSqlSafe(text));
@@ -77,7 +77,7 @@ impl Store {
             for bodies in pieces(&group, GROUP) {
                 let text = format!(
                     "INSERT INTO fit_part (log_id, digest, part, body) VALUES {} ON CONFLICT DO NOTHING",
-                    values(bodies.len(), 4)
+                    values(0, bodies.len(), 4)
                 );
                 on_both!(Pool, &self.pool, pool => {
                     let mut query = sqlx::query(AssertSqlSafe(text));

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::append::Recorded;
 use super::chain::Chain;
+use super::copy::LogRow;
 use super::database::on_both;
 use super::error::StoreError;
 use super::log::{LOG_ID, Store};
@@ -11,9 +12,6 @@ use crate::domain::{Event, Timestamp};
 
 /// Rows read at a time.
 const PAGE: i64 = 1_000;
-
-/// Seq, recorded at, subject, rev, body, chain.
-pub(super) type Row = (i64, i64, String, i64, Vec<u8>, Vec<u8>);
 
 /// What follows an event.
 #[derive(Clone, Debug)]
@@ -31,27 +29,18 @@ pub enum Tail {
     },
 }
 
-impl Store {
-    /// The next events after the one at `seq`, whose chain must be `chain`. Every chain is computed anew.
-    ///
-    /// # Errors
-    /// What the database says.
-    pub async fn tail(&self, seq: u64, chain: Chain) -> Result<Tail, StoreError> {
-        let page = "SELECT seq, recorded_at, subject, rev, body, chain FROM event_log \
-                    WHERE log_id = $1 AND seq >= $2 ORDER BY seq LIMIT $3";
-        let rows: Vec<Row> = on_both!(Pool, &self.pool, pool => {
-            sqlx::query_as(page).bind(LOG_ID).bind(seq as i64).bind(PAGE).fetch_all(pool).await
-        })?;
+impl Tail {
+    /// Reads rows from the one at `seq` on, whose chain must be `chain`. Every chain is computed anew.
+    pub fn read(seq: u64, chain: Chain, rows: Vec<LogRow>) -> Self {
         let mut rows = rows.into_iter();
-        // The event that is served must still be there: read in the same statement as what follows it.
-        if seq > 0 && rows.next().is_none_or(|row| (row.0, &row.5[..]) != (seq as i64, &chain.0[..])) {
-            return Ok(Tail::Forked);
+        if seq > 0 && rows.next().is_none_or(|row| (row.seq, &row.chain[..]) != (seq as i64, &chain.0[..])) {
+            return Self::Forked;
         }
         let (mut events, mut chain) = (Vec::new(), chain);
-        for (expected, (at_seq, at, subject, rev, body, stored)) in (seq as i64 + 1..).zip(rows) {
-            chain = chain.extend(expected, at, &subject, rev, &body);
-            let event = Event::from_canonical_bytes(&body);
-            let what = match (&event, at_seq == expected, stored == chain.0) {
+        for (expected, row) in (seq as i64 + 1..).zip(rows) {
+            chain = chain.extend(expected, row.recorded_at, &row.subject, row.rev, &row.body);
+            let event = Event::from_canonical_bytes(&row.body);
+            let what = match (&event, row.seq == expected, row.chain == chain.0) {
                 (Ok(_), true, true) => None,
                 (_, false, _) => Some("the event is missing".to_owned()),
                 (_, _, false) => Some("the event does not match its chain".to_owned()),
@@ -59,14 +48,30 @@ impl Store {
             };
             match (event, what) {
                 (Ok(event), None) => {
-                    let at = Timestamp::from_micros(at);
+                    let at = Timestamp::from_micros(row.recorded_at);
                     events.push(Recorded { seq: expected as u64, at, event: Arc::new(event), chain });
                 }
                 // What comes before the bad event is good.
-                (_, Some(what)) if events.is_empty() => return Ok(Tail::Broken { seq: expected as u64, what }),
+                (_, Some(what)) if events.is_empty() => return Self::Broken { seq: expected as u64, what },
                 _ => break,
             }
         }
-        Ok(Tail::Events(events))
+        Self::Events(events)
+    }
+}
+
+impl Store {
+    /// The next events after the one at `seq`, whose chain must be `chain`, as [`Tail::read`] reads them.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub async fn tail(&self, seq: u64, chain: Chain) -> Result<Tail, StoreError> {
+        // The event that is served must still be there: read in the same statement as what follows it.
+        let page = "SELECT seq, recorded_at, subject, rev, body, chain FROM event_log \
+                    WHERE log_id = $1 AND seq >= $2 ORDER BY seq LIMIT $3";
+        let rows: Vec<LogRow> = on_both!(Pool, &self.pool, pool => {
+            sqlx::query_as(page).bind(LOG_ID).bind(seq as i64).bind(PAGE).fetch_all(pool).await
+        })?;
+        Ok(Tail::read(seq, chain, rows))
     }
 }

@@ -173,13 +173,16 @@ impl Task {
         };
         // Whenever this returns early the connection is dropped, and with it the transaction.
         let group = timeout(limit, async {
-            if connection.begin().await.is_err() {
-                // It was lost while nobody used it, and nothing was sent: another one may do.
-                connection = self.store.connection().await?;
-                connection.begin().await?;
-            }
+            let head = match group::begin(&mut connection).await {
+                Ok(head) => head,
+                Err(_) => {
+                    // It was lost while nobody used it, and nothing was written: another one may do.
+                    connection = self.store.connection().await?;
+                    group::begin(&mut connection).await?
+                }
+            };
             let served = *self.served.borrow();
-            group::write(&mut connection, units, served, self.ours).await
+            group::write(&mut connection, units, head, served, self.ours).await
         });
         let group = group.await.unwrap_or_else(|_| Err(late()))?;
         let commit = timeout(limit.saturating_sub(begun.elapsed()), connection.run("COMMIT")).await;
@@ -210,8 +213,7 @@ impl Task {
         loop {
             let asked = async {
                 let mut connection = self.store.connection().await?;
-                connection.begin().await?;
-                group::lock_head(&mut connection).await?;
+                group::begin(&mut connection).await?;
                 let found = group::chain_at(&mut connection, seq).await?;
                 connection.run("ROLLBACK").await?;
                 Ok::<_, StoreError>((connection, found))

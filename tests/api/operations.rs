@@ -131,3 +131,19 @@ async fn the_document_describes_every_operation() {
     assert_eq!(api.get("/api/v1/criteria").await.status, 200);
     assert!(api.get("/docs").await.ok(200).is_null(), "it leads to the reader, a page");
 }
+
+#[actix_web::test]
+async fn the_dashboard_shows_figures_that_there_are() {
+    let api = spawn_app().await;
+    api.shortlist("P0001", "top=3").await;
+    let known = api.get("/metrics").await.text;
+    let dashboard = include_str!("../../deploy/grafana.json");
+    let parsed: serde_json::Value = serde_json::from_str(dashboard).expect("JSON");
+    let words = dashboard.split(|c: char| !(c.is_ascii_alphanumeric() || c == '_'));
+    let named: BTreeSet<&str> =
+        words.filter(|word| word.starts_with("zeyou_") || word.starts_with("process_")).collect();
+    assert!(named.len() >= 9 && parsed["panels"].as_array().expect("panels").len() >= 10, "{named:?}");
+    for name in named {
+        assert!(known.contains(&format!("\n{name}")), "{name} is told by nothing");
+    }
+}

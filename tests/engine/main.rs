@@ -5,6 +5,7 @@ mod city;
 mod crossed;
 mod fit;
 mod like_minded;
+mod histories;
 mod rank;
 mod satisfaction;
 mod scenario;

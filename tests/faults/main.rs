@@ -7,12 +7,17 @@ mod convergence;
 mod hints;
 mod history;
 mod kills;
+mod limits;
 mod lost_tail;
+mod pauses;
 mod process;
 #[path = "../servers/redis.rs"]
 mod redis;
+mod resets;
 #[path = "../servers/mod.rs"]
 mod servers;
+mod simulator;
+mod slow;
 
 /// How much: the small size, or the full one if `ZEYOU_FAULTS=full`.
 pub(crate) fn size(small: usize, full: usize) -> usize {

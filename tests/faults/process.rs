@@ -41,6 +41,7 @@ pub(crate) struct Replica {
     output: Option<BufReader<ChildStdout>>,
     address: String,
     redis: Option<String>,
+    variables: Vec<(String, String)>,
     name: String,
     port: u16,
     folder: TempDir,
@@ -49,9 +50,15 @@ pub(crate) struct Replica {
 impl Replica {
     /// Starts a replica and waits until it is ready.
     pub(crate) fn start(name: &str, address: &str, redis: Option<String>) -> Self {
+        Self::start_with(name, address, redis, Vec::new())
+    }
+
+    /// Starts a replica with further variables in its environment.
+    pub(crate) fn start_with(name: &str, address: &str, redis: Option<String>, variables: Vec<(&str, String)>) -> Self {
         let folder = tempfile::tempdir().expect("a folder");
-        let (name, address) = (name.to_owned(), address.to_owned());
-        let mut replica = Self { process: None, output: None, address, redis, name, port: free_port(), folder };
+        let (name, address, port) = (name.to_owned(), address.to_owned(), free_port());
+        let variables = variables.into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
+        let mut replica = Self { process: None, output: None, address, redis, variables, name, port, folder };
         replica.resume();
         replica
     }
@@ -70,6 +77,7 @@ impl Replica {
         let mut command = Command::new(BINARY);
         command.env("RUST_LOG", "zeyou=info").env("ZEYOU_DATABASE_URL", &self.address);
         command.args(["serve", "--listen", &format!("127.0.0.1:{}", self.port), "--replica", &self.name]);
+        command.envs(self.variables.iter().cloned());
         if let Some(url) = &self.redis {
             command.env("ZEYOU_REDIS_URL", url);
         }

@@ -3,6 +3,7 @@
 mod contract;
 mod operations;
 mod postgres;
+mod tampering;
 #[path = "../servers/mod.rs"]
 mod servers;
 

@@ -77,7 +77,7 @@ struct Document;
 type Refusal = (u16, &'static str, &'static str, &'static str, &'static str, &'static str);
 
 /// All refusals.
-const REFUSALS: [Refusal; 15] = [
+const REFUSALS: [Refusal; 16] = [
     (400, "malformed-request", "", "", "请求、请求头或键格式错误", "The request, a header or a key is malformed"),
     (
         403,
@@ -97,6 +97,7 @@ const REFUSALS: [Refusal; 15] = [
     (415, "unsupported-media-type", "header", "Content-Type", "须为未压缩的 JSON", "Send plain JSON"),
     (422, "out-of-range", "parameter", "top", "取值不合规则", "A value breaks a rule"),
     (428, "precondition-required", "header", "If-Match", "须带 If-Match", "Send If-Match"),
+    (429, "rate-limited", "", "", "提交过于频繁", "It was done too often"),
     (431, "header-too-large", "", "", "请求头过大或过多", "The headers are too large or too many"),
     (503, "unavailable", "", "", "暂不可用或尚未更新到所要的序号", "Unavailable now, or not up to the seq asked for"),
     (507, "storage-full", "", "", "存储已满", "The storage is full"),

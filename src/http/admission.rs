@@ -1,0 +1,213 @@
+//! Who is let in when more is asked than can be answered: what is least critical is refused first, early and cheaply.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::time::{Duration, Instant};
+
+use actix_web::Error;
+use actix_web::body::BoxBody;
+use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::http::header::RETRY_AFTER;
+use actix_web::http::{Method, StatusCode};
+use actix_web::middleware::Next;
+use actix_web::web::Data;
+use prometheus::{IntCounterVec, IntGaugeVec};
+
+use super::metrics::Metrics;
+use super::problem::Problem;
+
+/// How long more than usual may be under way, and how long a request may wait for its turn.
+const PATIENCE: Duration = Duration::from_millis(100);
+/// How long lists and what-ifs are refused after a question was.
+const SPARE: Duration = Duration::from_secs(1);
+
+/// How critical a request is, the most critical first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Class {
+    /// Ratings and other changes.
+    Write,
+    /// Shortlists and their reasons, and the pages that show them.
+    Question,
+    /// Directories and everything else.
+    List,
+    /// Scenarios, selections, sensitivity, teams, files, codes to verify.
+    WhatIf,
+}
+
+/// Of each class: its name, how many may be under way for long, how many at all. Writes wait for the disk and not for a
+/// processor; of the others so many are what is answered within some milliseconds for each thread that answers.
+const BOUNDS: [(&str, usize, usize); 4] =
+    [("write", 128, 512), ("question", 24, 256), ("list", 16, 128), ("what-if", 8, 32)];
+
+impl Class {
+    /// `None`: never refused.
+    fn of(method: &Method, path: &str) -> Option<Self> {
+        const LONG: [&str; 11] = [
+            "/scenarios",
+            "/selections",
+            "/sensitivity",
+            "/portfolio",
+            "/team",
+            "/lab",
+            "/verify/",
+            "/changes",
+            "/review",
+            "/weights/ahp",
+            "/data",
+        ];
+        if path.starts_with("/health/") || path == "/metrics" {
+            None
+        } else if LONG.iter().any(|part| path.contains(part)) {
+            Some(Self::WhatIf)
+        } else if ![Method::GET, Method::HEAD].contains(method) {
+            Some(Self::Write)
+        } else if path.contains("/parks/") || path.starts_with("/r/") || path.starts_with("/api/v1/ratings/") {
+            Some(Self::Question)
+        } else {
+            Some(Self::List)
+        }
+    }
+}
+
+/// What is under way in one server; clones count together.
+#[derive(Clone)]
+pub(super) struct Admission(Arc<Load>);
+
+struct Load {
+    begun: Instant,
+    threads: usize,
+    queues: [Queue; 4],
+    /// Milliseconds after `begun` at which a question was refused last.
+    refused: AtomicU64,
+    shed: IntCounterVec,
+    under_way: IntGaugeVec,
+}
+
+/// The requests of one class. Times are milliseconds after `begun`.
+#[derive(Default)]
+struct Queue {
+    under_way: AtomicUsize,
+    /// Since when there have been more than usual, with pauses shorter than [`PATIENCE`].
+    over_since: AtomicU64,
+    over_last: AtomicU64,
+}
+
+/// A place, held until the answer begins.
+struct Place<'a>(&'a Queue);
+
+impl Drop for Place<'_> {
+    fn drop(&mut self) {
+        self.0.under_way.fetch_sub(1, Ordering::Relaxed);
+    }
+}
+
+impl Admission {
+    /// Nothing is under way; `threads` answer.
+    pub(super) fn new(metrics: &Metrics, threads: usize) -> Self {
+        let (shed, under_way) = metrics.load();
+        for (name, ..) in BOUNDS {
+            shed.with_label_values(&[name]).reset();
+        }
+        let queues = Default::default();
+        // Long ago: nothing was refused yet.
+        let begun = Instant::now().checked_sub(Duration::from_secs(60)).unwrap_or_else(Instant::now);
+        Self(Arc::new(Load { begun, threads, queues, refused: AtomicU64::default(), shed, under_way }))
+    }
+
+    /// Sets the figures of what is under way.
+    pub(super) fn tell(&self) {
+        for ((name, ..), queue) in BOUNDS.iter().zip(&self.0.queues) {
+            self.0.under_way.with_label_values(&[*name]).set(queue.under_way.load(Ordering::Relaxed) as i64);
+        }
+    }
+
+    fn place(&self, class: Class) -> Option<Place<'_>> {
+        let load = &*self.0;
+        let (_, usual, most) = BOUNDS[class as usize];
+        let threads = if class == Class::Write { 1 } else { load.threads };
+        let (usual, most) = (usual * threads, most * threads);
+        let queue = &load.queues[class as usize];
+        let now = load.begun.elapsed().as_millis() as u64;
+        let under_way = queue.under_way.fetch_add(1, Ordering::Relaxed) + 1;
+        let place = Place(queue);
+        let mut long = false;
+        if under_way > usual {
+            let last = queue.over_last.swap(now, Ordering::Relaxed);
+            if now - last.min(now) > PATIENCE.as_millis() as u64 {
+                queue.over_since.store(now, Ordering::Relaxed);
+            }
+            long = now.saturating_sub(queue.over_since.load(Ordering::Relaxed)) > PATIENCE.as_millis() as u64;
+        }
+        let spared = class > Class::Question
+            && now.saturating_sub(load.refused.load(Ordering::Relaxed)) < SPARE.as_millis() as u64;
+        (under_way <= most && !long && !spared).then_some(place)
+    }
+
+    fn refusal(&self, class: Class) -> Problem {
+        let load = &*self.0;
+        if class == Class::Question {
+            load.refused.store(load.begun.elapsed().as_millis() as u64, Ordering::Relaxed);
+        }
+        load.shed.with_label_values(&[BOUNDS[class as usize].0]).inc();
+        let (zh, en) = ("请求过多，请稍后再试", "more is asked than can be answered; try again");
+        // Not all at the same time.
+        let after = rand::random_range(1..=3).to_string();
+        Problem::new(StatusCode::SERVICE_UNAVAILABLE, "overloaded", zh, en).with(RETRY_AFTER, after)
+    }
+}
+
+/// Lets a request in, or refuses it before its body is read.
+pub(super) async fn admit(request: ServiceRequest, next: Next<BoxBody>) -> Result<ServiceResponse<BoxBody>, Error> {
+    let admission = request.app_data::<Data<Admission>>().cloned();
+    let (Some(admission), Some(class)) = (admission, Class::of(request.method(), request.path())) else {
+        return next.call(request).await;
+    };
+    let Some(_place) = admission.place(class) else {
+        let refused = admission.refusal(class).response(request.request());
+        return Ok(request.into_response(refused));
+    };
+    if class != Class::Write {
+        // Whoever asked by now is counted before anybody is answered: else a thread that answers would see only one.
+        let arrived = Instant::now();
+        tokio::task::yield_now().await;
+        if arrived.elapsed() > PATIENCE {
+            let refused = admission.refusal(class).response(request.request());
+            return Ok(request.into_response(refused));
+        }
+    }
+    next.call(request).await
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_least_critical_is_refused_first_and_a_burst_is_borne_but_not_for_long() {
+        let class = |method, path| Class::of(&method, path);
+        assert_eq!(class(Method::POST, "/api/v1/ratings"), Some(Class::Write));
+        assert_eq!(class(Method::POST, "/r/abc"), Some(Class::Write));
+        assert_eq!(class(Method::GET, "/api/v1/parks/P0001/shortlist"), Some(Class::Question));
+        assert_eq!(class(Method::POST, "/api/v1/scenarios/evaluate"), Some(Class::WhatIf));
+        assert_eq!(class(Method::GET, "/api/v1/colleges"), Some(Class::List));
+        assert_eq!(class(Method::GET, "/health/ready"), None);
+
+        let admission = Admission::new(&Metrics::default(), 1);
+        let burst: Vec<_> = (0..256).map_while(|_| admission.place(Class::Question)).collect();
+        assert_eq!(burst.len(), 256, "a burst is let in");
+        assert!(admission.place(Class::Question).is_none(), "but no more");
+        assert!(admission.place(Class::List).is_some(), "of others there are few");
+        drop(admission.refusal(Class::Question));
+        assert!(admission.place(Class::List).is_none(), "once a question was refused, no list");
+        assert!(admission.place(Class::Write).is_some(), "but a rating");
+        drop(burst);
+        let queue: Vec<_> = (0..30).map_while(|_| admission.place(Class::Question)).collect();
+        assert_eq!(queue.len(), 30);
+        std::thread::sleep(Duration::from_millis(60));
+        assert!(admission.place(Class::Question).is_some());
+        std::thread::sleep(Duration::from_millis(60));
+        assert!(admission.place(Class::Question).is_none(), "more than usual, and for long");
+        drop(queue);
+        assert!(admission.place(Class::Question).is_some());
+    }
+}
