@@ -1,5 +1,7 @@
 //! Targets behind the real routes: whatever is sent, the answer is none of the server's faults, and it says what it is.
 
+use std::collections::BTreeMap;
+
 use actix_web::http::Method;
 use actix_web::test::{TestRequest, init_service, try_call_service};
 use zeyou::http::{Metrics, application};
@@ -12,16 +14,22 @@ fn behind_routes(target: &str, make: impl Fn(&[u8]) -> Option<TestRequest>) {
     let system = actix_web::rt::System::new();
     let (service, folder) = system.block_on(demo());
     let app = system.block_on(init_service(application(service, Metrics::default(), zeyou::console::routes)));
+    let mut statuses: BTreeMap<u16, usize> = BTreeMap::new();
     run(target, &corpus(target), |bytes| {
         let Some(request) = make(bytes) else { return };
         let answer = system.block_on(try_call_service(&app, request.to_request()));
         let Ok(answer) = answer else { panic!("no answer") };
         let (status, media) = (answer.status().as_u16(), answer.headers().get("content-type").cloned());
+        *statuses.entry(status).or_default() += 1;
         assert!(status < 500, "{status}");
         let media = media.as_ref().and_then(|media| media.to_str().ok()).unwrap_or_default();
         let refused = (400..500).contains(&status);
         assert!(!refused || media == "application/problem+json" || media.starts_with("text/html"), "{status} {media}");
     });
+    println!("{target}: {statuses:?}");
+    // A target that is refused at the door tests nothing: some inputs reach the use case, and some are refused by it.
+    assert!(statuses.keys().any(|status| *status < 300 || *status == 403 || *status == 409), "{statuses:?}");
+    assert!(statuses.contains_key(&400) || statuses.contains_key(&422), "{statuses:?}");
     drop(folder);
 }
 

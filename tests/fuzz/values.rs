@@ -99,7 +99,9 @@ fn export() {
         if let Cell::Text(back) = read.at(1, 0) {
             assert_eq!(back.trim(), text.trim());
         }
-        let cell = written.split_once('\n').map_or("", |(_, rest)| rest).trim_start_matches('"');
+        let cell = written.split_once('\n').map_or("", |(_, rest)| rest);
+        // What stands in the cell once the quotes around it are off.
+        let cell = cell.strip_prefix('"').unwrap_or(cell);
         assert!(!cell.starts_with(['=', '+', '-', '@']) || text.trim().parse::<f64>().is_ok(), "{cell:?}");
     });
 }
