@@ -71,7 +71,7 @@ impl Class {
 
 /// What is under way in one server; clones count together.
 #[derive(Clone)]
-pub(super) struct Admission(Arc<Load>);
+pub struct Admission(Arc<Load>);
 
 struct Load {
     begun: Instant,
@@ -103,7 +103,7 @@ impl Drop for Place<'_> {
 
 impl Admission {
     /// Nothing is under way; `threads` answer.
-    pub(super) fn new(metrics: &Metrics, threads: usize) -> Self {
+    pub fn new(metrics: &Metrics, threads: usize) -> Self {
         let (shed, under_way) = metrics.load();
         for (name, ..) in BOUNDS {
             shed.with_label_values(&[name]).reset();

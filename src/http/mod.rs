@@ -29,8 +29,9 @@ pub(crate) use problem::Problem;
 pub(crate) use query::{Query, encoded, filtered, listed, path_id};
 pub(crate) use titles::title;
 
+pub use admission::Admission;
 pub use documents::openapi_json;
 pub use metrics::Metrics;
 pub(crate) use server::terminate;
-pub use server::{ServeOptions, serve};
+pub use server::{ServeOptions, application, serve};
 pub use wire::listen;

@@ -29,7 +29,7 @@ const LAST_SNAPSHOT: Duration = Duration::from_secs(4);
 const LAST_CLOSE: Duration = Duration::from_secs(3);
 
 /// The application with all its routes; `pages` adds those for people, and answers for what is no route.
-pub(super) fn application(
+pub fn application(
     service: Service,
     metrics: Metrics,
     admission: Admission,

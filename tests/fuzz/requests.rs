@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use actix_web::http::Method;
 use actix_web::test::{TestRequest, init_service, try_call_service};
-use zeyou::http::{Metrics, application};
+use zeyou::http::{Admission, Metrics, application};
 
 use crate::runner::{corpus, run};
 use crate::site::demo;
@@ -13,7 +13,9 @@ use crate::site::demo;
 fn behind_routes(target: &str, make: impl Fn(&[u8]) -> Option<TestRequest>) {
     let system = actix_web::rt::System::new();
     let (service, folder) = system.block_on(demo());
-    let app = system.block_on(init_service(application(service, Metrics::default(), zeyou::console::routes)));
+    let metrics = Metrics::default();
+    let admission = Admission::new(&metrics, 2);
+    let app = system.block_on(init_service(application(service, metrics, admission, zeyou::console::routes)));
     let mut statuses: BTreeMap<u16, usize> = BTreeMap::new();
     run(target, &corpus(target), |bytes| {
         let Some(request) = make(bytes) else { return };
