@@ -3,9 +3,9 @@
 mod contract;
 mod operations;
 mod postgres;
-mod tampering;
 #[path = "../servers/mod.rs"]
 mod servers;
+mod tampering;
 
 use std::path::Path;
 use std::process::{Command, Stdio};
