@@ -50,7 +50,7 @@ impl Load {
                 let college = n / self.parks % self.colleges + 1;
                 format!("GET /api/v1/parks/P{park:04}/shortlist?top=10&exclude=C{college:04} {host}\r\n")
             }
-            Kind::List => format!("GET /api/v1/colleges?limit=20 {host}\r\n"),
+            Kind::List => format!("GET /api/v1/colleges {host}\r\n"),
             Kind::WhatIf => {
                 let body = format!(r#"{{"parks":["P{park:04}"],"changes":[{{"college_closed":"C0001"}}]}}"#);
                 let head = format!("Content-Type: application/json\r\nContent-Length: {}\r\n", body.len());

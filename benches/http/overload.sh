@@ -3,7 +3,8 @@
 #
 #   benches/http/overload.sh ZEYOU OVERLOAD [SECONDS] [FOLDER]
 #
-# OVERLOAD is the bench `overload`, built by `cargo bench --no-run --bench overload`.
+# PRIORITY="chrt -r 10" runs both before everything else; not "chrt -f 10", by which one thread of the server would keep the
+# others from its core. OVERLOAD is the bench `overload`, built by `cargo bench --no-run --bench overload`.
 set -euo pipefail
 zeyou=$(realpath "$1") overload=$(realpath "$2") seconds=${3:-10} folder=${4:-$(mktemp -d)} priority=${PRIORITY:-}
 port=7833 parks=300 colleges=600

@@ -122,12 +122,16 @@ impl Admission {
     }
 
     fn place(&self, class: Class) -> Option<Place<'_>> {
+        self.place_at(class, self.0.begun.elapsed().as_millis() as u64)
+    }
+
+    /// A place at this time.
+    fn place_at(&self, class: Class, now: u64) -> Option<Place<'_>> {
         let load = &*self.0;
         let (_, usual, most) = BOUNDS[class as usize];
         let threads = if class == Class::Write { 1 } else { load.threads };
         let (usual, most) = (usual * threads, most * threads);
         let queue = &load.queues[class as usize];
-        let now = load.begun.elapsed().as_millis() as u64;
         let under_way = queue.under_way.fetch_add(1, Ordering::Relaxed) + 1;
         let place = Place(queue);
         let mut long = false;
@@ -169,7 +173,8 @@ pub(super) async fn admit(request: ServiceRequest, next: Next<BoxBody>) -> Resul
     if class != Class::Write {
         // Whoever asked by now is counted before anybody is answered: else a thread that answers would see only one.
         let arrived = Instant::now();
-        tokio::task::yield_now().await;
+        // A task at the end of the queue: a mere yield ends when it is polled again, which the library does at once.
+        let _ = actix_web::rt::spawn(std::future::ready(())).await;
         if arrived.elapsed() > PATIENCE {
             let refused = admission.refusal(class).response(request.request());
             return Ok(request.into_response(refused));
@@ -193,21 +198,22 @@ mod tests {
         assert_eq!(class(Method::GET, "/health/ready"), None);
 
         let admission = Admission::new(&Metrics::default(), 1);
-        let burst: Vec<_> = (0..256).map_while(|_| admission.place(Class::Question)).collect();
+        let at = 60_000;
+        let burst: Vec<_> = (0..256).map_while(|_| admission.place_at(Class::Question, at)).collect();
         assert_eq!(burst.len(), 256, "a burst is let in");
-        assert!(admission.place(Class::Question).is_none(), "but no more");
-        assert!(admission.place(Class::List).is_some(), "of others there are few");
-        drop(admission.refusal(Class::Question));
-        assert!(admission.place(Class::List).is_none(), "once a question was refused, no list");
-        assert!(admission.place(Class::Write).is_some(), "but a rating");
+        assert!(admission.place_at(Class::Question, at).is_none(), "but no more");
+        assert!(admission.place_at(Class::List, at).is_some(), "of others there are few");
+        admission.0.refused.store(at, Ordering::Relaxed);
+        assert!(admission.place_at(Class::List, at + 500).is_none(), "once a question was refused, no list");
+        assert!(admission.place_at(Class::List, at + 1_500).is_some(), "for a second");
+        assert!(admission.place_at(Class::Write, at).is_some(), "but a rating");
         drop(burst);
-        let queue: Vec<_> = (0..30).map_while(|_| admission.place(Class::Question)).collect();
+        let at = at + 10_000;
+        let queue: Vec<_> = (0..30).map_while(|_| admission.place_at(Class::Question, at)).collect();
         assert_eq!(queue.len(), 30);
-        std::thread::sleep(Duration::from_millis(60));
-        assert!(admission.place(Class::Question).is_some());
-        std::thread::sleep(Duration::from_millis(60));
-        assert!(admission.place(Class::Question).is_none(), "more than usual, and for long");
+        assert!(admission.place_at(Class::Question, at + 60).is_some());
+        assert!(admission.place_at(Class::Question, at + 120).is_none(), "more than usual, and for long");
         drop(queue);
-        assert!(admission.place(Class::Question).is_some());
+        assert!(admission.place_at(Class::Question, at + 130).is_some());
     }
 }
