@@ -10,10 +10,10 @@ use super::texts::{board, flags, home};
 use super::visit::{Visit, read_query};
 use crate::domain::{Flag, FlagBlock, Flags};
 use crate::http::Problem;
-use crate::service::Service;
+use crate::service::Acting;
 
 /// The page.
-pub(super) async fn page(request: HttpRequest, service: web::Data<Service>) -> HttpResponse {
+pub(super) async fn page(request: HttpRequest, service: Acting) -> HttpResponse {
     let visit = Visit::of(&request);
     let result = async {
         read_query(&request, &[])?;

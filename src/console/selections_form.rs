@@ -12,7 +12,7 @@ use super::visit::Visit;
 use super::words;
 use crate::domain::{Invalid, Objective, Preset};
 use crate::http::Problem;
-use crate::service::{ParkCard, Parks, Service};
+use crate::service::{ParkCard, Parks, Acting};
 
 /// Parks to tick at most.
 const SHOWN: usize = 120;
@@ -20,7 +20,7 @@ const SHOWN: usize = 120;
 const OFFERED: usize = 400;
 
 /// The address that says what a form was sent with; `None` if no form was.
-pub(super) fn sent(visit: &Visit, service: &Service, raw: &[(String, String)]) -> Result<Option<String>, Problem> {
+pub(super) fn sent(visit: &Visit, service: &Acting, raw: &[(String, String)]) -> Result<Option<String>, Problem> {
     if !raw.iter().any(|(name, _)| ADDED.contains(&name.as_str())) {
         return Ok(None);
     }
@@ -137,7 +137,7 @@ fn picker(visit: &Visit, asked: &Asked, parks: &Parks) -> Markup {
 }
 
 /// The form that forces or forbids a pair.
-pub(super) fn pair_form(visit: &Visit, service: &Service, parks: &Parks) -> Markup {
+pub(super) fn pair_form(visit: &Visit, service: &Acting, parks: &Parks) -> Markup {
     let colleges = service.colleges();
     html! {
         form.inline #add-pair method="get" action="/selections" autocomplete="off" {

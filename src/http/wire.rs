@@ -20,6 +20,7 @@ use actix_web::web;
 use bytes::{Buf, Bytes};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
+use super::access::Access;
 use super::guard::RequestId;
 use super::metrics::Metrics;
 use super::problem::Problem;
@@ -36,6 +37,7 @@ const BACKLOG: i32 = 1024;
 pub fn listen(
     service: Service,
     metrics: Metrics,
+    access: Access,
     listener: TcpListener,
     pages: fn(&mut web::ServiceConfig),
 ) -> io::Result<ServerBuilder> {
@@ -53,7 +55,7 @@ pub fn listen(
                 let stopping = stopping.clone();
                 async move { stopping.notified().await }
             })
-            .h1(map_config(application(service, metrics, pages), |()| AppConfig::default()));
+            .h1(map_config(application(service, metrics, access, pages), |()| AppConfig::default()));
         let wire = fn_service(move |stream: TcpStream| {
             let peer = stream.peer_addr().ok();
             let wire = Wire { stream, metrics: refusals.clone(), refusal: Bytes::new() };

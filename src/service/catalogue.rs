@@ -86,12 +86,12 @@ fn meant(entries: Vec<CatalogueEntry>, text: &str) -> Meant {
 
 impl Service {
     /// All majors and occupations.
-    pub fn catalogue(&self) -> Vec<CatalogueEntry> {
+    pub(super) fn catalogue(&self) -> Vec<CatalogueEntry> {
         entries(&self.live.current().snapshot.state)
     }
 
     /// The major or occupation that a text means; `kind` if only one kind will do.
-    pub fn meant(&self, text: &str, kind: Option<&str>) -> Meant {
+    pub(super) fn meant(&self, text: &str, kind: Option<&str>) -> Meant {
         let all = self.catalogue().into_iter().filter(|one| kind.is_none_or(|kind| one.kind == kind));
         meant(all.collect(), text)
     }

@@ -49,7 +49,7 @@ impl Service {
     ///
     /// # Errors
     /// [`ServiceError::NoEngagement`], [`ServiceError::AlreadyRated`], or what the log says of the key.
-    pub async fn rate(&self, key: String, body: RatingBody) -> Result<(RatingWritten, bool), ServiceError> {
+    pub(super) async fn rate(&self, key: String, body: RatingBody) -> Result<(RatingWritten, bool), ServiceError> {
         self.on_newest(|| self.rate_on_served(key.clone(), body.clone())).await
     }
 
@@ -95,7 +95,7 @@ impl Service {
     ///
     /// # Errors
     /// [`ServiceError::NotFound`] or [`ServiceError::RatingWithdrawn`].
-    pub fn rating(&self, id: RatingId) -> Result<(Rating, u32), ServiceError> {
+    pub(super) fn rating(&self, id: RatingId) -> Result<(Rating, u32), ServiceError> {
         let current = self.live.current();
         let state = &current.snapshot.state;
         let missing = || ServiceError::NotFound("rating", id.to_string());
@@ -111,7 +111,7 @@ impl Service {
     ///
     /// # Errors
     /// [`ServiceError::RevisionConflict`] if somebody was faster, and those of [`Self::rating`].
-    pub async fn revise(
+    pub(super) async fn revise(
         &self,
         id: RatingId,
         if_match: u32,
@@ -129,7 +129,7 @@ impl Service {
     ///
     /// # Errors
     /// As [`Self::revise`].
-    pub async fn withdraw(&self, id: RatingId, if_match: u32) -> Result<RatingWritten, ServiceError> {
+    pub(super) async fn withdraw(&self, id: RatingId, if_match: u32) -> Result<RatingWritten, ServiceError> {
         let withdrawn = |rating: Rating| Event::RatingWithdrawn { id, engagement: rating.engagement };
         self.on_newest(|| self.change(id, if_match, withdrawn)).await
     }

@@ -43,7 +43,7 @@ impl Service {
     ///
     /// # Errors
     /// [`ServiceError::NotFound`]; [`ServiceError::Busy`]; why the log cannot be read.
-    pub async fn review_decision(&self, id: &DecisionId) -> Result<DecisionReview, ServiceError> {
+    pub(super) async fn review_decision(&self, id: &DecisionId) -> Result<DecisionReview, ServiceError> {
         let current = self.live.current();
         let decision = self.decision(id)?;
         let (service, handle, now) = (self.clone(), Handle::current(), current.snapshot.clone());
