@@ -94,7 +94,13 @@ async fn run_account(accounts: &Accounts, command: AccountCommand) -> Done {
         AccountCommand::List => {
             println!("id,name,role,belongs,state");
             for Account { id, name, role, belongs, ready, disabled, .. } in accounts.list().await? {
-                let state = if disabled { "disabled" } else if ready { "ready" } else { "waiting" };
+                let state = if disabled {
+                    "disabled"
+                } else if ready {
+                    "ready"
+                } else {
+                    "waiting"
+                };
                 println!("{id},{name},{role},{belongs},{state}");
             }
         }

@@ -213,7 +213,8 @@ pub async fn run() -> Result<ExitCode, Box<dyn std::error::Error>> {
         Command::Serve { listen, redis, replica, demo, behind_tls, without_accounts } => {
             let redis = redis.address();
             let access = Access { open: without_accounts, behind_tls, demo };
-            crate::http::serve(ServeOptions { database, listen, demo, redis, replica, access }, crate::console::routes).await?;
+            crate::http::serve(ServeOptions { database, listen, demo, redis, replica, access }, crate::console::routes)
+                .await?;
         }
         Command::Import { path, dry_run } => {
             let service = Service::open(&database).await?;

@@ -51,7 +51,11 @@ fn next_of(request: &HttpRequest) -> String {
 }
 
 fn plain(visit: &Visit, status: StatusCode, title: Text, body: Markup) -> HttpResponse {
-    send(visit, status, &Page { title: visit.say(title).to_owned(), section: Section::None, body, as_of: None, charts: false })
+    send(
+        visit,
+        status,
+        &Page { title: visit.say(title).to_owned(), section: Section::None, body, as_of: None, charts: false },
+    )
 }
 
 fn go(to: &str, cookie: Option<Cookie<'static>>) -> HttpResponse {
@@ -172,7 +176,7 @@ fn code_form(visit: &Visit, next: &str, error: Option<&Problem>) -> Markup {
 
 fn code_field(visit: &Visit) -> Markup {
     html! { div.entry-field { label for="code" { span { (visit.say(access::CODE)) } }
-        input #code name="code" required inputmode="numeric" maxlength="9" autocomplete="one-time-code"; } }
+    input #code name="code" required inputmode="numeric" maxlength="9" autocomplete="one-time-code"; } }
 }
 
 /// Takes the second step.
@@ -208,7 +212,11 @@ pub(super) async fn sign_out(request: HttpRequest, payload: web::Payload, servic
 }
 
 /// What a one-time link opens: a password to set, and the second factor to enrol.
-pub(super) async fn welcome(request: HttpRequest, link: web::Path<String>, service: web::Data<Service>) -> HttpResponse {
+pub(super) async fn welcome(
+    request: HttpRequest,
+    link: web::Path<String>,
+    service: web::Data<Service>,
+) -> HttpResponse {
     let visit = Visit::of(&request);
     match service.accounts().welcome(&link).await {
         Ok(found) => plain(&visit, StatusCode::OK, access::WELCOME, welcome_form(&visit, &link, &found, None)),

@@ -13,7 +13,7 @@ use super::visit::{Visit, read_question};
 use super::words::{self, GROUPS};
 use crate::domain::{Criterion, DemandKind, Preset, Question, Unmet};
 use crate::http::Problem;
-use crate::service::{Board, Acting};
+use crate::service::{Acting, Board};
 
 /// Lengths of a list to choose from.
 const TOPS: [u16; 4] = [5, 10, 20, 50];

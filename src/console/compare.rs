@@ -13,7 +13,7 @@ use super::visit::{Visit, read_question};
 use super::words;
 use crate::domain::{CollegeId, Contribution, Explanation, Invalid};
 use crate::http::Problem;
-use crate::service::{Pair, Acting};
+use crate::service::{Acting, Pair};
 
 /// Criteria named as what speaks for one of them.
 const NAMED: usize = 3;

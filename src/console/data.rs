@@ -12,7 +12,7 @@ use super::visit::{Visit, read_query};
 use super::{failure, figures};
 use crate::exchange::{TableDefinition, definition, definitions, template_workbook};
 use crate::http::Problem;
-use crate::service::{ImportShown, Acting};
+use crate::service::{Acting, ImportShown};
 
 /// A form without a file is smaller, in bytes.
 const SMALL: usize = 16 * 1024;
@@ -27,7 +27,13 @@ pub(super) async fn page(request: HttpRequest, service: Acting) -> HttpResponse 
 }
 
 /// The same page with a notice.
-pub(super) fn with_notice(request: &HttpRequest, visit: &Visit, service: &Acting, status: StatusCode, notice: &str) -> HttpResponse {
+pub(super) fn with_notice(
+    request: &HttpRequest,
+    visit: &Visit,
+    service: &Acting,
+    status: StatusCode,
+    notice: &str,
+) -> HttpResponse {
     match whole(visit, service, Some(notice)) {
         Ok(page) => send(visit, status, &page),
         Err(problem) => failure::answer(request, &problem),

@@ -10,7 +10,7 @@ use super::visit::{Visit, read_query};
 use super::{figures, words};
 use crate::domain::ParkId;
 use crate::http::{Problem, path_id};
-use crate::service::{EngagementShown, Acting};
+use crate::service::{Acting, EngagementShown};
 
 /// Engagements on one page at most.
 const SHOWN: usize = 200;

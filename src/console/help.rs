@@ -13,7 +13,7 @@ use super::visit::{Visit, read_query};
 use super::words;
 use crate::domain::{Criterion, Sheet};
 use crate::http::Problem;
-use crate::service::{CodeCheck, Acting};
+use crate::service::{Acting, CodeCheck};
 
 const ARTICLES: [(Text, Text); 5] = [
     (help::SCORE_TITLE, help::SCORE),

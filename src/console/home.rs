@@ -5,6 +5,7 @@ use actix_web::{HttpRequest, HttpResponse};
 use maud::{Markup, html};
 
 use super::answer::answer;
+use super::figures;
 use super::frame::{Page, Section};
 use super::home_news::{attention as attention_card, news};
 use super::map::map;

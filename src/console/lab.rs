@@ -21,7 +21,7 @@ use super::texts::{lab, why};
 use super::visit::{Visit, address};
 use crate::domain::NewScenario;
 use crate::http::Problem;
-use crate::service::{Lab, Acting};
+use crate::service::{Acting, Lab};
 
 /// The lab of a park.
 pub(super) async fn page(request: HttpRequest, service: Acting) -> HttpResponse {

@@ -115,11 +115,7 @@ pub(super) fn one_of(visit: &Visit, field: &str, text: &str, meant: Meant) -> Re
 }
 
 /// What was added by a form of the page, as it stands in the address.
-pub(super) fn added(
-    visit: &Visit,
-    service: &Acting,
-    query: &Query,
-) -> Result<Option<(&'static str, String)>, Problem> {
+pub(super) fn added(visit: &Visit, service: &Acting, query: &Query) -> Result<Option<(&'static str, String)>, Problem> {
     if let Some(text) = query.text("add_need") {
         let kind = query.parse("add_kind")?.unwrap_or(DemandKind::Hire);
         let people = query.number("add_people", 1, 1_000_000)?.unwrap_or(1);

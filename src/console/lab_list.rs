@@ -10,7 +10,7 @@ use super::texts::{board, lab};
 use super::visit::Visit;
 use super::words;
 use crate::domain::{CollegeId, Move};
-use crate::service::{Lab, Acting};
+use crate::service::{Acting, Lab};
 
 /// Criteria named as the causes of one move.
 const CAUSES: usize = 3;

@@ -10,7 +10,7 @@ use super::frame::{Page, Section};
 use super::texts::rate;
 use super::visit::{Visit, read_query};
 use crate::http::{Problem, path_id};
-use crate::service::{LINK_DAYS, RatingLink, Acting};
+use crate::service::{Acting, LINK_DAYS, RatingLink};
 
 /// The white edge that readers of codes need, in modules.
 const QUIET: usize = 4;

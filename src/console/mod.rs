@@ -126,7 +126,10 @@ pub fn routes(config: &mut web::ServiceConfig) {
     .service(sent("/scenarios/adopt").route(web::post().to(scenarios::decide)))
     .service(sent("/selections/adopt").route(web::post().to(selections::decide)))
     .service(
-        both("/login").route(web::get().to(access::page)).route(web::head().to(access::page)).route(web::post().to(access::sign_in)),
+        both("/login")
+            .route(web::get().to(access::page))
+            .route(web::head().to(access::page))
+            .route(web::post().to(access::sign_in)),
     )
     .service(both("/login/code").route(web::get().to(access::code_page)).route(web::post().to(access::code)))
     .service(sent("/login/demo").route(web::post().to(access::demo)))

@@ -14,7 +14,7 @@ use super::visit::{Visit, address, read_query};
 use super::{failure, figures, words};
 use crate::domain::{DemandId, Event, ParkId, Target};
 use crate::http::{Problem, path_id};
-use crate::service::{Meant, NeedShown, NeedWarning, Needs, Acting};
+use crate::service::{Acting, Meant, NeedShown, NeedWarning, Needs};
 
 /// A form, in bytes; rows pasted are the most of it.
 const MOST: usize = 512 * 1024;

@@ -56,13 +56,7 @@ fn ids(query: &Query) -> Result<Vec<ScenarioId>, Problem> {
     codes.map(str::parse).collect::<Result<_, Invalid>>().map_err(|invalid| Problem::parameter("ids", invalid))
 }
 
-fn body(
-    visit: &Visit,
-    service: &Acting,
-    asked: &[ScenarioId],
-    compared: Option<&SideBySide>,
-    query: &Query,
-) -> Markup {
+fn body(visit: &Visit, service: &Acting, asked: &[ScenarioId], compared: Option<&SideBySide>, query: &Query) -> Markup {
     let kept = service.kept_scenarios();
     html! {
         p.crumbs { a href="/" { (visit.say(super::texts::home::TITLE)) } }

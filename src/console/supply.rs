@@ -15,7 +15,7 @@ use super::{failure, figures, form, mirror};
 use crate::domain::{CollegeId, Event, Programme, ProgrammeId};
 use crate::exchange::cell_text;
 use crate::http::{Problem, path_id};
-use crate::service::{CollegeCard, Mirror, Acting, Supply};
+use crate::service::{Acting, CollegeCard, Mirror, Supply};
 
 /// A form, in bytes.
 const MOST: usize = 512 * 1024;
@@ -196,11 +196,7 @@ async fn again(visit: &Visit, service: &Acting, id: &CollegeId, state: State) ->
 }
 
 /// Saves a college's own facts, confirmed as of today.
-pub(super) async fn save_facts(
-    request: HttpRequest,
-    payload: web::Payload,
-    service: Acting,
-) -> HttpResponse {
+pub(super) async fn save_facts(request: HttpRequest, payload: web::Payload, service: Acting) -> HttpResponse {
     let visit = Visit::of(&request);
     let done = async {
         let id: CollegeId = path_id(&request, "college")?;

@@ -15,7 +15,7 @@ use super::words;
 use crate::domain::Criterion;
 use crate::exchange::write_rows;
 use crate::http::Problem;
-use crate::service::{Board, Acting};
+use crate::service::{Acting, Board};
 
 /// The file; a spreadsheet knows it for UTF-8 by its first bytes.
 pub(super) async fn file(request: HttpRequest, service: Acting) -> HttpResponse {

@@ -21,7 +21,7 @@ use super::upload_report::{body, remark};
 use super::visit::Visit;
 use crate::exchange::{MAX_FILE, memory_key};
 use crate::http::Problem;
-use crate::service::{Choices, Acting, ServiceError, Upload};
+use crate::service::{Acting, Choices, ServiceError, Upload};
 
 /// A file in base64 and what is chosen beside it, in bytes.
 const MOST: usize = MAX_FILE / 3 * 4 + (256 << 10);

@@ -1,8 +1,8 @@
 //! Who is reading, and how they want to read.
 
-use actix_web::{HttpMessage, HttpRequest};
 use actix_web::cookie::time::Duration;
 use actix_web::cookie::{Cookie, SameSite};
+use actix_web::{HttpMessage, HttpRequest};
 
 use super::language::{Language, Text};
 use crate::domain::{Question, Role};

@@ -15,7 +15,7 @@ use super::words::{self, GROUPS};
 use super::{overtake, ratings};
 use crate::domain::{CollegeId, Question, Reason};
 use crate::http::{Problem, path_id};
-use crate::service::{Reasons, Acting};
+use crate::service::{Acting, Reasons};
 
 /// Why a college has its rank.
 pub(super) async fn page(request: HttpRequest, service: Acting) -> HttpResponse {

@@ -200,4 +200,3 @@ impl From<AccountError> for Problem {
         }
     }
 }
-

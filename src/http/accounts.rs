@@ -78,7 +78,8 @@ pub(super) async fn me(service: Acting) -> HttpResponse {
     description = "全部账号，管理员可见。All accounts; for admins.",
     responses((status = 200, description = "账号 The accounts", body = AccountList)))]
 pub(super) async fn list(request: HttpRequest, service: Acting) -> HttpResponse {
-    let answer = async { Ok::<_, Problem>(HttpResponse::Ok().json(AccountList { items: service.list_accounts().await? })) };
+    let answer =
+        async { Ok::<_, Problem>(HttpResponse::Ok().json(AccountList { items: service.list_accounts().await? })) };
     respond(&request, answer.await)
 }
 

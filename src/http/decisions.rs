@@ -8,7 +8,7 @@ use super::problem::{Problem, respond};
 use super::query::path_id;
 use super::scenarios::MAX_SCENARIO;
 use crate::domain::{DecisionId, DecisionReview, NewDecision};
-use crate::service::{DecisionMade, Acting};
+use crate::service::{Acting, DecisionMade};
 
 /// Records that a scenario or a selection was adopted. A recommendation to both sides, never an assignment.
 #[utoipa::path(post, path = "/api/v1/decisions", tag = "scenarios", operation_id = "record_decision", request_body = NewDecision,

@@ -8,7 +8,7 @@ use super::query::{Query, min_seq, path_id, question};
 use crate::domain::{
     CollegeId, Comparisons, DemandKind, Explanation, Flags, ParkId, PresetId, Question, Sheet, Shortlist,
 };
-use crate::service::{CodeCheck, Acting};
+use crate::service::{Acting, CodeCheck};
 
 /// Colleges in order of merit for the park's need, with contributions that add up to the score, intervals, ties, the
 /// probability of belonging to the best `top`, named exclusions and unmet need. It recommends, it never assigns.

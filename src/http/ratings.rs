@@ -10,7 +10,7 @@ use super::metrics::Metrics;
 use super::problem::{Problem, respond};
 use super::query::{idempotency_key, path_id, required_match};
 use crate::domain::{Comment, Marks, Rating, RatingId};
-use crate::service::{RatingBody, RatingWritten, Acting};
+use crate::service::{Acting, RatingBody, RatingWritten};
 
 /// New answers for a rating.
 #[derive(Deserialize, ToSchema)]

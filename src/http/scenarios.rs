@@ -10,7 +10,7 @@ use super::body::read_json_within;
 use super::problem::{Problem, respond};
 use super::query::{Query, path_id};
 use crate::domain::{Invalid, NewScenario, ParkChoice, ScenarioAnswer, ScenarioId, ScenarioQuestion};
-use crate::service::{ScenarioMade, Acting, SideBySide};
+use crate::service::{Acting, ScenarioMade, SideBySide};
 
 /// Bodies of scenarios may be larger than others: a hundred changes, each a whole entry of the directory.
 pub(super) const MAX_SCENARIO: usize = 256 * 1024;

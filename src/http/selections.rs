@@ -9,7 +9,7 @@ use super::parameters::{Filters, MinSeq};
 use super::problem::{Problem, respond};
 use super::query::{FILTERS, Query, filtered, min_seq, path_id};
 use crate::domain::{Invalid, ParkId, SelectionQuestion, Team};
-use crate::service::{SelectionAnswer, Acting};
+use crate::service::{Acting, SelectionAnswer};
 
 /// A nation of wishes and pairs.
 const MAX_SELECTION: usize = 1024 * 1024;

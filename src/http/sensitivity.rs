@@ -18,11 +18,7 @@ use crate::service::Acting;
         MinSeq),
     responses((status = 200, description = "敏感性 The sensitivity", body = Sensitivity),
         (status = 400), (status = 404), (status = 408), (status = 413), (status = 415), (status = 422), (status = 503)))]
-pub(super) async fn sensitivity(
-    request: HttpRequest,
-    payload: web::Payload,
-    service: Acting,
-) -> HttpResponse {
+pub(super) async fn sensitivity(request: HttpRequest, payload: web::Payload, service: Acting) -> HttpResponse {
     let answer = async {
         let asked: SensitivityQuestion = read_json(&request, payload).await?;
         let park: ParkId = path_id(&request, "park")?;

@@ -8,14 +8,15 @@ use actix_web::dev::{ServerHandle, ServiceFactory, ServiceRequest, ServiceRespon
 use actix_web::{App, Error, HttpResponse, middleware, web};
 use utoipa_swagger_ui::SwaggerUi;
 
-use super::metrics::{self, Metrics};
 use super::access::Access;
+use super::metrics::{self, Metrics};
 use super::{
     accounts, changes, decisions, directory, documents, guard, health, models, ranking, ratings, scenarios, selections,
     sensitivity, settings, stream, wire,
 };
 use crate::domain::{
-    College, Decision, Demand, Engagement, EngagementStatus, Enterprise, Industry, Major, Occupation, Park, Preset, Programme, Scenario,
+    College, Decision, Demand, Engagement, EngagementStatus, Enterprise, Industry, Major, Occupation, Park, Preset,
+    Programme, Scenario,
 };
 use crate::engine::State;
 use crate::live::{Hint, Standing};
@@ -282,11 +283,7 @@ fn open_engagement<'a>(state: &'a State, enterprise: Option<&str>) -> Option<&'a
 }
 
 /// What to open and what to try.
-async fn greeting(
-    service: &Service,
-    address: &str,
-    keys: Option<&(String, String)>,
-) -> Result<String, ServiceError> {
+async fn greeting(service: &Service, address: &str, keys: Option<&(String, String)>) -> Result<String, ServiceError> {
     let mut lines = vec![
         format!("Zeyou is serving. Open the console: http://{address}/"),
         format!("the API, to read and try: http://{address}/docs/"),

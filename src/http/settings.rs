@@ -3,7 +3,7 @@
 use std::net::ToSocketAddrs;
 
 use super::access::Access;
-use crate::service::{Acting, ServiceError};
+use crate::service::{Service, ServiceError};
 
 /// Why it does not start, in both languages.
 fn refuse(zh: &str, en: &str) -> ServiceError {
@@ -25,7 +25,10 @@ pub(super) fn check(listen: &str, access: Access, redis: Option<&str>) -> Result
         ));
     }
     if access.demo && access.behind_tls {
-        return Err(refuse("--demo 不能对外提供，不能与 --behind-tls 同用", "--demo is not for others: not with --behind-tls"));
+        return Err(refuse(
+            "--demo 不能对外提供，不能与 --behind-tls 同用",
+            "--demo is not for others: not with --behind-tls",
+        ));
     }
     if access.open && !loopback {
         return Err(refuse(
@@ -40,7 +43,10 @@ pub(super) fn check(listen: &str, access: Access, redis: Option<&str>) -> Result
         ));
     }
     if access.open && access.demo {
-        return Err(refuse("--demo 有自己的账号，不能与 --without-accounts 同用", "--demo has accounts of its own: not with --without-accounts"));
+        return Err(refuse(
+            "--demo 有自己的账号，不能与 --without-accounts 同用",
+            "--demo has accounts of its own: not with --without-accounts",
+        ));
     }
     if !loopback && !access.behind_tls {
         return Err(refuse(
@@ -64,7 +70,7 @@ pub(super) fn check(listen: &str, access: Access, redis: Option<&str>) -> Result
 }
 
 /// Refuses what the accounts tell.
-pub(super) async fn check_accounts(service: &Acting, access: Access) -> Result<(), ServiceError> {
+pub(super) async fn check_accounts(service: &Service, access: Access) -> Result<(), ServiceError> {
     if !access.demo && service.accounts().has_demo().await? {
         return Err(refuse(
             "这个数据库里有演示账号，其密钥人人皆知：请删除这些账号（zeyou account erase），或用 --demo 启动",

@@ -58,11 +58,7 @@ async fn raised(service: &Acting, known: &mut BTreeSet<(CollegeId, FlagBlock)>) 
     description = "序号在 `after` 之后的变更，每个一次、按序，事件名为 `change`；只说变了什么，不说谁怎样评价。每天开始时，新出现的可疑评价组以事件 `flag` 发出。\n\nServer-sent events after `after`, each once and in order, named `change`: what changed, never who rated how. As a day begins, each block of ratings that has become suspicious since is sent as an event `flag`.",
     params(("after" = Option<u32>, Query, description = "从此序号之后开始，默认从现在 After this seq; from now on if left out")),
     responses((status = 200, description = "变更流 The stream", body = Message, content_type = "text/event-stream"), (status = 400), (status = 422)))]
-pub(super) async fn events(
-    request: HttpRequest,
-    service: Acting,
-    metrics: web::Data<Metrics>,
-) -> HttpResponse {
+pub(super) async fn events(request: HttpRequest, service: Acting, metrics: web::Data<Metrics>) -> HttpResponse {
     let answer = async {
         let query = Query::read(&request, &["after"])?;
         service.may(Action::Listen)?;
@@ -83,7 +79,11 @@ pub(super) async fn events(
                 let past: Vec<_> = past.into_iter().filter(|recorded| recorded.seq <= served).collect();
                 if let Some(last) = past.last() {
                     seen = last.seq;
-                    let mut text: Vec<u8> = past.iter().filter(|recorded| service.hears(recorded)).flat_map(|recorded| message(recorded).to_vec()).collect();
+                    let mut text: Vec<u8> = past
+                        .iter()
+                        .filter(|recorded| service.hears(recorded))
+                        .flat_map(|recorded| message(recorded).to_vec())
+                        .collect();
                     if past.iter().any(|recorded| matches!(&*recorded.event, Event::Clock { .. })) {
                         text.extend(raised(&service, &mut known).await);
                     }

@@ -221,7 +221,8 @@ mod tests {
     #[test]
     fn an_admin_sees_no_rating_and_no_ranking() {
         let admin = of(Role::Admin);
-        let hidden = [Action::Rank, Action::WhatIf, Action::ReadRating, Action::Rate, Action::ReadFlags, Action::Export];
+        let hidden =
+            [Action::Rank, Action::WhatIf, Action::ReadRating, Action::Rate, Action::ReadFlags, Action::Export];
         for action in hidden {
             assert_eq!(reach(&admin, action), Err(Denied::Role), "{action:?}");
         }

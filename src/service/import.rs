@@ -85,7 +85,8 @@ impl Service {
                 Err(error) => report.errors.push(error),
             }
         }
-        let Checked { fork, mut drafts, unchanged, errors } = checked(&current.snapshot.state, &self.principal, &tables, progress);
+        let Checked { fork, mut drafts, unchanged, errors } =
+            checked(&current.snapshot.state, &self.principal, &tables, progress);
         report.errors.extend(errors);
         (report.unchanged, report.written) = (unchanged, drafts.len());
         if report.errors.is_empty() && !dry_run && !drafts.is_empty() {
@@ -114,7 +115,9 @@ pub(super) struct Checked {
 pub(super) fn checked(
     state: &State,
     who: &Principal,
-    tables: &[(&Table, Vec<Row>)], progress: &impl Fn(usize, usize)) -> Checked {
+    tables: &[(&Table, Vec<Row>)],
+    progress: &impl Fn(usize, usize),
+) -> Checked {
     let mut done = Checked { fork: state.clone(), drafts: Vec::new(), unchanged: 0, errors: Vec::new() };
     let (mut before, total) = (0, tables.iter().map(|(_, rows)| rows.len()).sum());
     for (table, rows) in tables {

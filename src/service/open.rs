@@ -179,7 +179,16 @@ impl Service {
         tokio::spawn(follow.run(batches));
         let accounts = Accounts::of(store.clone());
         let (planning, principal) = (Bounded::new()?, Arc::new(Principal::operator()));
-        let service = Self { store, writer, live, saved: Arc::new(AtomicU64::new(saved)), planning, link_key, accounts, principal };
+        let service = Self {
+            store,
+            writer,
+            live,
+            saved: Arc::new(AtomicU64::new(saved)),
+            planning,
+            link_key,
+            accounts,
+            principal,
+        };
         if head.seq == 0 {
             let drafts = foundation::events().into_iter().map(|event| Draft { event, rev: 1 }).collect();
             match service.write(Unit { drafts, key: None }).await {

@@ -228,5 +228,6 @@ pub(super) fn may_see(state: &State, who: &Principal, event: &Event) -> bool {
 /// That an engagement was rated, not how. A college does not learn when: it could tell who.
 fn may_see_rating(state: &State, who: &Principal, id: &crate::domain::EngagementId) -> bool {
     let object = state.engagements.get(id).map_or(Object::default(), |known| Whose(state).engagement(known));
-    !matches!(who.role, crate::domain::Role::CollegeOfficer(_)) && authorize(who, Action::ReadEngagement, object).is_ok()
+    !matches!(who.role, crate::domain::Role::CollegeOfficer(_))
+        && authorize(who, Action::ReadEngagement, object).is_ok()
 }

@@ -87,7 +87,11 @@ impl Service {
     ///
     /// # Errors
     /// [`ServiceError::Invalid`] if it is no table at all.
-    pub(super) async fn check_upload(&self, upload: Arc<Upload>, choices: Choices) -> Result<UploadReport, ServiceError> {
+    pub(super) async fn check_upload(
+        &self,
+        upload: Arc<Upload>,
+        choices: Choices,
+    ) -> Result<UploadReport, ServiceError> {
         let service = self.clone();
         let check = move || {
             let grids = read_sheets(&upload.name, &upload.bytes).map_err(whole)?;
@@ -100,7 +104,11 @@ impl Service {
     ///
     /// # Errors
     /// [`ServiceError::Invalid`] if it is no table at all; what the log says.
-    pub(super) async fn load_upload(&self, upload: Arc<Upload>, choices: Choices) -> Result<UploadReport, ServiceError> {
+    pub(super) async fn load_upload(
+        &self,
+        upload: Arc<Upload>,
+        choices: Choices,
+    ) -> Result<UploadReport, ServiceError> {
         let of = upload.clone();
         let grids = aside(move || read_sheets(&of.name, &of.bytes)).await.map_err(whole)?;
         self.load_grids(Some(&upload.name), grids, choices).await
@@ -278,7 +286,8 @@ impl Service {
         let sheets: Vec<usize> = tables.iter().map(|(sheet, ..)| *sheet).collect();
         let mut done = Checked { fork: state.clone(), drafts: Vec::new(), unchanged: 0, errors: Vec::new() };
         for (at, (_, table, rows)) in tables.into_iter().enumerate() {
-            let Checked { fork, drafts, unchanged, errors } = checked(&done.fork, &self.principal, &[(table, rows)], &|_, _| {});
+            let Checked { fork, drafts, unchanged, errors } =
+                checked(&done.fork, &self.principal, &[(table, rows)], &|_, _| {});
             done.fork = fork;
             done.drafts.extend(drafts);
             done.unchanged += unchanged;

@@ -148,7 +148,8 @@ impl Store {
         totp: Option<&[u8]>,
         totp_on: bool,
     ) -> Result<(), StoreError> {
-        let text = "UPDATE account SET password = $3, totp = $4, totp_on = $5, totp_step = 0 WHERE log_id = $1 AND id = $2";
+        let text =
+            "UPDATE account SET password = $3, totp = $4, totp_on = $5, totp_step = 0 WHERE log_id = $1 AND id = $2";
         run!(self, text, id, password, totp, i64::from(totp_on)).map(|_| ())
     }
 
@@ -242,7 +243,8 @@ impl Store {
     /// # Errors
     /// What the database says.
     pub async fn add_session(&self, hash: &[u8; 32], session: &SessionRow) -> Result<(), StoreError> {
-        let text = "INSERT INTO session (log_id, hash, account, half, created_at, used_at) VALUES ($1, $2, $3, $4, $5, $6)";
+        let text =
+            "INSERT INTO session (log_id, hash, account, half, created_at, used_at) VALUES ($1, $2, $3, $4, $5, $6)";
         run!(self, text, &hash[..], &session.account, session.half, session.created_at, session.used_at).map(|_| ())
     }
 

@@ -186,7 +186,11 @@ impl Accounts {
             // Started before, and the link was never used: it is made anew.
             Some(row) => self.reset(&row.id).await.map(Some),
             None if all.is_empty() => {
-                self.create(NewAccount { name: "admin".to_owned(), role: Role::Admin }).await.map(Some)
+                match self.create(NewAccount { name: "admin".to_owned(), role: Role::Admin }).await {
+                    // Another replica was faster, and printed the link.
+                    Err(AccountError::Invalid(..)) => Ok(None),
+                    made => made.map(Some),
+                }
             }
             None => Ok(None),
         }

@@ -54,7 +54,7 @@ impl Door {
         if *count < FREE || last.elapsed() > FORGOTTEN {
             return Ok(());
         }
-        let wait = Duration::from_secs((1 << over.min(20)).min(LONGEST));
+        let wait = Duration::from_secs((2 << over.min(20)).min(LONGEST));
         match wait.checked_sub(last.elapsed()) {
             Some(left) => Err(AccountError::TooMany(left.as_secs() + 1)),
             None => Ok(()),
@@ -77,6 +77,14 @@ impl Door {
         *entry = (entry.0 + 1, Instant::now());
     }
 
+    /// It was the wrong one: the wait begins now, however long it took to find out.
+    pub(super) fn failed(&self, name: &str, from: &str) {
+        let mut failures = self.failures.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((_, last)) = failures.get_mut(&place(name, from)) {
+            *last = Instant::now();
+        }
+    }
+
     /// Forgets the failures: it was the right one.
     pub(super) fn passed(&self, name: &str, from: &str) {
         self.failures.lock().unwrap_or_else(PoisonError::into_inner).remove(&place(name, from));
@@ -95,7 +103,9 @@ impl Door {
         self.in_turn(move || {
             let (hash, real) = match hash {
                 Some(hash) => (hash, true),
-                None => (NOBODY.get_or_init(|| hashed("a password that nobody has").unwrap_or_default()).clone(), false),
+                None => {
+                    (NOBODY.get_or_init(|| hashed("a password that nobody has").unwrap_or_default()).clone(), false)
+                }
             };
             let Ok(parsed) = PasswordHash::new(&hash) else { return false };
             argon().verify_password(password.as_bytes(), &parsed).is_ok() && real
@@ -116,7 +126,9 @@ impl Door {
             return Err(AccountError::Invalid("password", Invalid::new("too-common", zh, en)));
         }
         let hash = self.in_turn(move || hashed(&password)).await?;
-        hash.ok_or_else(|| AccountError::Invalid("password", Invalid::new("invalid-characters", "密码无效", "not a password")))
+        hash.ok_or_else(|| {
+            AccountError::Invalid("password", Invalid::new("invalid-characters", "密码无效", "not a password"))
+        })
     }
 }
 

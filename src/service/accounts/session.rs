@@ -61,7 +61,10 @@ impl Accounts {
         let hash = row.as_ref().and_then(|row| row.password.clone());
         // Of nobody it takes as long.
         let right = self.door.verify(password, hash).await?;
-        let row = row.filter(|_| right).ok_or(AccountError::Wrong)?;
+        let Some(row) = row.filter(|_| right) else {
+            self.door.failed(name, from);
+            return Err(AccountError::Wrong);
+        };
         let principal = Self::principal(&row, Scopes::ALL).ok_or(AccountError::Wrong)?;
         let half = row.totp_on == 1 || principal.role.needs_second_factor();
         if half && row.totp_on == 0 {
@@ -94,6 +97,7 @@ impl Accounts {
         self.door.check(&row.name, from)?;
         self.door.attempted(&row.name, from);
         if !self.code_fits(&row, code).await? {
+            self.door.failed(&row.name, from);
             return Err(AccountError::Wrong);
         }
         self.door.passed(&row.name, from);
@@ -134,8 +138,7 @@ impl Accounts {
         let Some(row) = self.store.account(&session.account).await? else { return Ok(None) };
         let Some(principal) = Self::principal(&row, Scopes::ALL) else { return Ok(None) };
         let csrf = format!("{:x}", Sha256::new().chain_update(b"csrf\n").chain_update(token).finalize());
-        let known =
-            Known { principal: principal.into(), name: row.name, half: session.half == 1, csrf: Some(csrf) };
+        let known = Known { principal: principal.into(), name: row.name, half: session.half == 1, csrf: Some(csrf) };
         self.memory.put(hash, known.clone());
         Ok(Some(known))
     }
@@ -188,7 +191,8 @@ impl Accounts {
         let row = self.invited(link).await?;
         let hash = self.door.hash(password).await?;
         if row.totp.is_some() && !self.code_fits(&row, code).await? {
-            let (zh, en) = ("验证码不对，请核对手机时间后再试", "the code is wrong; check the phone's clock and try again");
+            let (zh, en) =
+                ("验证码不对，请核对手机时间后再试", "the code is wrong; check the phone's clock and try again");
             return Err(AccountError::Invalid("code", Invalid::new("wrong-code", zh, en)));
         }
         if !self.store.take_invitation(&sha256(link)).await? {

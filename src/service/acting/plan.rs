@@ -4,9 +4,7 @@ use tokio::sync::mpsc::Receiver;
 
 use super::super::authorize::{Action, Denied, authorize};
 use super::super::reach::{self, parks_of, wished};
-use super::super::{
-    DecisionMade, Lab, Progress, ScenarioMade, SelectionAnswer, Service, ServiceError, SideBySide,
-};
+use super::super::{DecisionMade, Lab, Progress, ScenarioMade, SelectionAnswer, Service, ServiceError, SideBySide};
 use super::Acting;
 use crate::domain::{
     AhpQuestion, AhpWeights, AllOr, DecisionId, DecisionReview, NewDecision, NewScenario, ParkId, Scenario,

@@ -52,7 +52,8 @@ impl Acting {
     ) -> Result<Explanation, ServiceError> {
         let published = self.at_least(min_seq).await?;
         self.on_park(Action::Rank, &question.park)?;
-        Service::explain(published, question, college).await
+        let explanation = Service::explain(published, question, college).await?;
+        Ok(self.nameless(explanation))
     }
 
     /// Some colleges pair by pair.
@@ -100,7 +101,13 @@ impl Acting {
     /// [`ServiceError::Parameter`] names the seq that is out of bounds; [`ServiceError::NotFound`].
     pub async fn changes(&self, question: Question, from: u64, to: Option<u64>) -> Result<Changes, ServiceError> {
         self.on_park(Action::Rank, &question.park)?;
-        self.0.changes(question, from, to).await
+        let mut changes = self.0.changes(question, from, to).await?;
+        if self.may(Action::ReadRating).is_err() {
+            // Which engagement, with the share, would tell how it was rated.
+            let ratings = changes.events.iter_mut().filter(|event| event.kind == "rating");
+            ratings.for_each(|event| event.id.clear());
+        }
+        Ok(changes)
     }
 
     /// The team that covers a park's need best.
@@ -133,7 +140,17 @@ impl Acting {
     /// As [`Self::explain`].
     pub async fn reasons(&self, question: Question, college: CollegeId) -> Result<Reasons, ServiceError> {
         self.on_park(Action::Rank, &question.park)?;
-        self.0.reasons(question, college).await
+        let mut reasons = self.0.reasons(question, college).await?;
+        reasons.explanation = self.nameless(reasons.explanation);
+        Ok(reasons)
+    }
+
+    /// Who rated is told to nobody but who may read the rating.
+    fn nameless(&self, mut explanation: Explanation) -> Explanation {
+        if self.may(Action::ReadRating).is_err() {
+            explanation.ratings.iter_mut().for_each(|one| (one.rating, one.engagement) = (None, None));
+        }
+        explanation
     }
 
     /// Two colleges side by side.
