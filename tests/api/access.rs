@@ -381,7 +381,7 @@ async fn a_key_is_shown_once_does_what_it_was_made_for_and_ends_at_once() {
     get(&second, "/api/v1/parks/P0001/shortlist").await.ok(200);
     make(json!({"label": "第三", "scopes": ["read"], "days": 30})).await.is_problem("a third", 422, "too-many");
     make(json!({"label": "x", "scopes": [], "days": 30})).await.is_problem("no scope", 422, "missing-field");
-    make(json!({"label": "x", "scopes": ["all"], "days": 30})).await.is_problem("another word", 422, "unknown-word");
+    make(json!({"label": "x", "scopes": ["all"], "days": 30})).await.is_problem("another word", 422, "unknown-code");
     make(json!({"label": "x", "scopes": ["read"], "days": 367})).await.is_problem("too long", 422, "out-of-range");
     let listed = get(&planner, "/api/v1/keys").await;
     assert_eq!(list(&listed.json()["items"]).len(), 2);
@@ -411,7 +411,7 @@ async fn an_admin_keeps_accounts_and_a_disabled_one_does_nothing_more() {
     for (body, slug) in [
         (json!({"name": "乙园", "role": "park_manager"}), "missing-field"),
         (json!({"name": "乙园", "role": "park_manager", "belongs": "P9999"}), "unknown-code"),
-        (json!({"name": "乙园", "role": "operator"}), "unknown-word"),
+        (json!({"name": "乙园", "role": "operator"}), "unknown-code"),
         (json!({"name": "乙园", "role": "supervisor", "belongs": "P0001"}), "unknown-field"),
         (json!({"name": "a b", "role": "supervisor"}), "invalid-id"),
     ] {

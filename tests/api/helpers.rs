@@ -135,7 +135,12 @@ async fn spawn_with(set: impl FnOnce(Service) -> Service, access: Access) -> Api
     let server = zeyou::http::listen(service.clone(), Metrics::default(), access, listener, zeyou::console::routes)
         .expect("the server listens");
     actix_web::rt::spawn(server.workers(1).disable_signals().run());
-    let client = reqwest::Client::builder().no_proxy().timeout(Duration::from_secs(60)).build().expect("a client");
+    let client = reqwest::Client::builder()
+        .no_proxy()
+        .redirect(reqwest::redirect::Policy::none())
+        .timeout(Duration::from_secs(60))
+        .build()
+        .expect("a client");
     Api { service: service.operator(), address, keys: Mutex::default(), client, _folder: folder }
 }
 
@@ -221,6 +226,11 @@ impl Api {
         let body = bytes.windows(4).position(|four| four == b"\r\n\r\n").map_or(&[][..], |at| &bytes[at + 4..]);
         let key = self.key(self.role_for(method, path, body)).await;
         [&bytes[..end], format!("\r\nAuthorization: Bearer {key}").as_bytes(), &bytes[end..]].concat()
+    }
+
+    /// A request of the province's planner that is not sent yet.
+    pub(crate) async fn signed(&self, method: Method, path: &str) -> RequestBuilder {
+        self.request(method, path).bearer_auth(self.key(Role::Planner(None)).await)
     }
 
     /// A request that is not sent yet.

@@ -35,6 +35,7 @@ use crate::service::Written;
         (name = "directory", description = "名录：列出、查看、登记、关闭 The directory: list, read, put, close"),
         (name = "models", description = "满意度模型的参数 Parameters of the satisfaction model"),
         (name = "events", description = "实时变更 What changed, live"),
+        (name = "accounts", description = "账号与密钥 Accounts and keys"),
         (name = "operations", description = "运维 For operators")
     ),
     paths(
@@ -136,7 +137,7 @@ pub(super) fn document() -> utoipa::openapi::OpenApi {
         let operations = [&mut item.get, &mut item.put, &mut item.post, &mut item.delete].into_iter().flatten();
         for responses in operations.map(|operation| &mut operation.responses.responses) {
             // A replica that is being built anew answers no question.
-            let signed = (!path.starts_with("/health/")).then_some(["401", "403"]).into_iter().flatten();
+            let signed = (!path.starts_with("/health/")).then_some(["401", "403", "404"]).into_iter().flatten();
             for status in EVERYWHERE.into_iter().chain(path.starts_with("/api/").then_some("503")).chain(signed) {
                 responses.entry(status.to_owned()).or_insert_with(|| RefOr::T(Response::new("")));
             }

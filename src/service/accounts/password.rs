@@ -143,7 +143,7 @@ fn common(password: &str) -> bool {
     let rows = ["1234567890", "0987654321", "qwertyuiop", "asdfghjkl", "zxcvbnm", "abcdefghijklmnopqrstuvwxyz"];
     let words = ["password", "zeyou", "admin", "123456", "qwerty", "letmein", "welcome"];
     let rest = words.iter().fold(lower.clone(), |rest, word| rest.replace(word, ""));
-    distinct.len() < 5 || rows.iter().any(|row| row.repeat(2).contains(&lower)) || rest.chars().count() < 4
+    distinct.len() < 5 || rows.iter().any(|row| row.repeat(2).contains(&lower)) || rest.chars().count() < 6
 }
 
 fn place(name: &str, from: &str) -> String {
