@@ -1,6 +1,6 @@
 //! Decisions, and each looked at again: what was expected of its pairs, and what came.
 
-use actix_web::{HttpRequest, HttpResponse, web};
+use actix_web::{HttpRequest, HttpResponse};
 use maud::{Markup, html};
 
 use super::answer::answer;

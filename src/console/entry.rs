@@ -10,7 +10,7 @@ use super::visit::Visit;
 use crate::domain::Invalid;
 use crate::exchange::{Grid, What, definition, words};
 use crate::http::Problem;
-use crate::service::{CatalogueEntry, Acting, UploadReport};
+use crate::service::{Acting, CatalogueEntry, UploadReport};
 
 /// What stands in a form, and what is wrong with it, by field.
 #[derive(Default)]

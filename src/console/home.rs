@@ -9,7 +9,6 @@ use super::figures;
 use super::frame::{Page, Section};
 use super::home_news::{attention as attention_card, news};
 use super::map::map;
-use super::figures;
 use super::texts::{access, decisions, frame, home, scenarios, selections};
 use super::visit::{Visit, read_query};
 use super::words;

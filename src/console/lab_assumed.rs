@@ -9,7 +9,7 @@ use super::visit::Visit;
 use super::words;
 use crate::domain::{CollegeId, Date, Demand, DemandKind, Invalid, MajorRef, ProgrammeId, ScenarioChange, SeatsChange};
 use crate::http::{Problem, Query};
-use crate::service::{CatalogueEntry, Lab, Meant, Acting};
+use crate::service::{Acting, CatalogueEntry, Lab, Meant};
 
 /// Assumptions of one sort at most.
 const MOST: usize = 10;

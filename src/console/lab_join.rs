@@ -9,7 +9,7 @@ use super::words;
 use crate::domain::{College, CollegeKind, Date, DemandKind, Invalid, Label, MajorRef, Programme, ScenarioChange};
 use crate::exchange;
 use crate::http::{Problem, Query};
-use crate::service::{Meant, Acting};
+use crate::service::{Acting, Meant};
 
 /// Colleges that join at most, and programmes of each.
 const MOST: usize = 5;

@@ -15,7 +15,7 @@ use super::visit::{Visit, address};
 use super::{decision_form, failure, form, selections_form, selections_words};
 use crate::domain::SelectionStatus;
 use crate::http::Problem;
-use crate::service::{Parks, SelectionBoard, Acting};
+use crate::service::{Acting, Parks, SelectionBoard};
 
 /// A form, in bytes.
 const MOST: usize = 32 * 1024;

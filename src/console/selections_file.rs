@@ -1,6 +1,6 @@
 //! A selection as a file: CSV of its pairs, or a workbook with prices, places and definitions.
 
-use actix_web::{HttpRequest, HttpResponse, web};
+use actix_web::{HttpRequest, HttpResponse};
 
 use super::data::{WORKBOOK, file};
 use super::failure;
@@ -12,7 +12,7 @@ use super::texts::{board, selections};
 use super::visit::Visit;
 use crate::exchange::{Cell, plain_workbook, write_rows};
 use crate::http::Problem;
-use crate::service::{SelectionBoard, Acting};
+use crate::service::{Acting, SelectionBoard};
 
 /// The pairs as CSV.
 pub(super) async fn csv(request: HttpRequest, service: Acting) -> HttpResponse {

@@ -12,7 +12,7 @@ use super::visit::Visit;
 use super::words;
 use crate::domain::{Invalid, Objective, Preset};
 use crate::http::Problem;
-use crate::service::{ParkCard, Parks, Acting};
+use crate::service::{Acting, ParkCard, Parks};
 
 /// Parks to tick at most.
 const SHOWN: usize = 120;
@@ -138,7 +138,7 @@ fn picker(visit: &Visit, asked: &Asked, parks: &Parks) -> Markup {
 
 /// The form that forces or forbids a pair.
 pub(super) fn pair_form(visit: &Visit, service: &Acting, parks: &Parks) -> Markup {
-    let colleges = service.colleges();
+    let colleges = service.colleges().unwrap_or_default();
     html! {
         form.inline #add-pair method="get" action="/selections" autocomplete="off" {
             @for (name, value) in visit.query().filter(|(name, _)| *name != "page") { input type="hidden" name=(name) value=(value); }

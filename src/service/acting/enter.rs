@@ -204,6 +204,17 @@ impl Acting {
         self.0.catalogue()
     }
 
+    /// The park of the principal's that a text means.
+    pub fn park_meant(&self, text: &str) -> Meant {
+        let current = self.state();
+        self.0.park_meant(text, |id| self.reads_park(&current.snapshot.state, id))
+    }
+
+    /// The open college that a text means.
+    pub fn college_meant(&self, text: &str) -> Meant {
+        self.0.college_meant(text)
+    }
+
     /// What somebody may have meant by a text.
     pub fn meant(&self, text: &str, kind: Option<&str>) -> Meant {
         self.0.meant(text, kind)

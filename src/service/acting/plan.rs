@@ -4,11 +4,13 @@ use tokio::sync::mpsc::Receiver;
 
 use super::super::authorize::{Action, Denied, authorize};
 use super::super::reach::{self, parks_of, wished};
-use super::super::{DecisionMade, Lab, Progress, ScenarioMade, SelectionAnswer, Service, ServiceError, SideBySide};
+use super::super::{
+    DecisionMade, Lab, Progress, ScenarioMade, SelectionAnswer, SelectionBoard, Service, ServiceError, SideBySide,
+};
 use super::Acting;
 use crate::domain::{
-    AhpQuestion, AhpWeights, AllOr, DecisionId, DecisionReview, NewDecision, NewScenario, ParkId, Scenario,
-    ScenarioAnswer, ScenarioId, ScenarioQuestion, SelectionQuestion,
+    AhpQuestion, AhpWeights, AllOr, Decision, DecisionId, DecisionReview, Department, NewDecision, NewScenario, ParkId,
+    Scenario, ScenarioAnswer, ScenarioId, ScenarioQuestion, SelectionQuestion,
 };
 
 impl Acting {
@@ -37,10 +39,15 @@ impl Acting {
     ///
     /// # Errors
     /// As [`Self::evaluate_scenario`].
-    pub async fn lab(&self, park: ParkId, question: ScenarioQuestion) -> Result<Lab, ServiceError> {
+    pub async fn lab(
+        &self,
+        park: ParkId,
+        question: ScenarioQuestion,
+        departments: Vec<Department>,
+    ) -> Result<Lab, ServiceError> {
         self.on_park(Action::WhatIf, &park)?;
         self.on_parks(Action::WhatIf, parks_of(&question))?;
-        self.0.lab(park, question).await
+        self.0.lab(park, question, departments).await
     }
 
     /// Keeps a scenario under a code of its own.
@@ -101,6 +108,46 @@ impl Acting {
         self.0.solve(question).await
     }
 
+    /// The best selection under all wishes, with the parks and colleges it names.
+    ///
+    /// # Errors
+    /// As [`Self::solve`].
+    pub async fn selection_board(&self, question: SelectionQuestion) -> Result<SelectionBoard, ServiceError> {
+        self.on_parks(Action::WhatIf, wished(&question))?;
+        self.0.selection_board(question).await
+    }
+
+    /// Records a selection as a decision, if it still is the one with the `mark` that was seen.
+    ///
+    /// # Errors
+    /// [`ServiceError::Invalid`] if it is another by now; as [`Self::decide`].
+    pub async fn adopt_selection(
+        &self,
+        question: SelectionQuestion,
+        mark: &str,
+        new: NewDecision,
+    ) -> Result<DecisionMade, ServiceError> {
+        self.on_parks(Action::Decide, wished(&question))?;
+        self.0.adopt_selection(question, mark, new).await
+    }
+
+    /// The principal's decisions, the latest first.
+    pub fn decisions(&self) -> Vec<Decision> {
+        let (current, mut all) = (self.state(), self.0.decisions());
+        let state = &current.snapshot.state;
+        all.retain(|one| reach::decision(state, self.principal(), Action::ReadDecision, one).is_ok());
+        all
+    }
+
+    /// A decision as it was recorded.
+    ///
+    /// # Errors
+    /// [`ServiceError::NotFound`].
+    pub fn decision(&self, id: &DecisionId) -> Result<Decision, ServiceError> {
+        self.on_decision(id)?;
+        self.0.decision(id)
+    }
+
     /// Weights from pairwise comparisons.
     ///
     /// # Errors
@@ -127,6 +174,11 @@ impl Acting {
     /// # Errors
     /// [`ServiceError::NotFound`]; [`ServiceError::Busy`].
     pub async fn review_decision(&self, id: &DecisionId) -> Result<DecisionReview, ServiceError> {
+        self.on_decision(id)?;
+        self.0.review_decision(id).await
+    }
+
+    fn on_decision(&self, id: &DecisionId) -> Result<(), ServiceError> {
         let current = self.state();
         let state = &current.snapshot.state;
         let checked = match state.decisions.entry(id) {
@@ -136,7 +188,6 @@ impl Acting {
         checked.map_err(|denied| match denied {
             Denied::Foreign => ServiceError::NotFound("decision", id.to_string()),
             other => other.into(),
-        })?;
-        self.0.review_decision(id).await
+        })
     }
 }

@@ -8,7 +8,7 @@ use super::super::authorize::{Action, Reach};
 use super::super::{Attention, Board, CodeCheck, EngagementShown, Pair, Parks, Reasons, Service, ServiceError};
 use super::Acting;
 use crate::domain::{
-    Changes, CollegeId, Comparisons, Explanation, Flags, Label, Model, ParkId, Question, Sensitivity,
+    Changes, CollegeId, Comparisons, Explanation, Flags, Label, Model, ParkId, Preset, Question, Sensitivity,
     SensitivityQuestion, Sheet, Shortlist, Team,
 };
 
@@ -37,7 +37,7 @@ impl Acting {
     pub async fn shortlist_json(&self, question: Question, min_seq: Option<u64>) -> Result<Bytes, ServiceError> {
         let published = self.at_least(min_seq).await?;
         self.on_park(Action::Rank, &question.park)?;
-        Service::shortlist_json(&published, question)
+        Service::shortlist_json(published, question).await
     }
 
     /// Why a college stands where it stands.
@@ -129,9 +129,20 @@ impl Acting {
     ///
     /// # Errors
     /// As [`Self::shortlist`].
-    pub fn board(&self, question: &Question) -> Result<Board, ServiceError> {
+    pub async fn board(&self, question: &Question) -> Result<Board, ServiceError> {
         self.on_park(Action::Rank, &question.park)?;
-        self.0.board(question)
+        self.0.board(question).await
+    }
+
+    /// The name of a park that the principal may read.
+    pub fn park_name(&self, id: &ParkId) -> Option<String> {
+        self.on_park(Action::ReadPark, id).ok()?;
+        self.0.park_name(id)
+    }
+
+    /// Every preset, by code.
+    pub fn presets(&self) -> Vec<Preset> {
+        if self.may(Action::ReadCatalogue).is_ok() { self.0.presets() } else { Vec::new() }
     }
 
     /// Why a college stands where it stands, in words.
