@@ -63,6 +63,39 @@ fn no_layer_knows_what_lies_above_it() {
     assert!(all.is_empty(), "{}", all.join("\n"));
 }
 
+/// Files of the edges that serve nobody in particular: health, the connection, the start; rating links, which are a way in of
+/// their own, and signing in.
+const NOBODY: [&str; 8] = [
+    "http/health.rs",
+    "http/guard.rs",
+    "http/server.rs",
+    "http/settings.rs",
+    "http/wire.rs",
+    "http/access.rs",
+    "console/rate.rs",
+    "console/access.rs",
+];
+
+#[test]
+fn an_edge_reaches_the_service_only_as_somebody() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let (mut found, mut faults) = (Vec::new(), Vec::new());
+    files(&root.join("http"), &mut found);
+    files(&root.join("console"), &mut found);
+    for path in found {
+        let text = fs::read_to_string(&path).expect("the file is readable");
+        let name = path.strip_prefix(&root).expect("below").to_string_lossy().into_owned();
+        let exempt = NOBODY.contains(&name.as_str());
+        let figures = ["http/metrics.rs", "http/stream.rs"].contains(&name.as_str());
+        for word in ["Data<Service>", ".operator()", ".acting(", ".live()", ".store()", ".accounts()"] {
+            if text.contains(word) && !exempt && !(figures && [".live()", ".store()"].contains(&word)) {
+                faults.push(format!("{name} says {word}"));
+            }
+        }
+    }
+    assert!(faults.is_empty(), "{}", faults.join("\n"));
+}
+
 #[test]
 fn a_wrong_arrow_is_found() {
     assert_eq!(faults("engine", "x.rs", "use crate::store::Store;").len(), 1);

@@ -83,7 +83,7 @@ async fn put_into_force(
         }
         other => other?,
     };
-    let written = match service.activate(fitted.model, None).await {
+    let written = match service.operator().activate(fitted.model, None).await {
         Err(ServiceError::Invalid(_, invalid)) => return Err(format!("{} / {}", invalid.zh, invalid.en).into()),
         other => other?,
     };

@@ -1,5 +1,6 @@
 //! The command line.
 
+mod accounts;
 mod copy;
 mod doctor;
 mod evaluate;
@@ -15,7 +16,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 
 use crate::domain::{CollegeId, DemandKind, EnterpriseId, ParkId, PresetId, Question};
 use crate::exchange::{Spec, generate_with};
-use crate::http::ServeOptions;
+use crate::http::{Access, ServeOptions};
 use crate::service::{ImportReport, LINK_DAYS, LinksWanted, SelectionFiles, Service, ServiceError};
 use crate::store::{Address, Store, StoreError};
 
@@ -52,7 +53,19 @@ enum Command {
         /// Use zeyou-demo.db, filled with a fictional city.
         #[arg(long)]
         demo: bool,
+        /// A proxy before it ends TLS: needed on an address that others reach; cookies are then Secure.
+        #[arg(long, env = "ZEYOU_BEHIND_TLS")]
+        behind_tls: bool,
+        /// Let everybody read and write without signing in: on a loopback address only.
+        #[arg(long)]
+        without_accounts: bool,
     },
+    /// Keep accounts, also beside a running server.
+    #[command(subcommand)]
+    Account(accounts::AccountCommand),
+    /// Keep API keys, also beside a running server.
+    #[command(subcommand)]
+    Key(accounts::KeyCommand),
     /// Import a folder of CSV files, or one of them: all good rows, or nothing.
     Import {
         /// The folder or file.
@@ -201,15 +214,17 @@ pub async fn run() -> Result<ExitCode, Box<dyn std::error::Error>> {
     let Arguments { database, database_url, command } = Arguments::parse();
     let database = database_url.unwrap_or(Address::File(database));
     match command {
-        Command::Serve { listen, redis, replica, ratings_per_hour, demo } => {
+        Command::Serve { listen, redis, replica, ratings_per_hour, demo, behind_tls, without_accounts } => {
             let redis = redis.address();
-            let options = ServeOptions { database, listen, demo, redis, replica, ratings_per_hour };
+            let access = Access { open: without_accounts, behind_tls, demo };
+            let options = ServeOptions { database, listen, demo, redis, replica, ratings_per_hour, access };
             crate::http::serve(options, crate::console::routes).await?;
         }
         Command::Import { path, dry_run } => {
             let service = Service::open(&database).await?;
             let bar = rows("导入 importing");
-            let report = service.import(&path, dry_run, |done, total| {
+            let report = service.operator();
+            let report = report.import(&path, dry_run, |done, total| {
                 bar.set_length(total as u64);
                 bar.set_position(done as u64);
                 if done == total {
@@ -246,7 +261,7 @@ pub async fn run() -> Result<ExitCode, Box<dyn std::error::Error>> {
         }
         Command::Export { directory } => {
             let service = Service::open(&database).await?;
-            write_files(&directory, service.export())?;
+            write_files(&directory, service.operator().export()?)?;
             service.close().await;
             println!("exported to {}", directory.display());
         }
@@ -261,6 +276,8 @@ pub async fn run() -> Result<ExitCode, Box<dyn std::error::Error>> {
             let links = Service::links_offline(&database, &LinksWanted { enterprise, open, days }).await?;
             print!("{}", table::links(&links, base.trim_end_matches('/')));
         }
+        Command::Account(command) => accounts::account(&database, command).await?,
+        Command::Key(command) => accounts::key(&database, command).await?,
         Command::Verify => return verify(&database).await,
         Command::Backup { file } => return copy::backup(&database, &file).await,
         Command::Restore { file } => return copy::restore(&file, &database).await,

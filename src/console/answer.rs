@@ -5,6 +5,7 @@ use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder};
 use maud::Markup;
 
 use super::failure;
+use super::form::CSRF_FIELD;
 use super::frame::{Page, framed};
 use super::visit::Visit;
 use crate::http::Problem;
@@ -47,7 +48,21 @@ pub(super) fn send_markup(visit: &Visit, status: StatusCode, page: Markup) -> Ht
     visit.cookies().for_each(|cookie| {
         response.cookie(cookie);
     });
-    response.body(page.into_string())
+    response.body(with_word(visit, page.into_string()))
+}
+
+/// Puts the session's word into every form that is sent: none can be forgotten.
+fn with_word(visit: &Visit, page: String) -> String {
+    const FORM: &str = r#" method="post""#;
+    let Some((_, Some(word))) = &visit.signed else { return page };
+    let field = format!(r#"<input type="hidden" name="{CSRF_FIELD}" value="{word}">"#);
+    let mut parts = page.split(FORM);
+    let mut whole = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        let (head, rest) = part.split_once('>').unwrap_or((part, ""));
+        whole.extend([FORM, head, ">", &field, rest]);
+    }
+    whole
 }
 
 /// The page, or the page that says why there is none.

@@ -1,6 +1,6 @@
 //! S1, the shortlist of a park (择优工作台).
 
-use actix_web::{HttpRequest, HttpResponse, web};
+use actix_web::{HttpRequest, HttpResponse};
 use maud::{Markup, html};
 
 use super::answer::answer;
@@ -13,7 +13,7 @@ use super::visit::{Visit, read_question};
 use super::words::{self, GROUPS};
 use crate::domain::{Criterion, DemandKind, Preset, Question, Unmet};
 use crate::http::Problem;
-use crate::service::{Board, Service};
+use crate::service::{Acting, Board};
 
 /// Lengths of a list to choose from.
 const TOPS: [u16; 4] = [5, 10, 20, 50];
@@ -23,7 +23,7 @@ const AFFINITIES: [u16; 3] = [5, 10, 20];
 const DISTANCES: [u16; 6] = [25, 50, 100, 200, 300, 500];
 
 /// The shortlist of a park.
-pub(super) async fn page(request: HttpRequest, service: web::Data<Service>) -> HttpResponse {
+pub(super) async fn page(request: HttpRequest, service: Acting) -> HttpResponse {
     let visit = Visit::of(&request);
     let result = async {
         let (question, _) = read_question(&request, &[])?;

@@ -1,6 +1,6 @@
 //! What changed in a shortlist since it was opened, and why.
 
-use actix_web::{HttpRequest, HttpResponse, web};
+use actix_web::{HttpRequest, HttpResponse};
 use maud::{Markup, html};
 
 use super::answer::answer;
@@ -11,13 +11,13 @@ use super::visit::{Visit, read_question};
 use super::words;
 use crate::domain::{Changes, CollegeChange, Invalid, Sheet};
 use crate::http::Problem;
-use crate::service::Service;
+use crate::service::Acting;
 
 /// Parts named as the causes of one move.
 const CAUSES: usize = 3;
 
 /// What changed since `since`.
-pub(super) async fn page(request: HttpRequest, service: web::Data<Service>) -> HttpResponse {
+pub(super) async fn page(request: HttpRequest, service: Acting) -> HttpResponse {
     let visit = Visit::of(&request);
     let result = async {
         let (question, query) = read_question(&request, &["since"])?;

@@ -1,6 +1,6 @@
 //! Two colleges side by side for one park.
 
-use actix_web::{HttpRequest, HttpResponse, web};
+use actix_web::{HttpRequest, HttpResponse};
 use maud::{Markup, html};
 
 use super::answer::answer;
@@ -13,13 +13,13 @@ use super::visit::{Visit, read_question};
 use super::words;
 use crate::domain::{CollegeId, Contribution, Explanation, Invalid};
 use crate::http::Problem;
-use crate::service::{Pair, Service};
+use crate::service::{Acting, Pair};
 
 /// Criteria named as what speaks for one of them.
 const NAMED: usize = 3;
 
 /// Two colleges side by side.
-pub(super) async fn page(request: HttpRequest, service: web::Data<Service>) -> HttpResponse {
+pub(super) async fn page(request: HttpRequest, service: Acting) -> HttpResponse {
     let visit = Visit::of(&request);
     let result = async {
         let (question, query) = read_question(&request, &["a", "b"])?;

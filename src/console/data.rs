@@ -12,7 +12,7 @@ use super::visit::{Visit, read_query};
 use super::{failure, figures};
 use crate::exchange::{TableDefinition, definition, definitions, template_workbook};
 use crate::http::Problem;
-use crate::service::{ImportShown, Service};
+use crate::service::{Acting, ImportShown};
 
 /// A form without a file is smaller, in bytes.
 const SMALL: usize = 16 * 1024;
@@ -20,25 +20,35 @@ const SMALL: usize = 16 * 1024;
 pub(super) const WORKBOOK: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
 
 /// The page with everything that can be done.
-pub(super) async fn page(request: HttpRequest, service: web::Data<Service>) -> HttpResponse {
+pub(super) async fn page(request: HttpRequest, service: Acting) -> HttpResponse {
     let visit = Visit::of(&request);
-    let result = read_query(&request, &[]).map(|_| whole(&visit, &service, None));
+    let result = read_query(&request, &[]).and_then(|_| whole(&visit, &service, None));
     answer(&request, &visit, result)
 }
 
 /// The same page with a notice.
-pub(super) fn with_notice(visit: &Visit, service: &Service, status: StatusCode, notice: &str) -> HttpResponse {
-    send(visit, status, &whole(visit, service, Some(notice)))
+pub(super) fn with_notice(
+    request: &HttpRequest,
+    visit: &Visit,
+    service: &Acting,
+    status: StatusCode,
+    notice: &str,
+) -> HttpResponse {
+    match whole(visit, service, Some(notice)) {
+        Ok(page) => send(visit, status, &page),
+        Err(problem) => failure::answer(request, &problem),
+    }
 }
 
-fn whole(visit: &Visit, service: &Service, notice: Option<&str>) -> Page {
-    Page {
+fn whole(visit: &Visit, service: &Acting, notice: Option<&str>) -> Result<Page, Problem> {
+    let imports = service.imports()?;
+    Ok(Page {
         title: visit.say(data::TITLE).to_owned(),
         section: Section::Data,
-        body: body(visit, &service.imports(), notice),
+        body: body(visit, &imports, notice),
         as_of: Some(service.parks().as_of),
         charts: false,
-    }
+    })
 }
 
 /// A table's name in the reader's language.
@@ -104,7 +114,7 @@ fn import(visit: &Visit, one: &ImportShown) -> Markup {
 }
 
 /// Takes an import back.
-pub(super) async fn undo(request: HttpRequest, payload: web::Payload, service: web::Data<Service>) -> HttpResponse {
+pub(super) async fn undo(request: HttpRequest, payload: web::Payload, service: Acting) -> HttpResponse {
     let visit = Visit::of(&request);
     let done = async {
         let sent = form::read(&request, payload, SMALL).await?;
@@ -119,21 +129,24 @@ pub(super) async fn undo(request: HttpRequest, payload: web::Payload, service: w
                 let kept = visit.fill(data::UNDONE_KEPT, &[("n", &done.kept.len().to_string()), ("list", &list)]);
                 text = format!("{text} {kept}");
             }
-            with_notice(&visit, &service, StatusCode::OK, &text)
+            with_notice(&request, &visit, &service, StatusCode::OK, &text)
         }
         Err(problem) => failure::answer(&request, &problem),
     }
 }
 
 /// Every table as a workbook.
-pub(super) async fn export(request: HttpRequest, service: web::Data<Service>) -> HttpResponse {
+pub(super) async fn export(request: HttpRequest, service: Acting) -> HttpResponse {
     let visit = Visit::of(&request);
     if let Err(problem) = read_query(&request, &[]) {
         return failure::answer(&request, &problem);
     }
     let zh = visit.language.pick(true, false);
     let name = format!("zeyou-{}.xlsx", service.parks().as_of.seq);
-    file(&name, WORKBOOK, service.export_workbook(zh, |as_of| stamp(&visit, as_of)))
+    match service.export_workbook(zh, |as_of| stamp(&visit, as_of)) {
+        Ok(bytes) => file(&name, WORKBOOK, bytes),
+        Err(error) => failure::answer(&request, &error.into()),
+    }
 }
 
 /// A template to fill in.

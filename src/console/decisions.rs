@@ -1,6 +1,6 @@
 //! Decisions, and each looked at again: what was expected of its pairs, and what came.
 
-use actix_web::{HttpRequest, HttpResponse, web};
+use actix_web::{HttpRequest, HttpResponse};
 use maud::{Markup, html};
 
 use super::answer::answer;
@@ -10,13 +10,13 @@ use super::texts::{board, decisions, home, scenarios, selections};
 use super::visit::{Visit, read_query};
 use crate::domain::{Decision, DecisionId, DecisionReview, PairReview, Standing};
 use crate::http::{Problem, path_id};
-use crate::service::Service;
+use crate::service::Acting;
 
 /// Pairs shown at most.
 const SHOWN: usize = 200;
 
 /// Every decision.
-pub(super) async fn list(request: HttpRequest, service: web::Data<Service>) -> HttpResponse {
+pub(super) async fn list(request: HttpRequest, service: Acting) -> HttpResponse {
     let visit = Visit::of(&request);
     let result = read_query(&request, &[]).map(|_| {
         let (all, today) = (service.decisions(), service.today());
@@ -64,7 +64,7 @@ fn adopts(visit: &Visit, one: &Decision) -> String {
 }
 
 /// One decision and its review.
-pub(super) async fn page(request: HttpRequest, service: web::Data<Service>) -> HttpResponse {
+pub(super) async fn page(request: HttpRequest, service: Acting) -> HttpResponse {
     let visit = Visit::of(&request);
     let result = async {
         let query = read_query(&request, &["recorded"])?;
@@ -78,7 +78,7 @@ pub(super) async fn page(request: HttpRequest, service: web::Data<Service>) -> H
     answer(&request, &visit, result.await)
 }
 
-fn body(visit: &Visit, service: &Service, decision: &Decision, review: &DecisionReview, recorded: bool) -> Markup {
+fn body(visit: &Visit, service: &Acting, decision: &Decision, review: &DecisionReview, recorded: bool) -> Markup {
     let say = |text| visit.say(text);
     let count = |of: &dyn Fn(&PairReview) -> bool| review.pairs.iter().filter(|one| of(one)).count().to_string();
     let figures = [
@@ -130,7 +130,7 @@ fn body(visit: &Visit, service: &Service, decision: &Decision, review: &Decision
     }
 }
 
-fn park_name(service: &Service, id: &str) -> String {
+fn park_name(service: &Acting, id: &str) -> String {
     id.parse().ok().and_then(|id| service.park_name(&id)).unwrap_or_else(|| id.to_owned())
 }
 
@@ -141,7 +141,7 @@ fn ranked(visit: &Visit, standing: Option<&Standing>) -> String {
     )
 }
 
-fn row(visit: &Visit, service: &Service, one: &PairReview) -> Markup {
+fn row(visit: &Visit, service: &Acting, one: &PairReview) -> Markup {
     let since = [
         ("proposed", one.realised.proposed.to_string()),
         ("confirmed", one.realised.confirmed.to_string()),

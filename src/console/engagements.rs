@@ -1,6 +1,6 @@
 //! Engagements of a park's enterprises, each with the way to its rating link.
 
-use actix_web::{HttpRequest, HttpResponse, web};
+use actix_web::{HttpRequest, HttpResponse};
 use maud::{Markup, html};
 
 use super::answer::answer;
@@ -10,13 +10,13 @@ use super::visit::{Visit, read_query};
 use super::{figures, words};
 use crate::domain::ParkId;
 use crate::http::{Problem, path_id};
-use crate::service::{EngagementShown, Service};
+use crate::service::{Acting, EngagementShown};
 
 /// Engagements on one page at most.
 const SHOWN: usize = 200;
 
 /// The page; `?open=1` leaves out what is rated.
-pub(super) async fn page(request: HttpRequest, service: web::Data<Service>) -> HttpResponse {
+pub(super) async fn page(request: HttpRequest, service: Acting) -> HttpResponse {
     let visit = Visit::of(&request);
     let result = (|| {
         let query = read_query(&request, &["open"])?;

@@ -10,7 +10,7 @@ use super::visit::Visit;
 use crate::domain::Invalid;
 use crate::exchange::{Grid, What, definition, words};
 use crate::http::Problem;
-use crate::service::{CatalogueEntry, Service, UploadReport};
+use crate::service::{Acting, CatalogueEntry, UploadReport};
 
 /// What stands in a form, and what is wrong with it, by field.
 #[derive(Default)]
@@ -98,7 +98,7 @@ pub(super) fn radios(visit: &Visit, entered: &Entered, name: &str, label: &str, 
 }
 
 /// The field for a major or an occupation, with all of them to choose from as one types, and what may have been meant.
-pub(super) fn target(visit: &Visit, service: &Service, entered: &Entered, label: &str, kind: Option<&str>) -> Markup {
+pub(super) fn target(visit: &Visit, service: &Acting, entered: &Entered, label: &str, kind: Option<&str>) -> Markup {
     let fault = entered.faults.contains_key("target");
     let control = html! {
         input #field-target name="target" list="catalogue" value=(entered.value("target")) required[entered.choices.is_empty()]
@@ -143,7 +143,7 @@ pub(super) struct Pasted {
 /// Tries the rows that a form brings, or saves the good ones if it says so; `columns` are what rows without a heading have,
 /// `fixed` what every row has beside.
 pub(super) async fn pasted(
-    service: &Service,
+    service: &Acting,
     sent: &Form,
     table: &str,
     columns: &[&str],

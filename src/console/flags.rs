@@ -1,6 +1,6 @@
 //! Blocks of ratings that stand out, with what made them so.
 
-use actix_web::{HttpRequest, HttpResponse, web};
+use actix_web::{HttpRequest, HttpResponse};
 use maud::{Markup, html};
 
 use super::answer::answer;
@@ -10,14 +10,14 @@ use super::texts::{board, flags, home};
 use super::visit::{Visit, read_query};
 use crate::domain::{Flag, FlagBlock, Flags};
 use crate::http::Problem;
-use crate::service::Service;
+use crate::service::Acting;
 
 /// The page.
-pub(super) async fn page(request: HttpRequest, service: web::Data<Service>) -> HttpResponse {
+pub(super) async fn page(request: HttpRequest, service: Acting) -> HttpResponse {
     let visit = Visit::of(&request);
     let result = async {
         read_query(&request, &[])?;
-        let found = Service::flags(service.at_least(None).await?).await;
+        let found = service.flags(None).await?;
         let title = visit.say(flags::TITLE).to_owned();
         let body = body(&visit, &found);
         Ok::<_, Problem>(Page { title, section: Section::Workbench, body, as_of: Some(found.as_of), charts: false })

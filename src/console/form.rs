@@ -4,11 +4,14 @@ use std::time::Duration;
 
 use actix_multipart::Multipart;
 use actix_web::http::{StatusCode, header};
-use actix_web::{HttpRequest, web};
+use actix_web::{HttpMessage, HttpRequest, web};
 use futures_util::StreamExt;
 
-use super::texts::form;
-use crate::http::Problem;
+use super::texts::{access, form};
+use crate::http::{Problem, Signed};
+
+/// The field that holds the session's word.
+pub(super) const CSRF_FIELD: &str = "csrf";
 
 /// A field of a form: its name, the name of the file if it is one, what it holds.
 pub(super) struct Field {
@@ -62,8 +65,19 @@ fn refused(status: StatusCode, slug: &str, text: super::language::Text) -> Probl
     Problem::new(status, slug, text.zh, text.en)
 }
 
-/// Reads a form of at most `limit` bytes, `multipart/form-data` or `application/x-www-form-urlencoded`, sent by a page of ours.
+/// Reads a form that a page of ours sent in the session it was made in: the session's word is in it.
 pub(super) async fn read(request: &HttpRequest, payload: web::Payload, limit: usize) -> Result<Form, Problem> {
+    let sent = read_unsigned(request, payload, limit).await?;
+    let word = request.extensions().get::<Signed>().and_then(|signed| signed.0.csrf.clone());
+    if word.is_some_and(|word| word != sent.text(CSRF_FIELD)) {
+        return Err(refused(StatusCode::FORBIDDEN, "csrf", access::NOT_PAIRED));
+    }
+    Ok(sent)
+}
+
+/// Reads a form of at most `limit` bytes, `multipart/form-data` or `application/x-www-form-urlencoded`, sent by a page of ours,
+/// where there is no session yet.
+pub(super) async fn read_unsigned(request: &HttpRequest, payload: web::Payload, limit: usize) -> Result<Form, Problem> {
     if foreign(request) {
         return Err(refused(StatusCode::FORBIDDEN, "foreign-form", form::FOREIGN));
     }

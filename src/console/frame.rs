@@ -11,10 +11,10 @@ use maud::{DOCTYPE, Markup, html};
 
 use super::assets;
 use super::language::{Language, Text};
-use super::texts::frame;
+use super::texts::{access, frame};
 use super::tour;
 use super::visit::Visit;
-use crate::domain::AsOf;
+use crate::domain::{AsOf, Role};
 
 /// A part of the console that the navigation leads to.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -27,6 +27,8 @@ pub(super) enum Section {
     Supply,
     /// Import and export.
     Data,
+    /// Accounts and keys.
+    Accounts,
     /// How to read the pages.
     Help,
     /// No part: an error.
@@ -34,13 +36,27 @@ pub(super) enum Section {
 }
 
 /// What the navigation shows, in order.
-const SECTIONS: [(Section, &str, Text); 5] = [
+const SECTIONS: [(Section, &str, Text); 6] = [
     (Section::Workbench, "/", frame::NAV_HOME),
     (Section::Needs, "/needs", frame::NAV_NEEDS),
     (Section::Supply, "/colleges", frame::NAV_SUPPLY),
     (Section::Data, "/data", frame::NAV_DATA),
+    (Section::Accounts, "/accounts", access::NAV_ACCOUNTS),
     (Section::Help, "/help", frame::NAV_HELP),
 ];
+
+/// Whether a role finds anything there.
+fn leads(role: Option<&Role>, section: Section) -> bool {
+    match (role, section) {
+        (None, _) => section == Section::None,
+        (Some(_), Section::Accounts | Section::Help) | (Some(Role::Operator), _) => true,
+        (Some(Role::Admin), _) => false,
+        (Some(Role::EnterpriseRater(_)), _) => section == Section::Workbench,
+        (Some(Role::CollegeOfficer(_)), _) => [Section::Supply, Section::Data].contains(&section),
+        (Some(Role::Supervisor), _) => [Section::Workbench, Section::Supply, Section::Needs].contains(&section),
+        (Some(Role::ParkManager(_) | Role::Planner(_)), _) => true,
+    }
+}
 
 /// A page without its frame.
 pub(super) struct Page {
@@ -116,7 +132,7 @@ fn top(visit: &Visit, section: Section) -> Markup {
             }
             nav aria-label=(visit.say(frame::NAV)) {
                 ul {
-                    @for (at, path, text) in SECTIONS {
+                    @for (at, path, text) in SECTIONS.into_iter().filter(|(at, ..)| leads(visit.role.as_ref(), *at)) {
                         li { a href=(path) aria-current=[(at == section).then_some("page")] { (visit.say(text)) } }
                     }
                 }
@@ -127,6 +143,9 @@ fn top(visit: &Visit, section: Section) -> Markup {
                 }
                 a href=(visit.here_with(&[("text", size)])) { (visit.say(size_text)) }
                 button type="button" data-print hidden { (visit.say(frame::PRINT)) }
+                @if let Some((name, _)) = &visit.signed {
+                    form.sign-out method="post" action="/logout" { button type="submit" title=(name) { (visit.say(access::SIGN_OUT)) " " (name) } }
+                }
             }
         }
     }

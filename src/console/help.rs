@@ -1,6 +1,6 @@
 //! How to read the pages: the same for every page, with the criteria in force and a printed code to check.
 
-use actix_web::{HttpRequest, HttpResponse, web};
+use actix_web::{HttpRequest, HttpResponse};
 use maud::{Markup, html};
 
 use super::answer::answer;
@@ -13,7 +13,7 @@ use super::visit::{Visit, read_query};
 use super::words;
 use crate::domain::{Criterion, Sheet};
 use crate::http::Problem;
-use crate::service::{CodeCheck, Service};
+use crate::service::{Acting, CodeCheck};
 
 const ARTICLES: [(Text, Text); 5] = [
     (help::SCORE_TITLE, help::SCORE),
@@ -24,7 +24,7 @@ const ARTICLES: [(Text, Text); 5] = [
 ];
 
 /// How to read the pages; `?code=` checks a verification code.
-pub(super) async fn page(request: HttpRequest, service: web::Data<Service>) -> HttpResponse {
+pub(super) async fn page(request: HttpRequest, service: Acting) -> HttpResponse {
     let visit = Visit::of(&request);
     let result = async {
         let query = read_query(&request, &["code"])?;

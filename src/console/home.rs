@@ -1,24 +1,36 @@
 //! The workbench's first page: parks to choose from.
 
-use actix_web::{HttpRequest, HttpResponse, web};
+use actix_web::http::header;
+use actix_web::{HttpRequest, HttpResponse};
 use maud::{Markup, html};
 
 use super::answer::answer;
+use super::figures;
 use super::frame::{Page, Section};
 use super::home_news::{attention as attention_card, news};
 use super::map::map;
-use super::texts::{decisions, frame, home, scenarios, selections};
+use super::texts::{access, decisions, frame, home, scenarios, selections};
 use super::visit::{Visit, read_query};
 use super::words;
+use crate::domain::Role;
 use crate::http::Problem;
-use crate::service::{Attention, ParkCard, Parks, Service};
+use crate::service::{Acting, Attention, LINK_DAYS, LinksWanted, ParkCard, Parks};
 
 /// Parks on one page at most.
 const SHOWN: usize = 120;
 
 /// All parks, or those that a search finds.
-pub(super) async fn page(request: HttpRequest, service: web::Data<Service>) -> HttpResponse {
+pub(super) async fn page(request: HttpRequest, service: Acting) -> HttpResponse {
     let visit = Visit::of(&request);
+    let home = match &service.principal().role {
+        Role::CollegeOfficer(college) => Some(format!("/colleges/{college}")),
+        Role::Admin => Some("/accounts".to_owned()),
+        Role::EnterpriseRater(_) => return rater(&request, &visit, &service),
+        _ => None,
+    };
+    if let Some(home) = home {
+        return HttpResponse::SeeOther().insert_header((header::LOCATION, home)).finish();
+    }
     let result = async {
         let query = read_query(&request, &["q"])?;
         let asked: String = query.text("q").unwrap_or_default().trim().chars().take(64).collect();
@@ -29,6 +41,27 @@ pub(super) async fn page(request: HttpRequest, service: web::Data<Service>) -> H
         Ok::<_, Problem>(Page { title, section: Section::Workbench, body, as_of: Some(parks.as_of), charts: false })
     };
     answer(&request, &visit, result.await)
+}
+
+/// What a rater has to do: cooperations to rate, each by its link.
+fn rater(request: &HttpRequest, visit: &Visit, service: &Acting) -> HttpResponse {
+    let wanted = LinksWanted { enterprise: None, open: false, days: LINK_DAYS };
+    let result = service.rating_links(&wanted).map(|mut links| {
+        links.sort_by_key(|link| (link.rated, std::cmp::Reverse(link.engagement.end)));
+        let body = html! {
+            h1 { (visit.say(access::RATER_HOME)) }
+            p.lead { (visit.say(access::RATER_LEAD)) }
+            @if links.is_empty() { div.empty { p { (visit.say(access::NOTHING_TO_RATE)) } } }
+            ul.cards #to-rate { @for link in &links { li { a.park href=(link.path) {
+                strong { (link.college) }
+                span { (figures::day(visit.language, link.engagement.start)) " – " (figures::day(visit.language, link.engagement.end)) }
+                span { (visit.say(if link.rated { access::RATED } else { access::RATE_IT })) }
+            } } } }
+        };
+        let title = visit.say(access::RATER_HOME).to_owned();
+        Page { title, section: Section::Workbench, body, as_of: None, charts: false }
+    });
+    answer(request, visit, result.map_err(Problem::from))
 }
 
 fn found(card: &ParkCard, asked: &str) -> bool {

@@ -21,10 +21,10 @@ use super::texts::{lab, why};
 use super::visit::{Visit, address};
 use crate::domain::NewScenario;
 use crate::http::Problem;
-use crate::service::{Lab, Service};
+use crate::service::{Acting, Lab};
 
 /// The lab of a park.
-pub(super) async fn page(request: HttpRequest, service: web::Data<Service>) -> HttpResponse {
+pub(super) async fn page(request: HttpRequest, service: Acting) -> HttpResponse {
     let visit = Visit::of(&request);
     let result = async {
         let (asked, query) = Asked::of(&request)?;
@@ -62,7 +62,7 @@ pub(super) async fn page(request: HttpRequest, service: web::Data<Service>) -> H
 const MOST: usize = 16 * 1024;
 
 /// Keeps the scenario of the address.
-pub(super) async fn keep(request: HttpRequest, payload: web::Payload, service: web::Data<Service>) -> HttpResponse {
+pub(super) async fn keep(request: HttpRequest, payload: web::Payload, service: Acting) -> HttpResponse {
     let done = async {
         let (asked, _) = Asked::of(&request)?;
         let sent = form::read(&request, payload, MOST).await?;
@@ -75,7 +75,7 @@ pub(super) async fn keep(request: HttpRequest, payload: web::Payload, service: w
     done.await.unwrap_or_else(|problem| failure::answer(&request, &problem))
 }
 
-fn body(visit: &Visit, service: &Service, asked: &Asked, found: &Lab) -> Markup {
+fn body(visit: &Visit, service: &Acting, asked: &Asked, found: &Lab) -> Markup {
     let park = &found.board.card.park;
     let path = format!("/parks/{}", park.id);
     html! {

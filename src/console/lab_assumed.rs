@@ -9,7 +9,7 @@ use super::visit::Visit;
 use super::words;
 use crate::domain::{CollegeId, Date, Demand, DemandKind, Invalid, MajorRef, ProgrammeId, ScenarioChange, SeatsChange};
 use crate::http::{Problem, Query};
-use crate::service::{CatalogueEntry, Lab, Meant, Service};
+use crate::service::{Acting, CatalogueEntry, Lab, Meant};
 
 /// Assumptions of one sort at most.
 const MOST: usize = 10;
@@ -115,11 +115,7 @@ pub(super) fn one_of(visit: &Visit, field: &str, text: &str, meant: Meant) -> Re
 }
 
 /// What was added by a form of the page, as it stands in the address.
-pub(super) fn added(
-    visit: &Visit,
-    service: &Service,
-    query: &Query,
-) -> Result<Option<(&'static str, String)>, Problem> {
+pub(super) fn added(visit: &Visit, service: &Acting, query: &Query) -> Result<Option<(&'static str, String)>, Problem> {
     if let Some(text) = query.text("add_need") {
         let kind = query.parse("add_kind")?.unwrap_or(DemandKind::Hire);
         let people = query.number("add_people", 1, 1_000_000)?.unwrap_or(1);
@@ -142,7 +138,7 @@ fn fill(text: &str, values: &[(&str, &str)]) -> String {
 /// What is assumed of needs and seats, in words, each with its text in the address.
 pub(super) fn said(
     visit: &Visit,
-    service: &Service,
+    service: &Acting,
     needed: &[Needed],
     seated: &[Seated],
 ) -> Vec<(&'static str, String, String)> {
@@ -177,7 +173,7 @@ pub(super) fn kinds(visit: &Visit, id: &str) -> Markup {
 
 /// The forms that add an assumption and keep the scenario. They stand outside what is repainted as a slider moves; the script
 /// gives them the address of the moment.
-pub(super) fn forms(visit: &Visit, service: &Service, path: &str, found: &Lab) -> Markup {
+pub(super) fn forms(visit: &Visit, service: &Acting, path: &str, found: &Lab) -> Markup {
     let listed: Vec<&CollegeId> = found.outcome.difference.moves.iter().map(|one| &one.college.id).collect();
     let hidden = || html! { @for (name, value) in visit.query() { input type="hidden" name=(name) value=(value); } };
     html! {

@@ -9,7 +9,7 @@ use super::words;
 use crate::domain::{College, CollegeKind, Date, DemandKind, Invalid, Label, MajorRef, Programme, ScenarioChange};
 use crate::exchange;
 use crate::http::{Problem, Query};
-use crate::service::{Meant, Service};
+use crate::service::{Acting, Meant};
 
 /// Colleges that join at most, and programmes of each.
 const MOST: usize = 5;
@@ -102,7 +102,7 @@ pub(super) fn of_changes(changes: &[&ScenarioChange]) -> Option<Vec<Joined>> {
 }
 
 /// What was added by the form of the page, as all of `join` stands in the address then.
-pub(super) fn added(visit: &Visit, service: &Service, query: &Query) -> Result<Option<String>, Problem> {
+pub(super) fn added(visit: &Visit, service: &Acting, query: &Query) -> Result<Option<String>, Problem> {
     let Some(name) = query.text("add_join") else { return Ok(None) };
     // These separate the parts of an address.
     let name: String = name.chars().map(|c| if matches!(c, ',' | '~' | '+') { ' ' } else { c }).collect();
@@ -130,7 +130,7 @@ pub(super) fn added(visit: &Visit, service: &Service, query: &Query) -> Result<O
 }
 
 /// One of them in words.
-pub(super) fn said(visit: &Visit, service: &Service, one: &Joined) -> String {
+pub(super) fn said(visit: &Visit, service: &Acting, one: &Joined) -> String {
     let programmes = one.programmes.iter().map(|(major, kind, seats)| {
         let name = match service.meant(&major.to_string(), Some("major")) {
             Meant::One(entry) => entry.name,

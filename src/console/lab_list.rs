@@ -10,7 +10,7 @@ use super::texts::{board, lab};
 use super::visit::Visit;
 use super::words;
 use crate::domain::{CollegeId, Move};
-use crate::service::{Lab, Service};
+use crate::service::{Acting, Lab};
 
 /// Criteria named as the causes of one move.
 const CAUSES: usize = 3;
@@ -97,7 +97,7 @@ fn leaving(visit: &Visit, asked: &Asked, college: &CollegeId) -> String {
 }
 
 /// What is assumed, each to be taken back.
-pub(super) fn assumptions(visit: &Visit, service: &Service, asked: &Asked, found: &Lab) -> Markup {
+pub(super) fn assumptions(visit: &Visit, service: &Acting, asked: &Asked, found: &Lab) -> Markup {
     let mut said = lab_assumed::said(visit, service, &asked.needed, &asked.seated);
     said.extend(asked.joined.iter().map(|one| {
         let moves = &found.outcome.difference.moves;

@@ -1,6 +1,6 @@
 //! The rating link of an engagement for the park's manager: to be scanned or sent.
 
-use actix_web::{HttpRequest, HttpResponse, web};
+use actix_web::{HttpRequest, HttpResponse};
 use maud::{Markup, html};
 use qrcode::{Color, QrCode};
 
@@ -10,13 +10,13 @@ use super::frame::{Page, Section};
 use super::texts::rate;
 use super::visit::{Visit, read_query};
 use crate::http::{Problem, path_id};
-use crate::service::{LINK_DAYS, RatingLink, Service};
+use crate::service::{Acting, LINK_DAYS, RatingLink};
 
 /// The white edge that readers of codes need, in modules.
 const QUIET: usize = 4;
 
 /// The link as text and as a QR code.
-pub(super) async fn page(request: HttpRequest, service: web::Data<Service>) -> HttpResponse {
+pub(super) async fn page(request: HttpRequest, service: Acting) -> HttpResponse {
     let visit = Visit::of(&request);
     let result = (|| {
         read_query(&request, &[])?;
@@ -49,7 +49,7 @@ fn body(visit: &Visit, link: &RatingLink, address: &str) -> Markup {
 }
 
 /// Dark modules as one path; nothing if the text is too long for a code.
-fn qr(text: &str, label: &str) -> Markup {
+pub(super) fn qr(text: &str, label: &str) -> Markup {
     let Ok(code) = QrCode::new(text) else { return html! {} };
     let width = code.width();
     let dark = code.to_colors().into_iter().enumerate().filter(|(_, color)| *color == Color::Dark);

@@ -3,6 +3,8 @@
 //! Every page is whole HTML made on the server and works without scripts. Scripts fetch the same pages and put parts of
 //! them into place (`frame` says which).
 
+mod access;
+mod accounts;
 mod answer;
 mod assets;
 mod bar;
@@ -99,6 +101,7 @@ pub fn routes(config: &mut web::ServiceConfig) {
         "/needs" => needs::choose;
         "/colleges" => supply::choose;
         "/data" => data::page;
+        "/accounts" => accounts::page;
         "/data/export.xlsx" => data::export;
         "/data/templates/{table}.xlsx" => data::template;
     }
@@ -122,6 +125,20 @@ pub fn routes(config: &mut web::ServiceConfig) {
     .service(sent("/parks/{park}/lab/keep").route(web::post().to(lab::keep)))
     .service(sent("/scenarios/adopt").route(web::post().to(scenarios::decide)))
     .service(sent("/selections/adopt").route(web::post().to(selections::decide)))
+    .service(
+        both("/login")
+            .route(web::get().to(access::page))
+            .route(web::head().to(access::page))
+            .route(web::post().to(access::sign_in)),
+    )
+    .service(both("/login/code").route(web::get().to(access::code_page)).route(web::post().to(access::code)))
+    .service(sent("/login/demo").route(web::post().to(access::demo)))
+    .service(sent("/logout").route(web::post().to(access::sign_out)))
+    .service(both("/welcome/{link}").route(web::get().to(access::welcome)).route(web::post().to(access::accept)))
+    .service(sent("/accounts/make").route(web::post().to(accounts::make)))
+    .service(sent("/accounts/change").route(web::post().to(accounts::change)))
+    .service(sent("/accounts/key").route(web::post().to(accounts::make_key)))
+    .service(sent("/accounts/revoke").route(web::post().to(accounts::revoke)))
     .service(sent("/data/check").route(web::post().to(upload::check)).wrap(Compress::default()))
     .service(sent("/data/load").route(web::post().to(upload::load)).wrap(Compress::default()))
     .service(sent("/data/returned").route(web::post().to(upload::returned)))

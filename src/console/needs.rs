@@ -14,7 +14,7 @@ use super::visit::{Visit, address, read_query};
 use super::{failure, figures, words};
 use crate::domain::{DemandId, Event, ParkId, Target};
 use crate::http::{Problem, path_id};
-use crate::service::{Meant, NeedShown, NeedWarning, Needs, Service};
+use crate::service::{Acting, Meant, NeedShown, NeedWarning, Needs};
 
 /// A form, in bytes; rows pasted are the most of it.
 const MOST: usize = 512 * 1024;
@@ -25,7 +25,7 @@ const PASTED: [&str; 9] =
     ["kind", "major", "headcount", "skill_level", "start", "end", "urgency", "enterprise", "note"];
 
 /// The parks to choose from.
-pub(super) async fn choose(request: HttpRequest, service: web::Data<Service>) -> HttpResponse {
+pub(super) async fn choose(request: HttpRequest, service: Acting) -> HttpResponse {
     let visit = Visit::of(&request);
     let result = read_query(&request, &["q"]).map(|query| {
         let asked: String = query.text("q").unwrap_or_default().trim().chars().take(64).collect();
@@ -42,7 +42,7 @@ pub(super) async fn choose(request: HttpRequest, service: web::Data<Service>) ->
 }
 
 /// The needs of a park, and the form; `?edit=` fills it with one of them, `?saved=` says what was saved.
-pub(super) async fn page(request: HttpRequest, service: web::Data<Service>) -> HttpResponse {
+pub(super) async fn page(request: HttpRequest, service: Acting) -> HttpResponse {
     let visit = Visit::of(&request);
     let result = (|| {
         let query = read_query(&request, &["edit", "saved", "closed"])?;
@@ -81,7 +81,7 @@ fn filled(one: &NeedShown) -> Entered {
 
 fn whole(
     visit: &Visit,
-    service: &Service,
+    service: &Acting,
     found: &Needs,
     entered: &Entered,
     notice: Option<Markup>,
@@ -107,7 +107,7 @@ fn whole(
     Page { title, section: Section::Needs, body, as_of: Some(found.as_of.clone()), charts: false }
 }
 
-fn the_form(visit: &Visit, service: &Service, found: &Needs, entered: &Entered, path: &str) -> Markup {
+fn the_form(visit: &Visit, service: &Acting, found: &Needs, entered: &Entered, path: &str) -> Markup {
     let id = entered.value("id");
     let say = |text| visit.say(text);
     html! {
@@ -234,7 +234,7 @@ pub(super) fn see(to: &str) -> HttpResponse {
 /// Puts the target of a form into the column it belongs to; what may be meant goes into the form again.
 pub(super) fn resolve(
     visit: &Visit,
-    service: &Service,
+    service: &Acting,
     sent: &Form,
     kind: Option<&str>,
     entered: &mut Entered,
@@ -253,7 +253,7 @@ pub(super) fn resolve(
 }
 
 /// Saves a need.
-pub(super) async fn save(request: HttpRequest, payload: web::Payload, service: web::Data<Service>) -> HttpResponse {
+pub(super) async fn save(request: HttpRequest, payload: web::Payload, service: Acting) -> HttpResponse {
     let visit = Visit::of(&request);
     let done = async {
         let park: ParkId = path_id(&request, "park")?;
@@ -287,7 +287,7 @@ pub(super) async fn save(request: HttpRequest, payload: web::Payload, service: w
 }
 
 /// Checks rows that were pasted, or saves the good ones.
-pub(super) async fn paste(request: HttpRequest, payload: web::Payload, service: web::Data<Service>) -> HttpResponse {
+pub(super) async fn paste(request: HttpRequest, payload: web::Payload, service: Acting) -> HttpResponse {
     let visit = Visit::of(&request);
     let done = async {
         let park: ParkId = path_id(&request, "park")?;
@@ -301,7 +301,7 @@ pub(super) async fn paste(request: HttpRequest, payload: web::Payload, service: 
 }
 
 /// Closes a need.
-pub(super) async fn close(request: HttpRequest, payload: web::Payload, service: web::Data<Service>) -> HttpResponse {
+pub(super) async fn close(request: HttpRequest, payload: web::Payload, service: Acting) -> HttpResponse {
     let done = async {
         let park: ParkId = path_id(&request, "park")?;
         let sent = form::read(&request, payload, MOST).await?;

@@ -13,7 +13,7 @@ use super::visit::{Visit, address, read_query};
 use super::{decision_form, failure, form, words};
 use crate::domain::{Invalid, Move, NewDecision, Scenario, ScenarioId, Sheet};
 use crate::http::{Problem, Query};
-use crate::service::{Service, SideBySide};
+use crate::service::{Acting, SideBySide};
 
 /// A form, in bytes.
 const MOST: usize = 32 * 1024;
@@ -21,7 +21,7 @@ const MOST: usize = 32 * 1024;
 const COMPARED: usize = 4;
 
 /// The page: `?ids=A,B` compares, `?kept=` says what was written.
-pub(super) async fn page(request: HttpRequest, service: web::Data<Service>) -> HttpResponse {
+pub(super) async fn page(request: HttpRequest, service: Acting) -> HttpResponse {
     let visit = Visit::of(&request);
     // Boxes of a form are sent one by one; the address has one list.
     let pairs = web::Query::<Vec<(String, String)>>::from_query(request.query_string())
@@ -56,13 +56,7 @@ fn ids(query: &Query) -> Result<Vec<ScenarioId>, Problem> {
     codes.map(str::parse).collect::<Result<_, Invalid>>().map_err(|invalid| Problem::parameter("ids", invalid))
 }
 
-fn body(
-    visit: &Visit,
-    service: &Service,
-    asked: &[ScenarioId],
-    compared: Option<&SideBySide>,
-    query: &Query,
-) -> Markup {
+fn body(visit: &Visit, service: &Acting, asked: &[ScenarioId], compared: Option<&SideBySide>, query: &Query) -> Markup {
     let kept = service.kept_scenarios();
     html! {
         p.crumbs { a href="/" { (visit.say(super::texts::home::TITLE)) } }
@@ -91,7 +85,7 @@ fn row(visit: &Visit, one: &Scenario, asked: &[ScenarioId]) -> Markup {
     }
 }
 
-fn side_by_side(visit: &Visit, service: &Service, compared: &SideBySide) -> Markup {
+fn side_by_side(visit: &Visit, service: &Acting, compared: &SideBySide) -> Markup {
     let sheet = service.sheet();
     html! {
         @for (at, park) in compared.parks.iter().enumerate() {
@@ -145,7 +139,7 @@ fn cell(visit: &Visit, sheet: &Sheet, base: Option<u32>, now: Option<u32>, moved
     }
 }
 
-fn adopt(visit: &Visit, service: &Service, kept: &[Scenario]) -> Markup {
+fn adopt(visit: &Visit, service: &Acting, kept: &[Scenario]) -> Markup {
     let which = html! {
         div.entry-field { label for="decision-scenario" { span { (visit.say(scenarios::WHICH)) } }
             select #decision-scenario name="scenario" { @for one in kept { option value=(one.id) { (one.name) } } } }
@@ -160,7 +154,7 @@ fn adopt(visit: &Visit, service: &Service, kept: &[Scenario]) -> Markup {
 }
 
 /// Records that a scenario was adopted.
-pub(super) async fn decide(request: HttpRequest, payload: web::Payload, service: web::Data<Service>) -> HttpResponse {
+pub(super) async fn decide(request: HttpRequest, payload: web::Payload, service: Acting) -> HttpResponse {
     let done = async {
         let sent = form::read(&request, payload, MOST).await?;
         let scenario = Some(decision_form::parsed("scenario", &sent.text("scenario"))?);

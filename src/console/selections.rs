@@ -15,7 +15,7 @@ use super::visit::{Visit, address};
 use super::{decision_form, failure, form, selections_form, selections_words};
 use crate::domain::SelectionStatus;
 use crate::http::Problem;
-use crate::service::{Parks, SelectionBoard, Service};
+use crate::service::{Acting, Parks, SelectionBoard};
 
 /// A form, in bytes.
 const MOST: usize = 32 * 1024;
@@ -23,7 +23,7 @@ const MOST: usize = 32 * 1024;
 const AT_ONCE: usize = 60;
 
 /// The page; its address is the question.
-pub(super) async fn page(request: HttpRequest, service: web::Data<Service>) -> HttpResponse {
+pub(super) async fn page(request: HttpRequest, service: Acting) -> HttpResponse {
     let visit = Visit::of(&request);
     let result = async {
         if let Some(address) = selections_form::sent(&visit, &service, &raw(&request))? {
@@ -54,7 +54,7 @@ pub(super) async fn page(request: HttpRequest, service: web::Data<Service>) -> H
 
 fn body(
     visit: &Visit,
-    service: &Service,
+    service: &Acting,
     asked: &Asked,
     parks: &Parks,
     found: Option<&SelectionBoard>,
@@ -109,7 +109,7 @@ fn answer(visit: &Visit, asked: &Asked, found: &SelectionBoard) -> Markup {
     }
 }
 
-fn adopt(visit: &Visit, service: &Service, found: &SelectionBoard) -> Markup {
+fn adopt(visit: &Visit, service: &Acting, found: &SelectionBoard) -> Markup {
     let n = found.answer.selection.selection.pairs.len();
     html! {
         @if n > 0 {
@@ -126,7 +126,7 @@ fn adopt(visit: &Visit, service: &Service, found: &SelectionBoard) -> Markup {
 }
 
 /// Records the selection of the address as a decision.
-pub(super) async fn decide(request: HttpRequest, payload: web::Payload, service: web::Data<Service>) -> HttpResponse {
+pub(super) async fn decide(request: HttpRequest, payload: web::Payload, service: Acting) -> HttpResponse {
     let done = async {
         let asked = Asked::of(&request)?;
         let sent = form::read(&request, payload, MOST).await?;

@@ -1,6 +1,6 @@
 //! A selection as a file: CSV of its pairs, or a workbook with prices, places and definitions.
 
-use actix_web::{HttpRequest, HttpResponse, web};
+use actix_web::{HttpRequest, HttpResponse};
 
 use super::data::{WORKBOOK, file};
 use super::failure;
@@ -12,10 +12,10 @@ use super::texts::{board, selections};
 use super::visit::Visit;
 use crate::exchange::{Cell, plain_workbook, write_rows};
 use crate::http::Problem;
-use crate::service::{SelectionBoard, Service};
+use crate::service::{Acting, SelectionBoard};
 
 /// The pairs as CSV.
-pub(super) async fn csv(request: HttpRequest, service: web::Data<Service>) -> HttpResponse {
+pub(super) async fn csv(request: HttpRequest, service: Acting) -> HttpResponse {
     sent(&request, &service, |visit, found| {
         let mut rows = pairs(visit, found);
         let mut last = vec![Cell::Empty; rows.first().map_or(1, Vec::len)];
@@ -28,7 +28,7 @@ pub(super) async fn csv(request: HttpRequest, service: web::Data<Service>) -> Ht
 }
 
 /// Everything as a workbook.
-pub(super) async fn xlsx(request: HttpRequest, service: web::Data<Service>) -> HttpResponse {
+pub(super) async fn xlsx(request: HttpRequest, service: Acting) -> HttpResponse {
     sent(&request, &service, |visit, found| {
         let say = |text: Text| visit.say(text).to_owned();
         let sheets = [
@@ -44,7 +44,7 @@ pub(super) async fn xlsx(request: HttpRequest, service: web::Data<Service>) -> H
 
 async fn sent(
     request: &HttpRequest,
-    service: &Service,
+    service: &Acting,
     made: impl Fn(&Visit, &SelectionBoard) -> (&'static str, &'static str, Vec<u8>),
 ) -> HttpResponse {
     let visit = Visit::of(request);

@@ -12,7 +12,7 @@ use super::visit::Visit;
 use super::words;
 use crate::domain::{Invalid, Objective, Preset};
 use crate::http::Problem;
-use crate::service::{ParkCard, Parks, Service};
+use crate::service::{Acting, ParkCard, Parks};
 
 /// Parks to tick at most.
 const SHOWN: usize = 120;
@@ -20,7 +20,7 @@ const SHOWN: usize = 120;
 const OFFERED: usize = 400;
 
 /// The address that says what a form was sent with; `None` if no form was.
-pub(super) fn sent(visit: &Visit, service: &Service, raw: &[(String, String)]) -> Result<Option<String>, Problem> {
+pub(super) fn sent(visit: &Visit, service: &Acting, raw: &[(String, String)]) -> Result<Option<String>, Problem> {
     if !raw.iter().any(|(name, _)| ADDED.contains(&name.as_str())) {
         return Ok(None);
     }
@@ -137,8 +137,8 @@ fn picker(visit: &Visit, asked: &Asked, parks: &Parks) -> Markup {
 }
 
 /// The form that forces or forbids a pair.
-pub(super) fn pair_form(visit: &Visit, service: &Service, parks: &Parks) -> Markup {
-    let colleges = service.colleges();
+pub(super) fn pair_form(visit: &Visit, service: &Acting, parks: &Parks) -> Markup {
+    let colleges = service.colleges().unwrap_or_default();
     html! {
         form.inline #add-pair method="get" action="/selections" autocomplete="off" {
             @for (name, value) in visit.query().filter(|(name, _)| *name != "page") { input type="hidden" name=(name) value=(value); }

@@ -9,7 +9,7 @@ use crate::domain::{
     AllOr, CollegeCapacity, ForcedPair, Invalid, Objective, ParkId, ParkWish, PresetId, SelectionQuestion,
 };
 use crate::http::{Problem, Query};
-use crate::service::Service;
+use crate::service::Acting;
 
 /// Parks that an address may list; more are asked as all.
 pub(super) const MOST_PARKS: usize = 300;
@@ -153,7 +153,7 @@ impl Asked {
     }
 
     /// The question.
-    pub(super) fn question(&self, service: &Service) -> SelectionQuestion {
+    pub(super) fn question(&self, service: &Acting) -> SelectionQuestion {
         let wish = |park: &ParkId| {
             let own = self.wishes.iter().rev().find(|(one, _)| one == park);
             ParkWish { park: park.clone(), wish: own.map(|(_, n)| *n), seats: 1 }

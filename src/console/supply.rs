@@ -15,7 +15,7 @@ use super::{failure, figures, form, mirror};
 use crate::domain::{CollegeId, Event, Programme, ProgrammeId};
 use crate::exchange::cell_text;
 use crate::http::{Problem, path_id};
-use crate::service::{CollegeCard, Mirror, Service, Supply};
+use crate::service::{Acting, CollegeCard, Mirror, Supply};
 
 /// A form, in bytes.
 const MOST: usize = 512 * 1024;
@@ -36,11 +36,11 @@ const PASTED: [&str; 11] = [
     "note",
 ];
 /// The colleges to choose from.
-pub(super) async fn choose(request: HttpRequest, service: web::Data<Service>) -> HttpResponse {
+pub(super) async fn choose(request: HttpRequest, service: Acting) -> HttpResponse {
     let visit = Visit::of(&request);
-    let result = read_query(&request, &["q"]).map(|query| {
+    let result = read_query(&request, &["q"]).and_then(|query| {
         let asked = query.text("q").unwrap_or_default().trim().to_lowercase();
-        let all = service.colleges();
+        let all = service.colleges()?;
         let found = |card: &&CollegeCard| {
             let college = &card.college;
             [college.name.as_str(), college.city.as_str(), college.id.as_str()]
@@ -64,13 +64,13 @@ pub(super) async fn choose(request: HttpRequest, service: web::Data<Service>) ->
                 }
             } }
         };
-        Page {
+        Ok(Page {
             title: visit.say(supply::CHOOSE_TITLE).to_owned(),
             section: Section::Supply,
             body,
             as_of: Some(service.parks().as_of),
             charts: false,
-        }
+        })
     });
     answer(&request, &visit, result)
 }
@@ -92,7 +92,7 @@ fn college_card(visit: &Visit, card: &CollegeCard) -> Markup {
 }
 
 /// A college's programmes, its facts and its mirror.
-pub(super) async fn page(request: HttpRequest, service: web::Data<Service>) -> HttpResponse {
+pub(super) async fn page(request: HttpRequest, service: Acting) -> HttpResponse {
     let visit = Visit::of(&request);
     let result = async {
         let query = read_query(&request, &["edit", "saved", "closed", "park"])?;
@@ -130,7 +130,7 @@ fn filled((programme, name): &(Programme, String)) -> Entered {
     entered
 }
 
-fn whole(visit: &Visit, service: &Service, found: &Supply, mirror: &Mirror, state: &State) -> Page {
+fn whole(visit: &Visit, service: &Acting, found: &Supply, mirror: &Mirror, state: &State) -> Page {
     let college = &found.college;
     let path = format!("/colleges/{}", college.id);
     let columns = entry::column_names(visit, "programmes", &PASTED);
@@ -167,7 +167,7 @@ fn whole(visit: &Visit, service: &Service, found: &Supply, mirror: &Mirror, stat
 }
 
 /// Saves a programme.
-pub(super) async fn save(request: HttpRequest, payload: web::Payload, service: web::Data<Service>) -> HttpResponse {
+pub(super) async fn save(request: HttpRequest, payload: web::Payload, service: Acting) -> HttpResponse {
     let visit = Visit::of(&request);
     let done = async {
         let id: CollegeId = path_id(&request, "college")?;
@@ -190,17 +190,13 @@ pub(super) async fn save(request: HttpRequest, payload: web::Payload, service: w
     done.await.unwrap_or_else(|problem| failure::answer(&request, &problem))
 }
 
-async fn again(visit: &Visit, service: &Service, id: &CollegeId, state: State) -> Result<HttpResponse, Problem> {
+async fn again(visit: &Visit, service: &Acting, id: &CollegeId, state: State) -> Result<HttpResponse, Problem> {
     let (found, mirror) = (service.supply(id)?, service.mirror(id, None).await?);
     Ok(send(visit, StatusCode::UNPROCESSABLE_ENTITY, &whole(visit, service, &found, &mirror, &state)))
 }
 
 /// Saves a college's own facts, confirmed as of today.
-pub(super) async fn save_facts(
-    request: HttpRequest,
-    payload: web::Payload,
-    service: web::Data<Service>,
-) -> HttpResponse {
+pub(super) async fn save_facts(request: HttpRequest, payload: web::Payload, service: Acting) -> HttpResponse {
     let visit = Visit::of(&request);
     let done = async {
         let id: CollegeId = path_id(&request, "college")?;
@@ -225,7 +221,7 @@ pub(super) async fn save_facts(
 }
 
 /// Checks rows that were pasted, or saves the good ones.
-pub(super) async fn paste(request: HttpRequest, payload: web::Payload, service: web::Data<Service>) -> HttpResponse {
+pub(super) async fn paste(request: HttpRequest, payload: web::Payload, service: Acting) -> HttpResponse {
     let visit = Visit::of(&request);
     let done = async {
         let id: CollegeId = path_id(&request, "college")?;
@@ -240,7 +236,7 @@ pub(super) async fn paste(request: HttpRequest, payload: web::Payload, service: 
 }
 
 /// Closes a programme.
-pub(super) async fn close(request: HttpRequest, payload: web::Payload, service: web::Data<Service>) -> HttpResponse {
+pub(super) async fn close(request: HttpRequest, payload: web::Payload, service: Acting) -> HttpResponse {
     let done = async {
         let college: CollegeId = path_id(&request, "college")?;
         let sent = form::read(&request, payload, MOST).await?;

@@ -8,7 +8,7 @@ use super::visit::{Visit, address};
 use super::words;
 use crate::domain::Programme;
 use crate::exchange::{cell_text, definition};
-use crate::service::{Service, Supply};
+use crate::service::{Acting, Supply};
 
 /// Fields of a programme that are columns of the table under the same name.
 pub(super) const FIELDS: [&str; 12] = [
@@ -84,7 +84,7 @@ fn column_name(visit: &Visit, table: &str, column: &str) -> String {
 }
 
 /// The form of one programme.
-pub(super) fn programme_form(visit: &Visit, service: &Service, entered: &Entered, path: &str) -> Markup {
+pub(super) fn programme_form(visit: &Visit, service: &Acting, entered: &Entered, path: &str) -> Markup {
     let id = entered.value("id");
     let number = |field: &str| entry::input(entered, field, &column_name(visit, "programmes", field), "number", false);
     html! {

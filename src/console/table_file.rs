@@ -1,7 +1,7 @@
 //! "Export this page": the shortlist as CSV, one row a college, headed in the reader's language.
 
 use actix_web::http::{StatusCode, header};
-use actix_web::{HttpRequest, HttpResponse, web};
+use actix_web::{HttpRequest, HttpResponse};
 
 use super::answer::guarded;
 use super::board::gap;
@@ -15,10 +15,10 @@ use super::words;
 use crate::domain::Criterion;
 use crate::exchange::write_rows;
 use crate::http::Problem;
-use crate::service::{Board, Service};
+use crate::service::{Acting, Board};
 
 /// The file; a spreadsheet knows it for UTF-8 by its first bytes.
-pub(super) async fn file(request: HttpRequest, service: web::Data<Service>) -> HttpResponse {
+pub(super) async fn file(request: HttpRequest, service: Acting) -> HttpResponse {
     let visit = Visit::of(&request);
     let result = async {
         let (question, _) = read_question(&request, &[])?;

@@ -1,6 +1,6 @@
 //! The team of k beside the individual order.
 
-use actix_web::{HttpRequest, HttpResponse, web};
+use actix_web::{HttpRequest, HttpResponse};
 use maud::{Markup, html};
 
 use super::answer::answer;
@@ -11,13 +11,13 @@ use super::texts::{board, why};
 use super::visit::{Visit, read_question};
 use crate::domain::Team;
 use crate::http::Problem;
-use crate::service::Service;
+use crate::service::Acting;
 
 /// A page does not wait longer for the proof.
 const TEAM_TIME: std::time::Duration = std::time::Duration::from_secs(2);
 
 /// The colleges that together cover the need best.
-pub(super) async fn page(request: HttpRequest, service: web::Data<Service>) -> HttpResponse {
+pub(super) async fn page(request: HttpRequest, service: Acting) -> HttpResponse {
     let visit = Visit::of(&request);
     let result = async {
         let (question, query) = read_question(&request, &["size"])?;

@@ -1,6 +1,6 @@
 //! The guided tour: four pages a newcomer is led through, by plain links; whoever has seen enough ends it.
 
-use actix_web::{HttpRequest, HttpResponse, web};
+use actix_web::{HttpRequest, HttpResponse};
 use maud::{Markup, html};
 
 use super::failure;
@@ -10,12 +10,12 @@ use super::texts::tour;
 use super::visit::{Visit, read_query};
 use crate::domain::Question;
 use crate::http::Problem;
-use crate::service::Service;
+use crate::service::Acting;
 
 const STEPS: [Text; 4] = [tour::STEP_1, tour::STEP_2, tour::STEP_3, tour::STEP_4];
 
 /// Leads to the page of a step, whatever parks and colleges there are.
-pub(super) async fn step(request: HttpRequest, service: web::Data<Service>) -> HttpResponse {
+pub(super) async fn step(request: HttpRequest, service: Acting) -> HttpResponse {
     let address = (|| {
         read_query(&request, &[])?;
         let step: usize = request.match_info().query("step").parse().map_err(|_| Problem::not_found())?;

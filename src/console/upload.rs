@@ -21,7 +21,7 @@ use super::upload_report::{body, remark};
 use super::visit::Visit;
 use crate::exchange::{MAX_FILE, memory_key};
 use crate::http::Problem;
-use crate::service::{Choices, Service, ServiceError, Upload};
+use crate::service::{Acting, Choices, ServiceError, Upload};
 
 /// A file in base64 and what is chosen beside it, in bytes.
 const MOST: usize = MAX_FILE / 3 * 4 + (256 << 10);
@@ -68,29 +68,29 @@ fn sent(request: &HttpRequest, form: &Form) -> Option<Sent> {
 }
 
 /// Tries the file.
-pub(super) async fn check(request: HttpRequest, payload: web::Payload, service: web::Data<Service>) -> HttpResponse {
+pub(super) async fn check(request: HttpRequest, payload: web::Payload, service: Acting) -> HttpResponse {
     run(request, payload, service, false).await
 }
 
 /// Writes its good rows.
-pub(super) async fn load(request: HttpRequest, payload: web::Payload, service: web::Data<Service>) -> HttpResponse {
+pub(super) async fn load(request: HttpRequest, payload: web::Payload, service: Acting) -> HttpResponse {
     run(request, payload, service, true).await
 }
 
-async fn run(request: HttpRequest, payload: web::Payload, service: web::Data<Service>, write: bool) -> HttpResponse {
+async fn run(request: HttpRequest, payload: web::Payload, service: Acting, write: bool) -> HttpResponse {
     let visit = Visit::of(&request);
     let sent = match form::read(&request, payload, MOST).await {
         Ok(form) => sent(&request, &form),
         Err(problem) if problem.status() == StatusCode::PAYLOAD_TOO_LARGE => {
             let invalid = problem.invalid_value();
             let why = visit.language.pick(&invalid.zh, &invalid.en);
-            return data::with_notice(&visit, &service, problem.status(), why);
+            return data::with_notice(&request, &visit, &service, problem.status(), why);
         }
         Err(problem) => return failure::answer(&request, &problem),
     };
     let Some(Sent { upload, choices, remember }) = sent else {
         let none = visit.say(texts::data::NO_FILE);
-        return data::with_notice(&visit, &service, StatusCode::UNPROCESSABLE_ENTITY, none);
+        return data::with_notice(&request, &visit, &service, StatusCode::UNPROCESSABLE_ENTITY, none);
     };
     let result = match write {
         true => service.load_upload(upload.clone(), choices.clone()).await,
@@ -114,7 +114,7 @@ async fn run(request: HttpRequest, payload: web::Payload, service: web::Data<Ser
         Err(ServiceError::Invalid(at, invalid)) if at == "/file" => {
             let why = visit.language.pick(&invalid.zh, &invalid.en);
             let text = visit.fill(texts::data::BAD_FILE, &[("file", &upload.name), ("why", why)]);
-            data::with_notice(&visit, &service, StatusCode::UNPROCESSABLE_ENTITY, &text)
+            data::with_notice(&request, &visit, &service, StatusCode::UNPROCESSABLE_ENTITY, &text)
         }
         Err(error) => failure::answer(&request, &Problem::from(error)),
     }
@@ -137,7 +137,7 @@ fn memory(columns: &BTreeMap<String, String>) -> Cookie<'static> {
 }
 
 /// The file with the reasons beside its bad rows.
-pub(super) async fn returned(request: HttpRequest, payload: web::Payload, service: web::Data<Service>) -> HttpResponse {
+pub(super) async fn returned(request: HttpRequest, payload: web::Payload, service: Acting) -> HttpResponse {
     let visit = Visit::of(&request);
     let language = visit.language;
     let done = async {

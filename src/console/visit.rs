@@ -1,12 +1,13 @@
 //! Who is reading, and how they want to read.
 
-use actix_web::HttpRequest;
 use actix_web::cookie::time::Duration;
 use actix_web::cookie::{Cookie, SameSite};
+use actix_web::{HttpMessage, HttpRequest};
 
 use super::language::{Language, Text};
-use crate::domain::Question;
-use crate::http::{Problem, Query, encoded, filtered, listed, path_id};
+use crate::domain::{Question, Role};
+use crate::http::{Problem, Query, Signed, encoded, filtered, listed, path_id};
+use crate::service::Acting;
 
 /// Query parameters that concern the reading, not the question.
 pub(super) const READING: [&str; 3] = ["lang", "text", "tour"];
@@ -22,6 +23,10 @@ pub(super) struct Visit {
     pub(super) large: bool,
     /// The step of the guided tour that this page is.
     pub(super) tour: Option<usize>,
+    /// The account's name, and the session's word if it is one.
+    pub(super) signed: Option<(String, Option<String>)>,
+    /// The role that reads.
+    pub(super) role: Option<Role>,
     path: String,
     query: Vec<(String, String)>,
     /// Wishes stated in the address, to be remembered.
@@ -44,7 +49,11 @@ impl Visit {
         wishes.extend(asked_size.map(|large| ("zeyou_text", if large { "large" } else { "normal" })));
         let path = request.path().to_owned();
         let tour = asked("tour").and_then(|step| step.parse().ok());
-        Self { tour, language: language.unwrap_or(Language::Chinese), large, path, query, wishes }
+        let extensions = request.extensions();
+        let signed = extensions.get::<Signed>().filter(|signed| !signed.0.half);
+        let signed = signed.map(|signed| (signed.0.name.clone(), signed.0.csrf.clone()));
+        let role = extensions.get::<Acting>().map(|acting| acting.principal().role.clone());
+        Self { tour, language: language.unwrap_or(Language::Chinese), large, signed, role, path, query, wishes }
     }
 
     /// A text in the reader's language.

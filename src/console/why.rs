@@ -1,6 +1,6 @@
 //! S2, why a college stands where it stands (为什么).
 
-use actix_web::{HttpRequest, HttpResponse, web};
+use actix_web::{HttpRequest, HttpResponse};
 use maud::{Markup, html};
 
 use super::answer::answer;
@@ -15,10 +15,10 @@ use super::words::{self, GROUPS};
 use super::{overtake, ratings};
 use crate::domain::{CollegeId, Question, Reason};
 use crate::http::{Problem, path_id};
-use crate::service::{Reasons, Service};
+use crate::service::{Acting, Reasons};
 
 /// Why a college has its rank.
-pub(super) async fn page(request: HttpRequest, service: web::Data<Service>) -> HttpResponse {
+pub(super) async fn page(request: HttpRequest, service: Acting) -> HttpResponse {
     let visit = Visit::of(&request);
     let result = async {
         let (question, _) = read_question(&request, &[])?;

@@ -74,7 +74,7 @@ pub struct ChangeEvent {
     pub at: Timestamp,
     /// What kind of thing it changed.
     pub kind: &'static str,
-    /// The thing's code; for a rating, its engagement's.
+    /// The thing's code; for a rating, its engagement's, or empty unless the reader may read it.
     pub id: String,
     /// The college it concerns; `null` if it concerns the park or all colleges.
     pub college: Option<CollegeId>,

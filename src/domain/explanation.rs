@@ -31,10 +31,10 @@ pub struct Sentence {
 /// A rating's share in the college's satisfaction effect.
 #[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
 pub struct RatingContribution {
-    /// The rating.
-    pub rating: RatingId,
-    /// The engagement it rates.
-    pub engagement: EngagementId,
+    /// The rating; `null` unless the reader may read it.
+    pub rating: Option<RatingId>,
+    /// The engagement it rates; `null` unless the reader may read it.
+    pub engagement: Option<EngagementId>,
     /// The score given, 1–5.
     pub score: f64,
     /// Its share of the effect, points on the 1–5 scale.

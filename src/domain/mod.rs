@@ -25,6 +25,7 @@ mod outcome;
 mod park;
 mod place;
 mod preset;
+mod principal;
 mod programme;
 mod question;
 mod rating;
@@ -75,6 +76,7 @@ pub use outcome::{
 pub use park::{Park, Stage};
 pub use place::Place;
 pub use preset::{Preset, Weights};
+pub use principal::{Principal, ROLES, Role, SCOPES, Scopes};
 pub use programme::{Basis, Programme, Seats};
 pub use question::{MOST_AFFINITY, Question};
 pub use rating::{Aspect, Mark, Marks, Rating};

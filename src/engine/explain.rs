@@ -47,9 +47,9 @@ impl Snapshot {
             .filter(|share| share.own)
             .filter_map(|share| {
                 let engagement = &self.state.engagements.at(share.engagement).value.id;
-                let rating = self.state.ratings.get(engagement)?.id;
+                let (rating, engagement) = (Some(self.state.ratings.get(engagement)?.id), Some(engagement.clone()));
                 let (score, contribution) = (rounded(share.score), share.share);
-                Some(RatingContribution { rating, engagement: engagement.clone(), score, contribution, without: None })
+                Some(RatingContribution { rating, engagement, score, contribution, without: None })
             })
             .collect();
         ratings.sort_by(|a, b| b.contribution.abs().total_cmp(&a.contribution.abs()).then(a.rating.cmp(&b.rating)));

@@ -22,7 +22,7 @@ impl Snapshot {
             column.map_or(0, |column| i64::from(snapshot.columns.points[column][at as usize]))
         };
         ratings.par_iter_mut().take(affordable).for_each(|listed| {
-            let (id, engagement) = (listed.rating, listed.engagement.clone());
+            let (Some(id), Some(engagement)) = (listed.rating, listed.engagement.clone()) else { return };
             let mut state = self.state.clone();
             let changed = state.apply(state.seq, state.at, &Event::RatingWithdrawn { id, engagement });
             let fork = self.advance(state, &[changed]);

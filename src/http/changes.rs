@@ -1,12 +1,12 @@
 //! What changed in a park's shortlist, and which events did it.
 
-use actix_web::{HttpRequest, HttpResponse, web};
+use actix_web::{HttpRequest, HttpResponse};
 
 use super::parameters::{Between, MinSeq};
 use super::problem::{Problem, respond};
 use super::query::{Query, min_seq, path_id};
 use crate::domain::{Changes, Invalid, ParkId, Question};
-use crate::service::Service;
+use crate::service::Acting;
 
 /// Both shortlists' ranks and scores, the moves criterion by criterion, and the events in between that concern the park
 /// or the listed colleges.
@@ -16,7 +16,7 @@ use crate::service::Service;
     params(("park" = ParkId, Path, description = "园区代码 The park's code", example = "P0001"),
         Between, MinSeq),
     responses((status = 200, description = "变化 The changes", body = Changes), (status = 400), (status = 404), (status = 422), (status = 503)))]
-pub(super) async fn changes(request: HttpRequest, service: web::Data<Service>) -> HttpResponse {
+pub(super) async fn changes(request: HttpRequest, service: Acting) -> HttpResponse {
     let answer = async {
         let park: ParkId = path_id(&request, "park")?;
         let query = Query::read(&request, &["from_seq", "to_seq", "top", "preset", "kind"])?;
@@ -29,7 +29,7 @@ pub(super) async fn changes(request: HttpRequest, service: web::Data<Service>) -
             kind: query.parse("kind")?,
             ..Question::of(park)
         };
-        service.at_least(min_seq(&request)?).await?;
+        service.wait(min_seq(&request)?).await?;
         Ok::<_, Problem>(HttpResponse::Ok().json(service.changes(question, u64::from(from), to).await?))
     };
     respond(&request, answer.await)

@@ -18,15 +18,14 @@ use crate::domain::{
     Event, Industry, IndustryId, Invalid, Major, MajorRef, Occupation, OccupationId, Park, ParkId, Preset, PresetId,
     Programme, ProgrammeId, Scenario, ScenarioId,
 };
-use crate::engine::{Keyed, Registry, State};
-use crate::service::{Service, ServiceError};
+use crate::engine::Keyed;
+use crate::service::{Acting, Listed, ReadOf};
 
 /// One kind of entry.
 pub(super) trait Entity:
-    Serialize + DeserializeOwned + Keyed<Id: FromStr<Err = Invalid> + std::fmt::Display> + 'static
+    ReadOf + Serialize + DeserializeOwned + Keyed<Id: FromStr<Err = Invalid> + std::fmt::Display> + 'static
 {
     const PATH: &'static str;
-    const WHAT: &'static str;
     /// Its name in Chinese.
     const ZH: &'static str;
     /// Whether an entry can be closed.
@@ -35,26 +34,21 @@ pub(super) trait Entity:
     const LIMIT: usize = MAX_BODY;
     /// Fields that a list can be filtered by.
     const FILTERS: &'static [&'static str];
-    fn registry(state: &State) -> &Registry<Self>;
     fn put(self) -> Event;
     /// The event that closes an entry; `None` if nothing does.
     fn close(id: Self::Id) -> Option<Event>;
 }
 
 macro_rules! entities {
-    ($($name:ident $id:ident $path:literal $what:literal $zh:literal $registry:ident [$($filter:literal),*] $put:ident $close:expr;)*) => {$(
+    ($($name:ident $id:ident $path:literal $zh:literal [$($filter:literal),*] $put:ident $close:expr;)*) => {$(
         impl Entity for $name {
             const PATH: &'static str = $path;
-            const WHAT: &'static str = $what;
             const ZH: &'static str = $zh;
             const CLOSES: bool = {
                 let close: Option<fn($id) -> Event> = $close;
                 close.is_some()
             };
             const FILTERS: &'static [&'static str] = &[$($filter),*];
-            fn registry(state: &State) -> &Registry<Self> {
-                &state.$registry
-            }
             fn put(self) -> Event {
                 Event::$put(self)
             }
@@ -67,28 +61,24 @@ macro_rules! entities {
 }
 
 entities! {
-    Park ParkId "parks" "park" "园区" parks ["city", "stage"] ParkPut Some(Event::ParkClosed);
-    Enterprise EnterpriseId "enterprises" "enterprise" "企业" enterprises ["park", "industry"] EnterprisePut Some(Event::EnterpriseClosed);
-    College CollegeId "colleges" "college" "院校" colleges ["city", "kind"] CollegePut Some(Event::CollegeClosed);
-    Programme ProgrammeId "programmes" "programme" "院校所开专业" programmes ["college", "major", "basis"] ProgrammePut Some(Event::ProgrammeClosed);
-    Demand DemandId "demands" "demand" "需求" demands ["park", "enterprise", "kind"] DemandPut Some(Event::DemandClosed);
-    Engagement EngagementId "engagements" "engagement" "合作" engagements ["enterprise", "college", "status"] EngagementPut None;
-    Preset PresetId "presets" "preset" "权重预设" presets [] PresetPut None;
-    Industry IndustryId "industries" "industry" "行业" industries [] IndustryPut None;
-    Occupation OccupationId "occupations" "occupation" "职业" occupations [] OccupationPut None;
-    Major MajorRef "majors" "major" "目录专业" majors ["level"] MajorPut None;
+    Park ParkId "parks" "园区" ["city", "stage"] ParkPut Some(Event::ParkClosed);
+    Enterprise EnterpriseId "enterprises" "企业" ["park", "industry"] EnterprisePut Some(Event::EnterpriseClosed);
+    College CollegeId "colleges" "院校" ["city", "kind"] CollegePut Some(Event::CollegeClosed);
+    Programme ProgrammeId "programmes" "院校所开专业" ["college", "major", "basis"] ProgrammePut Some(Event::ProgrammeClosed);
+    Demand DemandId "demands" "需求" ["park", "enterprise", "kind"] DemandPut Some(Event::DemandClosed);
+    Engagement EngagementId "engagements" "合作" ["enterprise", "college", "status"] EngagementPut None;
+    Preset PresetId "presets" "权重预设" [] PresetPut None;
+    Industry IndustryId "industries" "行业" [] IndustryPut None;
+    Occupation OccupationId "occupations" "职业" [] OccupationPut None;
+    Major MajorRef "majors" "目录专业" ["level"] MajorPut None;
 }
 
 impl Entity for Scenario {
     const PATH: &'static str = "scenarios";
-    const WHAT: &'static str = "scenario";
     const ZH: &'static str = "情景";
     const CLOSES: bool = true;
     const LIMIT: usize = MAX_SCENARIO;
     const FILTERS: &'static [&'static str] = &["owner"];
-    fn registry(state: &State) -> &Registry<Self> {
-        &state.scenarios
-    }
     fn put(self) -> Event {
         Event::ScenarioPut(self)
     }
@@ -99,13 +89,9 @@ impl Entity for Scenario {
 
 impl Entity for Decision {
     const PATH: &'static str = "decisions";
-    const WHAT: &'static str = "decision";
     const ZH: &'static str = "决定";
     const CLOSES: bool = false;
     const FILTERS: &'static [&'static str] = &["scenario"];
-    fn registry(state: &State) -> &Registry<Self> {
-        &state.decisions
-    }
     fn put(self) -> Event {
         Event::DecisionRecorded(self)
     }
@@ -133,29 +119,20 @@ pub(super) fn one<E: Entity>(config: &mut web::ServiceConfig) {
     });
 }
 
-pub(super) async fn list<E: Entity>(request: HttpRequest, service: web::Data<Service>) -> HttpResponse {
+pub(super) async fn list<E: Entity>(request: HttpRequest, service: Acting) -> HttpResponse {
     let answer = async {
         let known: Vec<&str> = E::FILTERS.iter().copied().chain(["q", "after", "page_size"]).collect();
         let query = Query::read(&request, &known)?;
         let after: Option<E::Id> = query.parse("after")?;
         let size = query.number("page_size", 1, 200)?.unwrap_or(50) as usize;
-        let published = service.at_least(min_seq(&request)?).await?;
-        let registry = E::registry(&published.snapshot.state);
-        let (mut items, mut more) = (Vec::new(), false);
-        for (id, entry) in registry.iter_after(after.as_ref()).filter(|(_, entry)| !entry.closed) {
-            let value = serde_json::to_value(&entry.value).unwrap_or(Value::Null);
+        let listed = service.list(after.as_ref(), size, min_seq(&request)?, |entry: &E| {
+            let (id, value) = (entry.key().to_string(), serde_json::to_value(entry).unwrap_or(Value::Null));
             let wanted = |field: &&str| query.text(field).is_none_or(|text| value[*field] == text);
-            let found = |text: &str| {
-                id.to_string().contains(text) || value["name"].as_str().is_some_and(|name| name.contains(text))
-            };
-            if E::FILTERS.iter().all(wanted) && query.text("q").is_none_or(found) {
-                more = items.len() == size;
-                if more {
-                    break;
-                }
-                items.push((id.to_string(), value));
-            }
-        }
+            let found =
+                |text: &str| id.contains(text) || value["name"].as_str().is_some_and(|name| name.contains(text));
+            (E::FILTERS.iter().all(wanted) && query.text("q").is_none_or(found)).then_some((id, value))
+        });
+        let Listed { items, more } = listed.await?;
         let next_page = items.last().filter(|_| more).map(|(last, _)| {
             let kept = known
                 .iter()
@@ -169,20 +146,16 @@ pub(super) async fn list<E: Entity>(request: HttpRequest, service: web::Data<Ser
     respond(&request, answer.await)
 }
 
-pub(super) async fn read<E: Entity>(request: HttpRequest, service: web::Data<Service>) -> HttpResponse {
+pub(super) async fn read<E: Entity>(request: HttpRequest, service: Acting) -> HttpResponse {
     let answer = async {
         let id: E::Id = path_id(&request, "id")?;
-        let published = service.at_least(min_seq(&request)?).await?;
-        let entry = E::registry(&published.snapshot.state).entry(&id).filter(|entry| !entry.closed);
-        let entry = entry.ok_or_else(|| ServiceError::NotFound(E::WHAT, id.to_string()))?;
-        Ok::<_, Problem>(
-            HttpResponse::Ok().insert_header((header::ETAG, format!("\"{}\"", entry.rev))).json(&entry.value),
-        )
+        let (value, rev) = service.read::<E>(&id, min_seq(&request)?).await?;
+        Ok::<_, Problem>(HttpResponse::Ok().insert_header((header::ETAG, format!("\"{rev}\""))).json(value))
     };
     respond(&request, answer.await)
 }
 
-async fn put<E: Entity>(request: HttpRequest, payload: web::Payload, service: web::Data<Service>) -> HttpResponse {
+async fn put<E: Entity>(request: HttpRequest, payload: web::Payload, service: Acting) -> HttpResponse {
     let answer = async {
         let value: E = read_json_within(&request, payload, E::LIMIT).await?;
         let id: E::Id = path_id(&request, "id")?;
@@ -198,13 +171,10 @@ async fn put<E: Entity>(request: HttpRequest, payload: web::Payload, service: we
     respond(&request, answer.await)
 }
 
-async fn close<E: Entity>(request: HttpRequest, service: web::Data<Service>) -> HttpResponse {
+async fn close<E: Entity>(request: HttpRequest, service: Acting) -> HttpResponse {
     let answer = async {
         let id: E::Id = path_id(&request, "id")?;
-        let current = service.live().current();
-        if E::registry(&current.snapshot.state).get(&id).is_none() {
-            return Err(ServiceError::NotFound(E::WHAT, id.to_string()).into());
-        }
+        service.read::<E>(&id, None).await?;
         let event = E::close(id).ok_or_else(Problem::not_found)?;
         let written = service.put(event, if_match(&request)?).await?;
         Ok(HttpResponse::Ok().insert_header((header::ETAG, format!("\"{}\"", written.rev))).json(written))

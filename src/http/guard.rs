@@ -11,6 +11,7 @@ use actix_web::web::Data;
 use actix_web::{Error, HttpMessage, HttpRequest, HttpResponse};
 use uuid::Uuid;
 
+use super::access;
 use super::problem::{Place, Problem};
 use super::refusals::rebuilding;
 use crate::live::Standing;
@@ -57,11 +58,12 @@ pub(super) async fn check(request: ServiceRequest, next: Next<BoxBody>) -> Resul
         None
     };
     let age = request.app_data::<Data<Service>>().map(|service| service.live().freshness().age());
-    let mut response = match problem {
-        Some(problem) => {
-            let response = problem.response(request.request());
-            request.into_response(response)
-        }
+    let refused = match problem {
+        Some(problem) => Some(problem.response(request.request())),
+        None => access::admit(&request).await.err(),
+    };
+    let mut response = match refused {
+        Some(response) => request.into_response(response),
         None => next.call(request).await?,
     };
     if let Ok(value) = HeaderValue::from_str(id.0.hyphenated().encode_lower(&mut Uuid::encode_buffer())) {
@@ -109,4 +111,8 @@ pub(super) async fn method_not_allowed_one(request: HttpRequest) -> HttpResponse
 
 pub(super) async fn method_not_allowed_open(request: HttpRequest) -> HttpResponse {
     Problem::method_not_allowed("GET, PUT").response(&request)
+}
+
+pub(super) async fn method_not_allowed_delete(request: HttpRequest) -> HttpResponse {
+    Problem::method_not_allowed("DELETE").response(&request)
 }

@@ -45,7 +45,7 @@ pub(super) async fn ready(request: HttpRequest, service: web::Data<Service>) -> 
     match unready(&service) {
         Some(problem) => problem.response(&request),
         None => {
-            let seq = service.live().current().snapshot.state.seq;
+            let seq = service.seq();
             HttpResponse::Ok().json(Health { status: "ready", seq: Some(seq) })
         }
     }

@@ -7,7 +7,7 @@ use actix_web::body::MessageBody;
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::{Method, StatusCode};
 use actix_web::middleware::Next;
-use actix_web::{Error, HttpResponse, web};
+use actix_web::{Error, HttpRequest, HttpResponse, web};
 use prometheus::core::Collector;
 use prometheus::{
     HistogramOpts, HistogramVec, IntCounter, IntCounterVec, IntGauge, IntGaugeVec, Opts, Registry, TEXT_FORMAT,
@@ -15,8 +15,10 @@ use prometheus::{
 };
 
 use super::admission::Admission;
+use super::problem::Problem;
 use crate::engine::State;
-use crate::service::Service;
+use crate::service::Acting;
+use crate::service::authorize::Action;
 
 /// Upper bounds of the duration buckets, in seconds.
 const BUCKETS: [f64; 14] = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0];
@@ -159,10 +161,14 @@ pub(super) async fn measure<B: MessageBody>(
     description = "按路由和状态分类的请求数、耗时、因负荷拒绝数、已收评价、在听客户端、内存、启动时间、各类条目数。\n\nRequests by route and status class, durations, refusals under load, ratings accepted, listeners, memory, start, sizes of the state.",
     responses((status = 200, description = "Prometheus 文本格式 Prometheus' text format 0.0.4", body = String, content_type = "text/plain")))]
 pub(super) async fn scrape(
-    service: web::Data<Service>,
+    request: HttpRequest,
+    service: Acting,
     metrics: web::Data<Metrics>,
     admission: web::Data<Admission>,
 ) -> HttpResponse {
+    if let Err(error) = service.may(Action::ReadMetrics) {
+        return Problem::from(error).response(&request);
+    }
     admission.tell();
     let current = service.live().current();
     let figures = &metrics.0;

@@ -1,5 +1,7 @@
 //! The HTTP edge: extract, call one use case, answer. The only layer that knows actix, JSON bodies and status codes.
 
+mod access;
+mod accounts;
 mod admission;
 mod body;
 mod changes;
@@ -20,10 +22,13 @@ mod scenarios;
 mod selections;
 mod sensitivity;
 mod server;
+mod settings;
 mod stream;
 mod titles;
 mod wire;
 
+pub use access::Access;
+pub(crate) use access::Signed;
 pub(crate) use guard::not_found;
 pub(crate) use problem::Problem;
 pub(crate) use query::{Query, encoded, filtered, listed, path_id};

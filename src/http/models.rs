@@ -8,7 +8,7 @@ use super::parameters::MinSeq;
 use super::problem::{Problem, respond};
 use super::query::{min_seq, required_match};
 use crate::domain::Model;
-use crate::service::{Service, Written};
+use crate::service::{Acting, Written};
 
 /// The parameters every ranking uses now.
 #[utoipa::path(get, path = "/api/v1/models/current", tag = "models", operation_id = "read_model",
@@ -17,10 +17,10 @@ use crate::service::{Service, Written};
     params(MinSeq),
     responses((status = 200, description = "参数 The parameters", body = Model, headers(("ETag" = String, description = "版本 Its revision"))),
         (status = 400), (status = 503)))]
-pub(super) async fn read(request: HttpRequest, service: web::Data<Service>) -> HttpResponse {
+pub(super) async fn read(request: HttpRequest, service: Acting) -> HttpResponse {
     let answer = async {
-        service.at_least(min_seq(&request)?).await?;
-        let (model, rev) = service.model();
+        service.wait(min_seq(&request)?).await?;
+        let (model, rev) = service.model()?;
         Ok::<_, Problem>(HttpResponse::Ok().insert_header((header::ETAG, format!("\"{rev}\""))).json(model))
     };
     respond(&request, answer.await)
@@ -33,7 +33,7 @@ pub(super) async fn read(request: HttpRequest, service: web::Data<Service>) -> H
     params(("If-Match" = String, Header, description = "所依据的版本 The revision it is based on, from `ETag` or `rev`", example = "\"1\"")),
     responses((status = 200, description = "已启用 In force", body = Written, headers(("ETag" = String, description = "版本 Its revision"))),
         (status = 400), (status = 408), (status = 412), (status = 413), (status = 415), (status = 422), (status = 428), (status = 503), (status = 507)))]
-pub(super) async fn activate(request: HttpRequest, payload: web::Payload, service: web::Data<Service>) -> HttpResponse {
+pub(super) async fn activate(request: HttpRequest, payload: web::Payload, service: Acting) -> HttpResponse {
     let answer = async {
         let model: Model = read_json(&request, payload).await?;
         let written = service.activate(model, Some(required_match(&request)?)).await?;

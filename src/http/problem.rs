@@ -85,6 +85,11 @@ impl Problem {
         self.status
     }
 
+    /// Headers to answer with.
+    pub(crate) fn headers(&self) -> impl Iterator<Item = (HeaderName, HeaderValue)> + '_ {
+        self.headers.iter().filter_map(|(name, value)| Some((name.clone(), HeaderValue::from_str(value).ok()?)))
+    }
+
     /// What is wrong this time, in both languages.
     pub(crate) fn invalid_value(&self) -> &Invalid {
         &self.invalid

@@ -1,6 +1,6 @@
 //! Shortlists, explanations, verification.
 
-use actix_web::{HttpRequest, HttpResponse, web};
+use actix_web::{HttpRequest, HttpResponse};
 
 use super::parameters::{Filters, ListParameters, MinSeq};
 use super::problem::{Problem, respond};
@@ -8,7 +8,7 @@ use super::query::{Query, min_seq, path_id, question};
 use crate::domain::{
     CollegeId, Comparisons, DemandKind, Explanation, Flags, ParkId, PresetId, Question, Sheet, Shortlist,
 };
-use crate::service::{CodeCheck, Service};
+use crate::service::{Acting, CodeCheck};
 
 /// Colleges in order of merit for the park's need, with contributions that add up to the score, intervals, ties, the
 /// probability of belonging to the best `top`, named exclusions and unmet need. It recommends, it never assigns.
@@ -18,11 +18,10 @@ use crate::service::{CodeCheck, Service};
     params(("park" = ParkId, Path, description = "园区代码 The park's code", example = "P0001"),
         ListParameters, Filters, MinSeq),
     responses((status = 200, description = "名单 The shortlist", body = Shortlist), (status = 400), (status = 404), (status = 422), (status = 503)))]
-pub(super) async fn shortlist(request: HttpRequest, service: web::Data<Service>) -> HttpResponse {
+pub(super) async fn shortlist(request: HttpRequest, service: Acting) -> HttpResponse {
     let answer = async {
         let question = question(&request)?;
-        let published = service.at_least(min_seq(&request)?).await?;
-        let bytes = Service::shortlist_json(published, question).await?;
+        let bytes = service.shortlist_json(question, min_seq(&request)?).await?;
         Ok::<_, Problem>(HttpResponse::Ok().content_type("application/json").body(bytes))
     };
     respond(&request, answer.await)
@@ -36,12 +35,12 @@ pub(super) async fn shortlist(request: HttpRequest, service: web::Data<Service>)
         ("college" = CollegeId, Path, description = "院校代码 The college's code", example = "C0001"),
         ListParameters, Filters, MinSeq),
     responses((status = 200, description = "缘由 The reasons", body = Explanation), (status = 400), (status = 404), (status = 422), (status = 503)))]
-pub(super) async fn explanation(request: HttpRequest, service: web::Data<Service>) -> HttpResponse {
+pub(super) async fn explanation(request: HttpRequest, service: Acting) -> HttpResponse {
     let answer = async {
         let question = question(&request)?;
         let college: CollegeId = path_id(&request, "college")?;
-        let published = service.at_least(min_seq(&request)?).await?;
-        Ok::<_, Problem>(HttpResponse::Ok().json(Service::explain(published, question, college).await?))
+        let explanation = service.explain(question, college, min_seq(&request)?).await?;
+        Ok::<_, Problem>(HttpResponse::Ok().json(explanation))
     };
     respond(&request, answer.await)
 }
@@ -57,7 +56,7 @@ pub(super) async fn explanation(request: HttpRequest, service: web::Data<Service
         ("kind" = Option<DemandKind>, Query, description = "只计此类需求 Only needs of this kind count"),
         MinSeq),
     responses((status = 200, description = "比较 The comparisons", body = Comparisons), (status = 400), (status = 404), (status = 422), (status = 503)))]
-pub(super) async fn compare(request: HttpRequest, service: web::Data<Service>) -> HttpResponse {
+pub(super) async fn compare(request: HttpRequest, service: Acting) -> HttpResponse {
     let answer = async {
         let park: ParkId = path_id(&request, "park")?;
         let query = Query::read(&request, &["colleges", "preset", "kind"])?;
@@ -68,8 +67,8 @@ pub(super) async fn compare(request: HttpRequest, service: web::Data<Service>) -
         colleges.sort_unstable();
         colleges.dedup();
         let question = Question { preset: query.parse("preset")?, kind: query.parse("kind")?, ..Question::of(park) };
-        let published = service.at_least(min_seq(&request)?).await?;
-        Ok::<_, Problem>(HttpResponse::Ok().json(Service::compare_colleges(published, question, colleges).await?))
+        let compared = service.compare_colleges(question, colleges, min_seq(&request)?).await?;
+        Ok::<_, Problem>(HttpResponse::Ok().json(compared))
     };
     respond(&request, answer.await)
 }
@@ -80,11 +79,10 @@ pub(super) async fn compare(request: HttpRequest, service: web::Data<Service>) -
     description = "某校来自同一园区或同一两周的评价若与其余评价明显不同，模型即降低其权重；此处列出这些评价组、条数、偏离、所余权重与原因。只标示，不删除任何评价，也不说谁怎样评价。\n\nA college's ratings from one park or of one fortnight that stand out from its others count less; these blocks are listed with their number, shift, remaining weight and the reason. They are shown, never deleted; never who rated how.",
     params(MinSeq),
     responses((status = 200, description = "可疑评价组 The flags", body = Flags), (status = 400), (status = 422), (status = 503)))]
-pub(super) async fn flags(request: HttpRequest, service: web::Data<Service>) -> HttpResponse {
+pub(super) async fn flags(request: HttpRequest, service: Acting) -> HttpResponse {
     let answer = async {
         Query::read(&request, &[])?;
-        let published = service.at_least(min_seq(&request)?).await?;
-        Ok::<_, Problem>(HttpResponse::Ok().json(Service::flags(published).await))
+        Ok::<_, Problem>(HttpResponse::Ok().json(service.flags(min_seq(&request)?).await?))
     };
     respond(&request, answer.await)
 }
@@ -95,7 +93,7 @@ pub(super) async fn flags(request: HttpRequest, service: web::Data<Service>) -> 
     description = "重建打印时的状态，再问同一问题并比较。\n\nRebuilds the state the code was printed on, asks the same question again and compares.",
     params(("verify_code" = String, Path, description = "复核码，大小写与连字符不限 The code; case and hyphens do not matter")),
     responses((status = 200, description = "复核结果 The outcome", body = CodeCheck), (status = 404), (status = 503)))]
-pub(super) async fn verify(request: HttpRequest, service: web::Data<Service>) -> HttpResponse {
+pub(super) async fn verify(request: HttpRequest, service: Acting) -> HttpResponse {
     let answer = async {
         let check = service.verify_code(request.match_info().query("verify_code")).await?;
         Ok::<_, Problem>(HttpResponse::Ok().json(check))
@@ -108,6 +106,7 @@ pub(super) async fn verify(request: HttpRequest, service: web::Data<Service>) ->
     summary = "现行准则表 The criteria sheet in force",
     description = "十二项准则的锚点与全部计分常数。Anchors of the twelve criteria and every constant of scoring.",
     responses((status = 200, description = "准则表 The sheet", body = Sheet)))]
-pub(super) async fn criteria(service: web::Data<Service>) -> HttpResponse {
-    HttpResponse::Ok().json(&*service.live().current().snapshot.state.sheet)
+pub(super) async fn criteria(request: HttpRequest, service: Acting) -> HttpResponse {
+    let answer = service.criteria().map(|sheet| HttpResponse::Ok().json(&*sheet));
+    respond(&request, answer.map_err(Problem::from))
 }

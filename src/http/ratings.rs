@@ -10,7 +10,7 @@ use super::metrics::Metrics;
 use super::problem::{Problem, respond};
 use super::query::{idempotency_key, path_id, required_match};
 use crate::domain::{Comment, Marks, Rating, RatingId};
-use crate::service::{RatingBody, RatingWritten, Service};
+use crate::service::{Acting, RatingBody, RatingWritten};
 
 /// New answers for a rating.
 #[derive(Deserialize, ToSchema)]
@@ -33,7 +33,7 @@ pub(super) struct RevisionBody {
 pub(super) async fn create(
     request: HttpRequest,
     payload: web::Payload,
-    service: web::Data<Service>,
+    service: Acting,
     metrics: web::Data<Metrics>,
 ) -> HttpResponse {
     let answer = async {
@@ -59,7 +59,7 @@ pub(super) async fn create(
     description = "现行的回答；已撤回的评价返回冲突。Its current answers; a withdrawn rating is a conflict.", params(("id" = RatingId, Path, description = "评价编号（UUID） The rating's UUID")),
     responses((status = 200, description = "评价 The rating", body = Rating, headers(("ETag" = String, description = "版本 Its revision"))),
         (status = 404), (status = 409), (status = 422)))]
-pub(super) async fn read(request: HttpRequest, service: web::Data<Service>) -> HttpResponse {
+pub(super) async fn read(request: HttpRequest, service: Acting) -> HttpResponse {
     let answer = path_id(&request, "id").and_then(|id| {
         let (rating, rev) = service.rating(id)?;
         Ok(HttpResponse::Ok().insert_header((header::ETAG, format!("\"{rev}\""))).json(rating))
@@ -73,7 +73,7 @@ pub(super) async fn read(request: HttpRequest, service: web::Data<Service>) -> H
     description = "全部回答一并替换。Replaces all its answers.", params(("id" = RatingId, Path, description = "评价编号（UUID） The rating's UUID"), ("If-Match" = String, Header, description = "所依据的版本 The revision it is based on, from `ETag` or `rev`", example = "\"1\"")),
     responses((status = 200, description = "已修改 Revised", body = RatingWritten, headers(("ETag" = String, description = "版本 Its revision"))),
         (status = 400), (status = 404), (status = 408), (status = 409), (status = 412), (status = 413), (status = 415), (status = 422), (status = 428), (status = 429), (status = 503), (status = 507)))]
-pub(super) async fn revise(request: HttpRequest, payload: web::Payload, service: web::Data<Service>) -> HttpResponse {
+pub(super) async fn revise(request: HttpRequest, payload: web::Payload, service: Acting) -> HttpResponse {
     let answer = async {
         let body: RevisionBody = read_json(&request, payload).await?;
         let id = path_id(&request, "id")?;
@@ -89,7 +89,7 @@ pub(super) async fn revise(request: HttpRequest, payload: web::Payload, service:
     description = "名单不再计入；该合作可重新评价。Rankings no longer count it; the engagement can then be rated anew.", params(("id" = RatingId, Path, description = "评价编号（UUID） The rating's UUID"), ("If-Match" = String, Header, description = "所依据的版本 The revision it is based on, from `ETag` or `rev`", example = "\"1\"")),
     responses((status = 200, description = "已撤回 Withdrawn", body = RatingWritten),
         (status = 400), (status = 404), (status = 409), (status = 412), (status = 422), (status = 428), (status = 429), (status = 503), (status = 507)))]
-pub(super) async fn withdraw(request: HttpRequest, service: web::Data<Service>) -> HttpResponse {
+pub(super) async fn withdraw(request: HttpRequest, service: Acting) -> HttpResponse {
     let answer = async {
         let id = path_id(&request, "id")?;
         let written = service.withdraw(id, required_match(&request)?).await?;

@@ -24,6 +24,15 @@ impl From<ServiceError> for Problem {
                 let (zh, en) = (format!("没有{}“{id}”", in_chinese(what)), format!("there is no {what} `{id}`"));
                 Self::new(S::NOT_FOUND, "not-found", zh, en)
             }
+            ServiceError::Forbidden => {
+                let (zh, en) = ("本账号的角色不能做这件事", "the account's role may not do this");
+                Self::new(S::FORBIDDEN, "forbidden", zh, en).at(Place::Header("Authorization"))
+            }
+            ServiceError::WrongScope => {
+                let (zh, en) = ("这个密钥没有所需的权限", "the key was not made for this");
+                Self::new(S::FORBIDDEN, "wrong-scope", zh, en).at(Place::Header("Authorization"))
+            }
+            ServiceError::Account(error) => error.into(),
             ServiceError::NoEngagement(_) => {
                 let (zh, en) = ("没有可评价的已确认合作", "there is no confirmed engagement to rate");
                 Self::new(S::FORBIDDEN, "no-engagement", zh, en).at(Place::Body("/engagement".to_owned()))
@@ -81,7 +90,7 @@ impl From<ServiceError> for Problem {
             }
             ServiceError::Store(error) => refused_by_log(error),
             ServiceError::Redis(error) => unavailable().because(&error),
-            error @ ServiceError::NoLinkKey => unavailable().because(&error),
+            error @ (ServiceError::NoLinkKey | ServiceError::Unsafe(_)) => unavailable().because(&error),
         }
     }
 }

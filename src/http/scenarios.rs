@@ -10,7 +10,7 @@ use super::body::read_json_within;
 use super::problem::{Problem, respond};
 use super::query::{Query, path_id};
 use crate::domain::{Invalid, NewScenario, ParkChoice, ScenarioAnswer, ScenarioId, ScenarioQuestion};
-use crate::service::{ScenarioMade, Service, SideBySide};
+use crate::service::{Acting, ScenarioMade, SideBySide};
 
 /// Bodies of scenarios may be larger than others: a hundred changes, each a whole entry of the directory.
 pub(super) const MAX_SCENARIO: usize = 256 * 1024;
@@ -22,7 +22,7 @@ pub(super) const MAX_SCENARIO: usize = 256 * 1024;
     description = "在现状（或 `base_seq` 处）的分支上依次施加假设的改动，回答每个园区改动前后的名单、名次与得分的变化及其原因（按准则、按改动拆分，合计即为变化）、缺口变化、进出名单的院校。什么都不存。`parks` 为 `\"all\"` 时逐批以 NDJSON 返回全部园区的简报与进度，断开即停；超出时限时最后一行为 `error`。给出 `selection` 则另答改动前后的统筹择优（全国时在最后一批之后，单独一行）。\n\nApplies hypothetical changes one after the other on a fork of what is served (or of the state at `base_seq`) and answers each park's lists before and after, moves of rank and score split by criterion and by change (the parts add up), unmet need, who enters and who leaves. Nothing is stored. With `parks` as `\"all\"` it streams all parks in short with the progress as NDJSON, and stops when the client goes; if the time is up, the last line is an `error`. With `selection` it also answers the selection before and after (of all parks: in a line of its own after the last batch).",
     responses((status = 200, description = "前后名单与差异；全国为 NDJSON Lists and differences; NDJSON for the nation", body = ScenarioAnswer),
         (status = 400), (status = 408), (status = 413), (status = 415), (status = 422), (status = 503)))]
-pub(super) async fn evaluate(request: HttpRequest, payload: web::Payload, service: web::Data<Service>) -> HttpResponse {
+pub(super) async fn evaluate(request: HttpRequest, payload: web::Payload, service: Acting) -> HttpResponse {
     let answer = async {
         let question: ScenarioQuestion = read_json_within(&request, payload, MAX_SCENARIO).await?;
         answered(&request, &service, question).await
@@ -33,7 +33,7 @@ pub(super) async fn evaluate(request: HttpRequest, payload: web::Payload, servic
 /// The answer to a scenario's question, as one body or, for the nation, as a stream.
 pub(super) async fn answered(
     request: &HttpRequest,
-    service: &Service,
+    service: &Acting,
     question: ScenarioQuestion,
 ) -> Result<HttpResponse, Problem> {
     if question.parks != ParkChoice::All {
@@ -65,7 +65,7 @@ pub(super) async fn answered(
     responses((status = 201, description = "已保存 Kept", body = ScenarioMade,
             headers(("ETag" = String, description = "版本 Its revision"), ("Location" = String, description = "其地址 Its address"))),
         (status = 400), (status = 408), (status = 413), (status = 415), (status = 422), (status = 503), (status = 507)))]
-pub(super) async fn create(request: HttpRequest, payload: web::Payload, service: web::Data<Service>) -> HttpResponse {
+pub(super) async fn create(request: HttpRequest, payload: web::Payload, service: Acting) -> HttpResponse {
     let answer = async {
         let new: NewScenario = read_json_within(&request, payload, MAX_SCENARIO).await?;
         let made = service.keep_scenario(new).await?;
@@ -87,7 +87,7 @@ pub(super) async fn create(request: HttpRequest, payload: web::Payload, service:
         ("base" = Option<String>, Query, description = "`own`（默认）或 `now` `own` (default) or `now`")),
     responses((status = 200, description = "前后名单与差异；全国为 NDJSON Lists and differences; NDJSON for the nation", body = ScenarioAnswer),
         (status = 400), (status = 404), (status = 422), (status = 503)))]
-pub(super) async fn evaluation(request: HttpRequest, service: web::Data<Service>) -> HttpResponse {
+pub(super) async fn evaluation(request: HttpRequest, service: Acting) -> HttpResponse {
     let answer = async {
         let query = Query::read(&request, &["base"])?;
         let id: ScenarioId = path_id(&request, "id")?;
@@ -107,7 +107,7 @@ pub(super) async fn evaluation(request: HttpRequest, service: web::Data<Service>
     description = "二至四个已存情景：各自的回答（全国情景只给名次），以及每个园区每所院校在改动前和各情景下的名次。\n\nTwo to four kept scenarios: each one's answer (of a scenario of all parks only ranks), and per park every listed college's rank before and under each.",
     params(("ids" = String, Query, description = "情景代码，逗号分隔 Codes of scenarios, separated by commas")),
     responses((status = 200, description = "并列 Side by side", body = SideBySide), (status = 400), (status = 404), (status = 422), (status = 503)))]
-pub(super) async fn compare(request: HttpRequest, service: web::Data<Service>) -> HttpResponse {
+pub(super) async fn compare(request: HttpRequest, service: Acting) -> HttpResponse {
     let answer = async {
         let query = Query::read(&request, &["ids"])?;
         let codes = query.text("ids").unwrap_or_default().split(',').filter(|code| !code.is_empty());

@@ -9,7 +9,7 @@ use super::parameters::{Filters, MinSeq};
 use super::problem::{Problem, respond};
 use super::query::{FILTERS, Query, filtered, min_seq, path_id};
 use crate::domain::{Invalid, ParkId, SelectionQuestion, Team};
-use crate::service::{SelectionAnswer, Service};
+use crate::service::{Acting, SelectionAnswer};
 
 /// A nation of wishes and pairs.
 const MAX_SELECTION: usize = 1024 * 1024;
@@ -24,7 +24,7 @@ const MAX_SELECTION: usize = 1024 * 1024;
         ("time_limit_ms" = Option<u32>, Query, minimum = 1, maximum = 60000, description = "证明最多用时（毫秒），须同时 exact=true Longest time for the proof, milliseconds; with exact=true only"),
         Filters, MinSeq),
     responses((status = 200, description = "组合 The team", body = Team), (status = 400), (status = 404), (status = 422), (status = 503)))]
-pub(super) async fn portfolio(request: HttpRequest, service: web::Data<Service>) -> HttpResponse {
+pub(super) async fn portfolio(request: HttpRequest, service: Acting) -> HttpResponse {
     let answer = async {
         let query = Query::read(&request, &[&["size", "exact", "time_limit_ms"], &FILTERS[..]].concat())?;
         let question = filtered(path_id(&request, "park")?, &query)?;
@@ -36,7 +36,7 @@ pub(super) async fn portfolio(request: HttpRequest, service: web::Data<Service>)
             return Err(Problem::parameter("time_limit_ms", Invalid::new("contradictory", zh, en)));
         }
         let limit = limit.map(|limit| Duration::from_millis(limit.into()));
-        service.at_least(min_seq(&request)?).await?;
+        service.wait(min_seq(&request)?).await?;
         let team = service.team(question, size, exact, limit).await?;
         Ok::<_, Problem>(HttpResponse::Ok().json(team))
     };
@@ -50,7 +50,7 @@ pub(super) async fn portfolio(request: HttpRequest, service: web::Data<Service>)
     description = "在现行模型上为多个园区同时择优：各园区的意愿数、院校承接能力、必选与排除的配对、城市限额、最远距离、最低分、保留现有合作。回答最优解与证明、每个名额与每个必选或排除的价格、互相更愿意的配对、与简单规则的比较；意愿相互矛盾时状态为 `infeasible`，并给出最小矛盾集与最小让步。只推荐，不指派。\n\nSelects for many parks at once on the live model: wishes, capacities, forced and forbidden pairs, quotas of cities, distance, lowest score, running engagements kept. Answers the optimum with its proof, the price of every place and every forced or forbidden pair, blocking pairs and comparisons; contradictory wishes have the status `infeasible` with minimal conflicts and the least relaxation. It recommends, it never assigns.",
     responses((status = 200, description = "统筹结果 The selection", body = SelectionAnswer),
         (status = 400), (status = 408), (status = 413), (status = 415), (status = 422), (status = 503)))]
-pub(super) async fn solve(request: HttpRequest, payload: web::Payload, service: web::Data<Service>) -> HttpResponse {
+pub(super) async fn solve(request: HttpRequest, payload: web::Payload, service: Acting) -> HttpResponse {
     let answer = async {
         let question: SelectionQuestion = read_json_within(&request, payload, MAX_SELECTION).await?;
         Ok::<_, Problem>(HttpResponse::Ok().json(service.solve(question).await?))

@@ -7,7 +7,7 @@ use super::parameters::MinSeq;
 use super::problem::{Problem, respond};
 use super::query::{min_seq, path_id};
 use crate::domain::{AhpQuestion, AhpWeights, ParkId, Sensitivity, SensitivityQuestion};
-use crate::service::Service;
+use crate::service::Acting;
 
 /// Within which weights the order holds.
 #[utoipa::path(post, path = "/api/v1/parks/{park}/sensitivity", tag = "scenarios", operation_id = "sensitivity",
@@ -18,16 +18,11 @@ use crate::service::Service;
         MinSeq),
     responses((status = 200, description = "敏感性 The sensitivity", body = Sensitivity),
         (status = 400), (status = 404), (status = 408), (status = 413), (status = 415), (status = 422), (status = 503)))]
-pub(super) async fn sensitivity(
-    request: HttpRequest,
-    payload: web::Payload,
-    service: web::Data<Service>,
-) -> HttpResponse {
+pub(super) async fn sensitivity(request: HttpRequest, payload: web::Payload, service: Acting) -> HttpResponse {
     let answer = async {
         let asked: SensitivityQuestion = read_json(&request, payload).await?;
         let park: ParkId = path_id(&request, "park")?;
-        let published = service.at_least(min_seq(&request)?).await?;
-        let answer = service.sensitivity(published.snapshot.clone(), park, asked).await?;
+        let answer = service.sensitivity(park, asked, min_seq(&request)?).await?;
         Ok::<_, Problem>(HttpResponse::Ok().json(answer))
     };
     respond(&request, answer.await)
@@ -39,10 +34,10 @@ pub(super) async fn sensitivity(
     description = "层次分析法：两两比较矩阵的主特征向量即权重（合计 100），附一致性比率（低于 0.1 为一致）与最不协调的一对比较。\n\nAnalytic hierarchy process: the principal eigenvector of the comparisons as weights that sum to 100, the consistency ratio (below .1 is consistent), and the comparison that fits the others least.",
     responses((status = 200, description = "权重 The weights", body = AhpWeights),
         (status = 400), (status = 408), (status = 413), (status = 415), (status = 422)))]
-pub(super) async fn ahp(request: HttpRequest, payload: web::Payload) -> HttpResponse {
+pub(super) async fn ahp(request: HttpRequest, payload: web::Payload, service: Acting) -> HttpResponse {
     let answer = async {
         let asked: AhpQuestion = read_json(&request, payload).await?;
-        Ok::<_, Problem>(HttpResponse::Ok().json(Service::ahp(&asked)?))
+        Ok::<_, Problem>(HttpResponse::Ok().json(service.ahp(&asked)?))
     };
     respond(&request, answer.await)
 }

@@ -8,15 +8,18 @@ use actix_web::dev::{ServerHandle, ServiceFactory, ServiceRequest, ServiceRespon
 use actix_web::{App, Error, HttpResponse, middleware, web};
 use utoipa_swagger_ui::SwaggerUi;
 
+use super::access::Access;
 use super::admission::{self, Admission};
 use super::metrics::{self, Metrics};
 use super::{
-    changes, decisions, directory, documents, guard, health, models, ranking, ratings, scenarios, selections,
-    sensitivity, stream, wire,
+    accounts, changes, decisions, directory, documents, guard, health, models, ranking, ratings, scenarios, selections,
+    sensitivity, settings, stream, wire,
 };
 use crate::domain::{
-    College, Decision, Demand, Engagement, Enterprise, Industry, Major, Occupation, Park, Preset, Programme, Scenario,
+    College, Decision, Demand, Engagement, EngagementStatus, Enterprise, Industry, Major, Occupation, Park, Preset,
+    Programme, Scenario,
 };
+use crate::engine::State;
 use crate::live::{Rate, Redis, Standing};
 use crate::service::{LINK_DAYS, LinksWanted, Replica, Service, ServiceError};
 use crate::store::{Address, StoreError};
@@ -33,6 +36,7 @@ pub fn application(
     service: Service,
     metrics: Metrics,
     admission: Admission,
+    access: Access,
     pages: fn(&mut web::ServiceConfig),
 ) -> App<
     impl ServiceFactory<
@@ -47,6 +51,7 @@ pub fn application(
         .app_data(web::Data::new(service))
         .app_data(web::Data::new(metrics))
         .app_data(web::Data::new(admission))
+        .app_data(web::Data::new(access))
         .configure(routes)
         .service(SwaggerUi::new("/docs/{_:.*}").url("/openapi.json", documents::document()))
         .route("/docs", web::get().to(to_docs))
@@ -73,6 +78,7 @@ fn routes(config: &mut web::ServiceConfig) {
     directory::routes::<Occupation>(config);
     directory::routes::<Major>(config);
     let get = |path: &str| web::resource(path.to_owned()).default_service(web::to(guard::method_not_allowed_list));
+    let delete = |path: &str| web::resource(path.to_owned()).default_service(web::to(guard::method_not_allowed_delete));
     let post = |path: &str| web::resource(path.to_owned()).default_service(web::to(guard::method_not_allowed_post));
     config
         .service(post("/api/v1/scenarios/evaluate").route(web::post().to(scenarios::evaluate)))
@@ -122,6 +128,23 @@ fn routes(config: &mut web::ServiceConfig) {
                 .route(web::put().to(models::activate))
                 .default_service(web::to(guard::method_not_allowed_open)),
         )
+        .service(get("/api/v1/me").route(web::get().to(accounts::me)))
+        .service(
+            web::resource("/api/v1/accounts")
+                .route(web::get().to(accounts::list))
+                .route(web::post().to(accounts::create))
+                .default_service(web::to(guard::method_not_allowed_some)),
+        )
+        .service(post("/api/v1/accounts/{id}/disable").route(web::post().to(accounts::disable)))
+        .service(post("/api/v1/accounts/{id}/reset").route(web::post().to(accounts::reset)))
+        .service(delete("/api/v1/accounts/{id}").route(web::delete().to(accounts::erase)))
+        .service(
+            web::resource("/api/v1/keys")
+                .route(web::get().to(accounts::keys))
+                .route(web::post().to(accounts::create_key))
+                .default_service(web::to(guard::method_not_allowed_some)),
+        )
+        .service(delete("/api/v1/keys/{id}").route(web::delete().to(accounts::revoke_key)))
         .service(get("/api/v1/criteria").route(web::get().to(ranking::criteria)))
         .service(get("/health/live").route(web::get().to(health::live)))
         .service(get("/health/ready").route(web::get().to(health::ready)))
@@ -142,6 +165,8 @@ pub struct ServeOptions {
     pub replica: Option<String>,
     /// How often an enterprise may submit, revise or withdraw ratings, an hour.
     pub ratings_per_hour: Option<u32>,
+    /// Who is let in, and how it is reached.
+    pub access: Access,
 }
 
 /// Opens the log and serves it until the process is told to stop.
@@ -149,7 +174,9 @@ pub struct ServeOptions {
 /// # Errors
 /// Why the log cannot be opened or the address not be listened on.
 pub async fn serve(options: ServeOptions, pages: fn(&mut web::ServiceConfig)) -> Result<(), ServiceError> {
-    let ServeOptions { database, listen, demo, redis, replica, ratings_per_hour } = options;
+    let ServeOptions { database, listen, demo, redis, replica, ratings_per_hour, mut access } = options;
+    access.demo = demo;
+    settings::check(&listen, access, redis.as_ref().map(|(url, _)| url.as_str()))?;
     let database = if demo { Address::File("zeyou-demo.db".into()) } else { database };
     let mut this = Replica::default();
     this.name = replica.unwrap_or(this.name);
@@ -159,21 +186,20 @@ pub async fn serve(options: ServeOptions, pages: fn(&mut web::ServiceConfig)) ->
     this.ratings = ratings_per_hour.map(|per_hour| Rate { per_hour });
     let service = Service::open_as(&database, this).await?;
     if demo {
-        let report = service.import_demo().await?;
+        let report = service.operator().import_demo().await?;
         if let Some(error) = report.errors.first() {
             tracing::error!(%error, "the demo data were refused");
         }
     }
     let refused = |error| StoreError::File(listen.clone().into(), error);
+    let keys = if demo { Some(demo_keys(&service).await?) } else { None };
+    settings::check_accounts(&service, access).await?;
     let listener = TcpListener::bind(&listen).map_err(refused)?;
     let address = listener.local_addr().map_err(refused)?;
-    let server = wire::listen(service.clone(), Metrics::default(), listener, pages).map_err(refused)?;
+    let server = wire::listen(service.clone(), Metrics::default(), access, listener, pages).map_err(refused)?;
     // Before anybody is told that it serves: then a stop is always one in good order.
     let terminated = terminate();
-    println!("{}", greeting(&service, &address.to_string()));
-    if demo {
-        println!("{}", link_to_try(&service, &address.to_string())?);
-    }
+    println!("{}", greeting(&service, &address.to_string(), keys.as_ref()).await?);
     let clock = tokio::spawn(tick(service.clone()));
     let server = server.shutdown_timeout(10).disable_signals().run();
     let stopping = tokio::spawn(stop_on_signal(service.clone(), server.handle(), terminated));
@@ -239,33 +265,59 @@ async fn tick(service: Service) {
         if let Err(error) = service.tick().await {
             tracing::warn!(%error, "the clock could not be written");
         }
+        if let Err(error) = service.accounts().sweep().await {
+            tracing::warn!(%error, "ended sessions could not be taken away");
+        }
     }
 }
 
-/// A rating link of the fictional city; those of a real one are made by `zeyou links`, not printed at a start.
-fn link_to_try(service: &Service, address: &str) -> Result<String, ServiceError> {
-    let wanted = LinksWanted { enterprise: None, open: true, days: LINK_DAYS };
-    let path = service.rating_links(&wanted)?.pop().map_or("/r/LINK".to_owned(), |link| link.path);
-    Ok(format!("rate on a phone:    http://{address}{path}"))
+/// The demo's accounts, and the keys of its planner and its rater.
+async fn demo_keys(service: &Service) -> Result<(String, String), ServiceError> {
+    let enterprise = {
+        let current = service.live().current();
+        let state = &current.snapshot.state;
+        open_engagement(state, None).map_or("E00001".to_owned(), |engagement| engagement.enterprise.to_string())
+    };
+    Ok(service.accounts().make_demo(&enterprise).await?)
+}
+
+/// An engagement to rate; of one enterprise, if there is one.
+fn open_engagement<'a>(state: &'a State, enterprise: Option<&str>) -> Option<&'a Engagement> {
+    let mut open = state.engagements.iter().map(|(_, entry)| &entry.value).filter(|engagement| {
+        engagement.status != EngagementStatus::Proposed && state.ratings.get(&engagement.id).is_none()
+    });
+    open.find(|engagement| enterprise.is_none_or(|enterprise| engagement.enterprise.as_str() == enterprise))
 }
 
 /// What to open and what to try.
-fn greeting(service: &Service, address: &str) -> String {
+async fn greeting(service: &Service, address: &str, keys: Option<&(String, String)>) -> Result<String, ServiceError> {
+    let mut lines = vec![
+        format!("Zeyou is serving. Open the console: http://{address}/"),
+        format!("the API, to read and try: http://{address}/docs/"),
+    ];
+    let Some((planner, rater)) = keys else {
+        if let Some(invited) = service.accounts().first_admin().await? {
+            lines.push(format!("首次启动：请打开一次性链接设置管理员 / first start: set up the admin by this one-time link\n  http://{address}{}", invited.path));
+        }
+        return Ok(lines.join("\n"));
+    };
+    let enterprise = service.accounts().find("demo-enterprise").await?.belongs;
     let current = service.live().current();
     let state = &current.snapshot.state;
     let park = state.parks.iter().next().map_or("PARK".to_owned(), |(id, _)| id.to_string());
-    let open = state.engagements.iter().find(|(id, entry)| {
-        entry.value.status != crate::domain::EngagementStatus::Proposed && state.ratings.get(id).is_none()
-    });
-    let (engagement, college) = open.map_or(("ENGAGEMENT".to_owned(), "COLLEGE".to_owned()), |(id, entry)| {
-        (id.to_string(), entry.value.college.to_string())
+    let open = open_engagement(state, Some(&enterprise)).or_else(|| open_engagement(state, None));
+    let (engagement, college) = open.map_or(("ENGAGEMENT".to_owned(), "COLLEGE".to_owned()), |found| {
+        (found.id.to_string(), found.college.to_string())
     });
     let marks = r#"{"overall":5,"supply":5,"skill":5,"stay":4,"help":"unknown"}"#;
-    format!(
-        "Zeyou is serving. Open the console: http://{address}/\n\
-         the API, to read and try: http://{address}/docs/\n\
-         a shortlist:        curl -s http://{address}/api/v1/parks/{park}/shortlist?top=5\n\
-         rate a cooperation: curl -s -X POST http://{address}/api/v1/ratings -H 'Content-Type: application/json' -H \"Idempotency-Key: $(date +%s%N)\" -d '{{\"engagement\":\"{engagement}\",\"marks\":{marks}}}'\n\
-         and why:            curl -s http://{address}/api/v1/parks/{park}/colleges/{college}/explanation"
-    )
+    let wanted = LinksWanted { enterprise: None, open: true, days: LINK_DAYS };
+    let link = service.operator().rating_links(&wanted)?.pop().map_or("/r/LINK".to_owned(), |link| link.path);
+    lines.extend([
+        "演示账号与密钥人人可见，只在本机使用 / the demo's accounts and keys are visible to all: on this machine only".to_owned(),
+        format!("a shortlist:        curl -s -H 'Authorization: Bearer {planner}' http://{address}/api/v1/parks/{park}/shortlist?top=5"),
+        format!("rate a cooperation: curl -s -X POST http://{address}/api/v1/ratings -H 'Authorization: Bearer {rater}' -H 'Content-Type: application/json' -H \"Idempotency-Key: $(date +%s%N)\" -d '{{\"engagement\":\"{engagement}\",\"marks\":{marks}}}'"),
+        format!("and why:            curl -s -H 'Authorization: Bearer {planner}' http://{address}/api/v1/parks/{park}/colleges/{college}/explanation"),
+        format!("rate on a phone:    http://{address}{link}"),
+    ]);
+    Ok(lines.join("\n"))
 }

@@ -12,7 +12,8 @@ use super::metrics::Metrics;
 use super::problem::{Place, Problem, respond};
 use super::query::Query;
 use crate::domain::{CollegeId, Event, FlagBlock};
-use crate::service::{Service, ServiceError};
+use crate::service::authorize::Action;
+use crate::service::{Acting, ServiceError};
 use crate::store::Recorded;
 
 /// In silence a comment is sent this often: it keeps proxies from closing, and shows who has gone.
@@ -38,8 +39,8 @@ fn message(recorded: &Recorded) -> Bytes {
 }
 
 /// Flags that were not known yet, as events named `flag`.
-async fn raised(service: &Service, known: &mut BTreeSet<(CollegeId, FlagBlock)>) -> Vec<u8> {
-    let flags = Service::flags(service.live().current()).await;
+async fn raised(service: &Acting, known: &mut BTreeSet<(CollegeId, FlagBlock)>) -> Vec<u8> {
+    let Ok(flags) = service.flags(None).await else { return Vec::new() };
     let mut text = Vec::new();
     for flag in flags.flags {
         if known.insert((flag.college.id.clone(), flag.block.clone())) {
@@ -57,31 +58,32 @@ async fn raised(service: &Service, known: &mut BTreeSet<(CollegeId, FlagBlock)>)
     description = "序号在 `after` 之后的变更，每个一次、按序，事件名为 `change`；只说变了什么，不说谁怎样评价。每天开始时，新出现的可疑评价组以事件 `flag` 发出。\n\nServer-sent events after `after`, each once and in order, named `change`: what changed, never who rated how. As a day begins, each block of ratings that has become suspicious since is sent as an event `flag`.",
     params(("after" = Option<u32>, Query, description = "从此序号之后开始，默认从现在 After this seq; from now on if left out")),
     responses((status = 200, description = "变更流 The stream", body = Message, content_type = "text/event-stream"), (status = 400), (status = 422)))]
-pub(super) async fn events(
-    request: HttpRequest,
-    service: web::Data<Service>,
-    metrics: web::Data<Metrics>,
-) -> HttpResponse {
+pub(super) async fn events(request: HttpRequest, service: Acting, metrics: web::Data<Metrics>) -> HttpResponse {
     let answer = async {
         let query = Query::read(&request, &["after"])?;
+        service.may(Action::Listen)?;
         // Subscribed first: nothing falls between the past and the news.
         let news = service.live().news();
-        let head = service.live().current().snapshot.state.seq;
+        let head = service.seq();
         let after = query.number("after", 0, u32::MAX)?.map_or(head, u64::from);
         if after > head {
             return Err(Problem::from(ServiceError::InvalidSeq(head)).at(Place::Parameter("after".to_owned())));
         }
         let mut known = BTreeSet::new();
         raised(&service, &mut known).await;
-        let state = (service.get_ref().clone(), news, after, known, metrics.listener());
+        let state = (service.clone(), news, after, known, metrics.listener());
         let events = stream::unfold(state, |(service, mut news, mut seen, mut known, listener)| async move {
             loop {
                 let past = service.store().events(seen, 500).await.ok()?;
-                let served = service.live().current().snapshot.state.seq;
+                let served = service.seq();
                 let past: Vec<_> = past.into_iter().filter(|recorded| recorded.seq <= served).collect();
                 if let Some(last) = past.last() {
                     seen = last.seq;
-                    let mut text: Vec<u8> = past.iter().flat_map(|recorded| message(recorded).to_vec()).collect();
+                    let mut text: Vec<u8> = past
+                        .iter()
+                        .filter(|recorded| service.hears(recorded))
+                        .flat_map(|recorded| message(recorded).to_vec())
+                        .collect();
                     if past.iter().any(|recorded| matches!(&*recorded.event, Event::Clock { .. })) {
                         text.extend(raised(&service, &mut known).await);
                     }

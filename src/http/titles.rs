@@ -3,13 +3,15 @@
 use actix_web::http::StatusCode;
 
 /// Slug, Chinese, English.
-const TITLES: [(&str, &str, &str); 56] = [
+const TITLES: [(&str, &str, &str); 64] = [
     ("already-rated", "已评价", "Already rated"),
     ("bad-link", "评价链接无效", "Rating link not valid"),
     ("body-too-large", "请求体过大", "Body too large"),
     ("busy", "推演繁忙", "Busy"),
     ("contradictory", "相互矛盾", "Contradictory"),
+    ("csrf", "缺少会话口令", "Session word missing"),
     ("duplicate-field", "字段重复", "Duplicate field"),
+    ("forbidden", "无权", "Forbidden"),
     ("header-too-large", "请求头过大", "Header too large"),
     ("idempotency-in-progress", "同键请求处理中", "Request in progress"),
     ("idempotency-key-invalid", "幂等键无效", "Invalid idempotency key"),
@@ -35,9 +37,10 @@ const TITLES: [(&str, &str, &str); 56] = [
     ("no-engagement", "没有可评价的合作", "No engagement"),
     ("not-acceptable", "无法按要求的格式回答", "Not acceptable"),
     ("not-found", "未找到", "Not found"),
+    ("not-signed-in", "未登录", "Not signed in"),
+    ("out-of-range", "超出范围", "Out of range"),
     ("outcome-unknown", "结果未定", "Outcome unknown"),
     ("overloaded", "负荷过高", "Overloaded"),
-    ("out-of-range", "超出范围", "Out of range"),
     ("precondition-required", "须带版本", "Precondition required"),
     ("rate-limited", "过于频繁", "Too often"),
     ("rating-withdrawn", "评价已撤回", "Rating withdrawn"),
@@ -50,15 +53,20 @@ const TITLES: [(&str, &str, &str); 56] = [
     ("stopping", "即将停止", "Stopping"),
     ("storage-full", "存储已满", "Storage full"),
     ("time-budget-exceeded", "超出时限", "Time budget exceeded"),
+    ("too-common", "密码太常见", "Password too common"),
     ("too-long", "文字过长", "Too long"),
     ("too-many", "数量过多", "Too many"),
+    ("too-many-attempts", "尝试过多", "Too many attempts"),
     ("unavailable", "暂不可用", "Unavailable"),
     ("unknown-code", "代码不存在", "Unknown code"),
     ("unknown-field", "未知字段", "Unknown field"),
+    ("unsupported", "不支持的组合", "Unsupported"),
     ("unsupported-encoding", "不支持的内容编码", "Unsupported encoding"),
     ("unsupported-media-type", "不支持的内容类型", "Unsupported media type"),
-    ("unsupported", "不支持的组合", "Unsupported"),
     ("uri-too-long", "地址过长", "URI too long"),
+    ("wrong-code", "验证码错误", "Wrong code"),
+    ("wrong-password", "名称或密码不对", "Wrong name or password"),
+    ("wrong-scope", "密钥权限不足", "Scope missing"),
     ("wrong-type", "类型错误", "Wrong type"),
 ];
 

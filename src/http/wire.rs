@@ -21,6 +21,7 @@ use bytes::{Buf, Bytes};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::time::Sleep;
 
+use super::access::Access;
 use super::admission::Admission;
 use super::guard::RequestId;
 use super::metrics::Metrics;
@@ -42,6 +43,7 @@ const STALLED: Duration = Duration::from_secs(20);
 pub fn listen(
     service: Service,
     metrics: Metrics,
+    access: Access,
     listener: TcpListener,
     pages: fn(&mut web::ServiceConfig),
 ) -> io::Result<ServerBuilder> {
@@ -62,7 +64,7 @@ pub fn listen(
                 let stopping = stopping.clone();
                 async move { stopping.notified().await }
             })
-            .h1(map_config(application(service, metrics, admission, pages), |()| AppConfig::default()));
+            .h1(map_config(application(service, metrics, admission, access, pages), |()| AppConfig::default()));
         let wire = fn_service(move |stream: TcpStream| {
             let peer = stream.peer_addr().ok();
             let wire = Wire { stream, metrics: refusals.clone(), refusal: Bytes::new(), stalled: None };

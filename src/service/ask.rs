@@ -22,7 +22,7 @@ impl Service {
     ///
     /// # Errors
     /// [`ServiceError::InvalidSeq`] for a seq far in the future, [`ServiceError::ReplicaBehind`] after two seconds.
-    pub async fn at_least(&self, min_seq: Option<u64>) -> Result<Arc<Published>, ServiceError> {
+    pub(super) async fn at_least(&self, min_seq: Option<u64>) -> Result<Arc<Published>, ServiceError> {
         if let Some(seq) = min_seq {
             let head = self.live.current().snapshot.state.seq;
             if seq > head + FAR {
@@ -42,7 +42,7 @@ impl Service {
     ///
     /// # Errors
     /// [`ServiceError::NotFound`] for an unknown park or preset.
-    pub fn shortlist(&self, question: &Question) -> Result<Shortlist, ServiceError> {
+    pub(super) fn shortlist(&self, question: &Question) -> Result<Shortlist, ServiceError> {
         Ok(self.live.current().snapshot.shortlist(question)?)
     }
 
@@ -62,7 +62,7 @@ impl Service {
     ///
     /// # Errors
     /// As [`Self::shortlist`].
-    pub async fn shortlist_json(published: Arc<Published>, question: Question) -> Result<Bytes, ServiceError> {
+    pub(super) async fn shortlist_json(published: Arc<Published>, question: Question) -> Result<Bytes, ServiceError> {
         if let Some(answer) = published.remembered(&question) {
             return Ok(answer);
         }
@@ -80,7 +80,7 @@ impl Service {
     }
 
     /// The blocks of ratings that the model trusts less, with the weight each keeps.
-    pub async fn flags(published: Arc<Published>) -> Flags {
+    pub(super) async fn flags(published: Arc<Published>) -> Flags {
         aside(move || published.snapshot.flags()).await
     }
 
@@ -88,7 +88,7 @@ impl Service {
     ///
     /// # Errors
     /// [`ServiceError::Parameter`] unless there are two to ten; [`ServiceError::NotFound`] as [`Self::explain`].
-    pub async fn compare_colleges(
+    pub(super) async fn compare_colleges(
         published: Arc<Published>,
         question: Question,
         colleges: Vec<CollegeId>,
@@ -103,7 +103,7 @@ impl Service {
     ///
     /// # Errors
     /// [`ServiceError::NotFound`] for an unknown park, preset or college that is not ranked.
-    pub async fn explain(
+    pub(super) async fn explain(
         published: Arc<Published>,
         question: Question,
         college: CollegeId,

@@ -83,7 +83,7 @@ impl Service {
     ///
     /// # Errors
     /// What the log says.
-    pub async fn attention(&self) -> Result<Attention, ServiceError> {
+    pub(super) async fn attention(&self) -> Result<Attention, ServiceError> {
         let published = self.live.current();
         let head = published.snapshot.state.seq;
         let events = self.store.events(head.saturating_sub(COUNTED), COUNTED as i64).await?;
@@ -103,7 +103,7 @@ impl Service {
     ///
     /// # Errors
     /// [`ServiceError::NotFound`] for an unknown park.
-    pub fn engagements(&self, id: &ParkId) -> Result<(Label, Vec<EngagementShown>), ServiceError> {
+    pub(super) fn engagements(&self, id: &ParkId) -> Result<(Label, Vec<EngagementShown>), ServiceError> {
         let current = self.live.current();
         let state = &current.snapshot.state;
         let park = state.parks.get(id).ok_or_else(|| ServiceError::NotFound("park", id.to_string()))?;

@@ -87,7 +87,7 @@ pub(super) fn words(state: &State, demand: &Demand) -> NeedWords {
 
 impl Service {
     /// Every open park with the size of its declared need.
-    pub fn parks(&self) -> Parks {
+    pub(super) fn parks(&self) -> Parks {
         let current = self.live.current();
         let state = &current.snapshot.state;
         let open = state.parks.iter().filter(|(_, entry)| !entry.closed);
@@ -102,7 +102,7 @@ impl Service {
     ///
     /// # Errors
     /// [`ServiceError::NotFound`] for an unknown park or preset.
-    pub async fn board(&self, question: &Question) -> Result<Board, ServiceError> {
+    pub(super) async fn board(&self, question: &Question) -> Result<Board, ServiceError> {
         let published = self.live.current();
         if question.takes_long() {
             let question = question.clone();
@@ -112,12 +112,12 @@ impl Service {
     }
 
     /// A park's name.
-    pub fn park_name(&self, id: &ParkId) -> Option<String> {
+    pub(super) fn park_name(&self, id: &ParkId) -> Option<String> {
         self.live.current().snapshot.state.parks.entry(id).map(|entry| entry.value.name.to_string())
     }
 
     /// Every preset, by code.
-    pub fn presets(&self) -> Vec<Preset> {
+    pub(super) fn presets(&self) -> Vec<Preset> {
         presets(&self.live.current().snapshot.state)
     }
 

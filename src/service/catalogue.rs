@@ -3,6 +3,7 @@
 use pinyin::ToPinyin;
 
 use super::Service;
+use crate::domain::ParkId;
 use crate::engine::State;
 
 /// Most entries that are offered when several fit.
@@ -86,25 +87,25 @@ fn meant(entries: Vec<CatalogueEntry>, text: &str) -> Meant {
 
 impl Service {
     /// All majors and occupations.
-    pub fn catalogue(&self) -> Vec<CatalogueEntry> {
+    pub(super) fn catalogue(&self) -> Vec<CatalogueEntry> {
         entries(&self.live.current().snapshot.state)
     }
 
     /// The major or occupation that a text means; `kind` if only one kind will do.
-    pub fn meant(&self, text: &str, kind: Option<&str>) -> Meant {
+    pub(super) fn meant(&self, text: &str, kind: Option<&str>) -> Meant {
         let all = self.catalogue().into_iter().filter(|one| kind.is_none_or(|kind| one.kind == kind));
         meant(all.collect(), text)
     }
 
-    /// The open park that a text means.
-    pub fn park_meant(&self, text: &str) -> Meant {
+    /// The open park that a text means, of those that are allowed.
+    pub(super) fn park_meant(&self, text: &str, allowed: impl Fn(&ParkId) -> bool) -> Meant {
         let current = self.live.current();
-        let open = current.snapshot.state.parks.iter().filter(|(_, one)| !one.closed);
+        let open = current.snapshot.state.parks.iter().filter(|(id, one)| !one.closed && allowed(id));
         meant(open.map(|(id, one)| entry("park", id.to_string(), one.value.name.as_str())).collect(), text)
     }
 
     /// The open college that a text means.
-    pub fn college_meant(&self, text: &str) -> Meant {
+    pub(super) fn college_meant(&self, text: &str) -> Meant {
         let current = self.live.current();
         let open = current.snapshot.state.colleges.iter().filter(|(_, one)| !one.closed);
         meant(open.map(|(id, one)| entry("college", id.to_string(), one.value.name.as_str())).collect(), text)

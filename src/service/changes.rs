@@ -13,7 +13,12 @@ impl Service {
     ///
     /// # Errors
     /// [`ServiceError::Parameter`] names the seq that is out of bounds; [`ServiceError::NotFound`] the park or preset.
-    pub async fn changes(&self, question: Question, from: u64, to: Option<u64>) -> Result<Changes, ServiceError> {
+    pub(super) async fn changes(
+        &self,
+        question: Question,
+        from: u64,
+        to: Option<u64>,
+    ) -> Result<Changes, ServiceError> {
         let current = self.live.current();
         let head = current.snapshot.state.seq;
         let to = to.unwrap_or(head);

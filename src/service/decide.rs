@@ -23,7 +23,7 @@ impl Service {
     ///
     /// # Errors
     /// [`ServiceError::Invalid`] names the part at fault.
-    pub async fn decide(&self, new: NewDecision) -> Result<DecisionMade, ServiceError> {
+    pub(super) async fn decide(&self, new: NewDecision) -> Result<DecisionMade, ServiceError> {
         self.on_newest(|| self.decide_on_served(new.clone())).await
     }
 

@@ -3,7 +3,7 @@
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::{Service, ServiceError, references};
+use super::{Service, ServiceError, reach, references};
 use crate::domain::Event;
 use crate::store::{Draft, StoreError, Unit};
 
@@ -23,13 +23,14 @@ impl Service {
     ///
     /// # Errors
     /// `unknown-code` for a reference to nothing; [`ServiceError::RevisionConflict`].
-    pub async fn put(&self, event: Event, if_match: Option<u32>) -> Result<Written, ServiceError> {
+    pub(super) async fn put(&self, event: Event, if_match: Option<u32>) -> Result<Written, ServiceError> {
         self.on_newest(|| self.put_on_served(event.clone(), if_match)).await
     }
 
     async fn put_on_served(&self, event: Event, if_match: Option<u32>) -> Result<Written, ServiceError> {
         let current = self.live.current();
         let state = &current.snapshot.state;
+        reach::check(state, &self.principal, &event)?;
         references::check(state, &event)?;
         let rev = state.rev(&event.subject());
         if if_match.is_some_and(|expected| expected != rev) {

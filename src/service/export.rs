@@ -28,7 +28,7 @@ fn by_link(occupations: Vec<Value>) -> Vec<Value> {
 
 impl Service {
     /// Every table but the catalogue (majors, industries) as CSV: file name and text.
-    pub fn export(&self) -> Vec<(&'static str, String)> {
+    pub(super) fn export(&self) -> Vec<(&'static str, String)> {
         let current = self.live.current();
         let state = &current.snapshot.state;
         let rows = |file: &str| entries(state, file);
@@ -40,11 +40,12 @@ impl Service {
     }
 
     /// Every table but the catalogue as a workbook, in the reader's language, with the definitions of its columns. `stamp` is
-    /// made from the state it was read from.
-    pub fn export_workbook(&self, zh: bool, stamp: impl Fn(&AsOf) -> String) -> Vec<u8> {
+    /// made from the state it was read from; with `ratings` they go with it.
+    pub(super) fn export_workbook(&self, zh: bool, ratings: bool, stamp: impl Fn(&AsOf) -> String) -> Vec<u8> {
         let current = self.live.current();
         let state = &current.snapshot.state;
-        let tables = TABLES.iter().filter_map(|table| Some((code(table), entries(state, table.file)?)));
+        let wanted = TABLES.iter().filter(|table| ratings || table.file != "ratings.csv");
+        let tables = wanted.filter_map(|table| Some((code(table), entries(state, table.file)?)));
         export_workbook(&tables.collect::<Vec<_>>(), zh, &stamp(&current.snapshot.as_of()))
     }
 }

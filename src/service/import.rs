@@ -4,8 +4,8 @@ use std::path::Path;
 
 use serde::Serialize;
 
-use super::{Service, ServiceError, foundation, references};
-use crate::domain::Event;
+use super::{Service, ServiceError, foundation, reach, references};
+use crate::domain::{Event, Principal};
 use crate::engine::State;
 use crate::exchange::{Row, RowError, TABLES, Table, read_table};
 use crate::store::{Draft, StoreError, Unit};
@@ -31,7 +31,7 @@ impl Service {
     ///
     /// # Errors
     /// Why the folder cannot be read or the log not be written; bad rows are in the report.
-    pub async fn import(
+    pub(super) async fn import(
         &self,
         path: &Path,
         dry_run: bool,
@@ -58,7 +58,7 @@ impl Service {
     ///
     /// # Errors
     /// Why the log cannot be written.
-    pub async fn import_demo(&self) -> Result<ImportReport, ServiceError> {
+    pub(super) async fn import_demo(&self) -> Result<ImportReport, ServiceError> {
         let files: Vec<(&str, Vec<u8>)> = TABLES
             .iter()
             .filter_map(|table| foundation::Demo::get(table.file).map(|file| (table.file, file.data.into_owned())))
@@ -85,7 +85,8 @@ impl Service {
                 Err(error) => report.errors.push(error),
             }
         }
-        let Checked { fork, mut drafts, unchanged, errors } = checked(&current.snapshot.state, &tables, progress);
+        let Checked { fork, mut drafts, unchanged, errors } =
+            checked(&current.snapshot.state, &self.principal, &tables, progress);
         report.errors.extend(errors);
         (report.unchanged, report.written) = (unchanged, drafts.len());
         if report.errors.is_empty() && !dry_run && !drafts.is_empty() {
@@ -111,7 +112,12 @@ pub(super) struct Checked {
 }
 
 /// Checks the rows of tables against a fork that holds the rows before them.
-pub(super) fn checked(state: &State, tables: &[(&Table, Vec<Row>)], progress: &impl Fn(usize, usize)) -> Checked {
+pub(super) fn checked(
+    state: &State,
+    who: &Principal,
+    tables: &[(&Table, Vec<Row>)],
+    progress: &impl Fn(usize, usize),
+) -> Checked {
     let mut done = Checked { fork: state.clone(), drafts: Vec::new(), unchanged: 0, errors: Vec::new() };
     let (mut before, total) = (0, tables.iter().map(|(_, rows)| rows.len()).sum());
     for (table, rows) in tables {
@@ -128,7 +134,8 @@ pub(super) fn checked(state: &State, tables: &[(&Table, Vec<Row>)], progress: &i
                 done.unchanged += 1;
                 continue;
             }
-            if let Err(error) = references::check(&done.fork, &event) {
+            let allowed = reach::check(&done.fork, who, &event);
+            if let Err(error) = allowed.and_then(|()| references::check(&done.fork, &event)) {
                 done.errors.push(row_error(table.file, rows, &row, &event, error));
                 continue;
             }
@@ -156,6 +163,10 @@ fn row_error(file: &str, rows: &[Row], row: &Row, event: &Event, error: ServiceE
             Some(row) => row.error(file, Some("code"), &invalid),
             None => row.error(file, pointer.rsplit('/').next(), &invalid),
         },
+        ServiceError::NotFound(..) | ServiceError::Forbidden | ServiceError::WrongScope => {
+            let (zh, en) = ("不在本账号的权限之内", "it is not this account's to write");
+            row.error(file, Some("id"), &Invalid::new("forbidden", zh, en))
+        }
         other => {
             let text = other.to_string();
             row.error(file, Some("engagement"), &Invalid::new("conflict", format!("该合作不能评价：{text}"), text))

@@ -75,7 +75,7 @@ impl Service {
     ///
     /// # Errors
     /// [`ServiceError::Invalid`] names the part at fault.
-    pub async fn keep_scenario(&self, new: NewScenario) -> Result<ScenarioMade, ServiceError> {
+    pub(super) async fn keep_scenario(&self, new: NewScenario) -> Result<ScenarioMade, ServiceError> {
         let code = format!("S{}", &Uuid::new_v4().simple().to_string()[..12]);
         let id: ScenarioId = code.parse().map_err(|invalid| ServiceError::Invalid("/id".to_owned(), invalid))?;
         let scenario = Scenario::of(new, id.clone());
@@ -88,7 +88,7 @@ impl Service {
     ///
     /// # Errors
     /// [`ServiceError::NotFound`].
-    pub fn kept_question(&self, id: &ScenarioId, rebase: bool) -> Result<ScenarioQuestion, ServiceError> {
+    pub(super) fn kept_question(&self, id: &ScenarioId, rebase: bool) -> Result<ScenarioQuestion, ServiceError> {
         let mut question = self.kept(id)?.question;
         if rebase {
             question.base_seq = None;
@@ -97,7 +97,7 @@ impl Service {
     }
 
     /// The kept scenarios, by code.
-    pub fn kept_scenarios(&self) -> Vec<Scenario> {
+    pub(super) fn kept_scenarios(&self) -> Vec<Scenario> {
         let current = self.live.current();
         let open = current.snapshot.state.scenarios.iter().filter(|(_, entry)| !entry.closed);
         open.map(|(_, entry)| entry.value.clone()).collect()
@@ -113,7 +113,7 @@ impl Service {
     ///
     /// # Errors
     /// [`ServiceError::NotFound`]; [`ServiceError::Invalid`] for another number of scenarios.
-    pub async fn compare_scenarios(&self, ids: &[ScenarioId]) -> Result<SideBySide, ServiceError> {
+    pub(super) async fn compare_scenarios(&self, ids: &[ScenarioId]) -> Result<SideBySide, ServiceError> {
         if !(2..=MOST_COMPARED).contains(&ids.len()) {
             return Err(ServiceError::Parameter("ids", Invalid::out_of_range(2, MOST_COMPARED)));
         }

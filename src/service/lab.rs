@@ -41,7 +41,7 @@ impl Service {
     ///
     /// # Errors
     /// [`ServiceError::NotFound`] for an unknown park or preset; as [`Service::evaluate_scenario`] otherwise.
-    pub async fn lab(
+    pub(super) async fn lab(
         &self,
         park: ParkId,
         question: ScenarioQuestion,

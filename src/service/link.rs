@@ -3,7 +3,7 @@
 use super::link_key::{LinkKey, NAME};
 use super::open::{state_at, today};
 use super::rate::ratable;
-use super::{RatingBody, RatingWritten, Service, ServiceError};
+use super::{Service, ServiceError};
 use crate::domain::{Comment, Date, Engagement, EngagementId, EnterpriseId, Marks, Rating};
 use crate::engine::State;
 use crate::store::{Address, Store};
@@ -103,7 +103,7 @@ impl Service {
     ///
     /// # Errors
     /// [`ServiceError::NotFound`] for an unknown enterprise.
-    pub fn rating_links(&self, wanted: &LinksWanted) -> Result<Vec<RatingLink>, ServiceError> {
+    pub(super) fn rating_links(&self, wanted: &LinksWanted) -> Result<Vec<RatingLink>, ServiceError> {
         links(&self.live.current().snapshot.state, &self.link_key, wanted)
     }
 
@@ -111,7 +111,7 @@ impl Service {
     ///
     /// # Errors
     /// [`ServiceError::NotFound`], or [`ServiceError::NoEngagement`] if it is not confirmed.
-    pub fn rating_link(&self, id: &EngagementId, days: u16) -> Result<RatingLink, ServiceError> {
+    pub(super) fn rating_link(&self, id: &EngagementId, days: u16) -> Result<RatingLink, ServiceError> {
         let current = self.live.current();
         let state = &current.snapshot.state;
         if state.engagements.get(id).is_none() {
@@ -132,25 +132,5 @@ impl Service {
         let entry = state.ratings.entry(&id).filter(|entry| !entry.closed);
         let given = entry.map(|entry| (entry.value.clone(), entry.rev));
         Ok(LinkedRating { link: link(state, &self.link_key, engagement, until), given })
-    }
-
-    /// Rates by a link, or changes the rating that there is. The same sending again counts once. The second value tells
-    /// whether it had been recorded before.
-    ///
-    /// # Errors
-    /// [`ServiceError::BadLink`], and those of [`Self::rate`] and [`Self::revise`].
-    pub async fn rate_by_link(&self, token: &str, answer: LinkAnswer) -> Result<(RatingWritten, bool), ServiceError> {
-        let LinkedRating { link, given } = self.follow_link(token)?;
-        let LinkAnswer { key, rev, marks, comment } = answer;
-        if rev == 0 {
-            return self.rate(key, RatingBody { engagement: link.engagement.id, marks, comment }).await;
-        }
-        let (rating, now) = given.ok_or(ServiceError::RatingWithdrawn)?;
-        // Sent again, after it was recorded.
-        if now == rev + 1 && rating.marks == marks && rating.comment == comment {
-            let (id, engagement, seq) = (rating.id, rating.engagement, self.live.current().snapshot.state.seq);
-            return Ok((RatingWritten { id, engagement, rev: now, seq }, true));
-        }
-        Ok((self.revise(rating.id, rev, marks, comment).await?, false))
     }
 }

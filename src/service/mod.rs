@@ -1,7 +1,10 @@
 //! Use cases, one file per verb: the only place where the log meets the engine.
 
+pub mod accounts;
+mod acting;
 mod ask;
 mod attention;
+pub mod authorize;
 mod backup;
 mod board;
 mod bounded;
@@ -26,6 +29,7 @@ mod nation;
 mod needs;
 mod open;
 mod rate;
+mod reach;
 mod reasons;
 mod references;
 mod review;
@@ -45,11 +49,12 @@ mod verify;
 use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
 
-use crate::domain::Invalid;
+use crate::domain::{Invalid, Principal};
 use crate::engine::Refusal;
 use crate::live::{Limits, Live, Rate, RedisError};
 use crate::store::{Store, StoreError, Writer};
 
+pub use acting::{Acting, Listed, ReadOf};
 pub use attention::{Attention, EngagementShown, UnmetPark, WaitingPark};
 pub use backup::{Copied, CopyProgress, CopyStep};
 pub use board::{Board, NeedWords, ParkCard, Parks};
@@ -92,6 +97,10 @@ pub struct Service {
     /// How often an enterprise may rate, if that is limited.
     limits: Arc<Limits>,
     ratings: Option<Rate>,
+    /// Who may sign in.
+    accounts: accounts::Accounts,
+    /// Who asks: writes are checked against it, and the log holds its pseudonym.
+    principal: Arc<Principal>,
 }
 
 /// Why a use case did not do what was asked.
@@ -100,6 +109,12 @@ pub enum ServiceError {
     /// A value breaks a rule; at a JSON pointer if one is to blame.
     #[error("{}", .1.en)]
     Invalid(String, Invalid),
+    /// The principal's role may not do this.
+    #[error("the role may not do this")]
+    Forbidden,
+    /// The key was not made for this.
+    #[error("the key was not made for this")]
+    WrongScope,
     /// Nothing goes by that code.
     #[error("there is no {0} {1}")]
     NotFound(&'static str, String),
@@ -150,6 +165,12 @@ pub enum ServiceError {
     /// The address of Redis cannot be used.
     #[error(transparent)]
     Redis(#[from] RedisError),
+    /// What keeping accounts says.
+    #[error(transparent)]
+    Account(#[from] accounts::AccountError),
+    /// With these settings it is not safe to start.
+    #[error("{0}")]
+    Unsafe(String),
     /// The log said no.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -189,6 +210,11 @@ impl Service {
     /// What is served now.
     pub fn live(&self) -> &Live {
         &self.live
+    }
+
+    /// Who may sign in.
+    pub fn accounts(&self) -> &accounts::Accounts {
+        &self.accounts
     }
 
     /// Where scenarios and selections run.

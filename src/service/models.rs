@@ -5,7 +5,7 @@ use crate::domain::{Event, Invalid, Model};
 
 impl Service {
     /// The parameters in force and their revision.
-    pub fn model(&self) -> (Model, u32) {
+    pub(super) fn model(&self) -> (Model, u32) {
         let current = self.live.current();
         let state = &current.snapshot.state;
         let model = Model::clone(&state.model);
@@ -19,7 +19,7 @@ impl Service {
     /// # Errors
     /// `name-taken` if the parameters in force have the same name and other values;
     /// [`ServiceError::RevisionConflict`].
-    pub async fn activate(&self, model: Model, if_match: Option<u32>) -> Result<Written, ServiceError> {
+    pub(super) async fn activate(&self, model: Model, if_match: Option<u32>) -> Result<Written, ServiceError> {
         self.on_newest(|| self.activate_on_served(model.clone(), if_match)).await
     }
 

@@ -40,7 +40,7 @@ impl Service {
     ///
     /// # Errors
     /// As [`Self::evaluate_scenario`].
-    pub async fn evaluate_nation(
+    pub(super) async fn evaluate_nation(
         &self,
         question: ScenarioQuestion,
     ) -> Result<mpsc::Receiver<Result<Progress, ServiceError>>, ServiceError> {

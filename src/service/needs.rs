@@ -102,7 +102,7 @@ impl Service {
     ///
     /// # Errors
     /// [`ServiceError::NotFound`] for an unknown park.
-    pub fn needs(&self, id: &ParkId) -> Result<Needs, ServiceError> {
+    pub(super) fn needs(&self, id: &ParkId) -> Result<Needs, ServiceError> {
         let current = self.live.current();
         let state = &current.snapshot.state;
         let park = state.parks.get(id).ok_or_else(|| ServiceError::NotFound("park", id.to_string()))?;

@@ -9,9 +9,10 @@ use tokio::sync::mpsc::{self, Receiver};
 use tokio::sync::{Notify, watch};
 use uuid::Uuid;
 
+use super::accounts::Accounts;
 use super::follow::Follow;
-use super::{Bounded, Service, ServiceError, digest, foundation, link_key};
-use crate::domain::{Date, Event, Timestamp};
+use super::{Bounded, Service, ServiceError, digest, foundation, link_key, reach};
+use crate::domain::{Date, Event, Principal, Role, Timestamp};
 use crate::engine::{FitTable, Snapshot, State};
 use crate::live::{Converge, Hint, Limits, Live, Published, Rate, Redis};
 use crate::store::{Address, Draft, Head, PIECE, Store, StoreError, Unit, Writer};
@@ -178,11 +179,23 @@ impl Service {
         let (served, feeding, converge) = (Arc::clone(&live), store.clone(), Converge::new(&head));
         let follow = Follow { store: feeding, live: served, feed, converge, tip, appended, distrust, failing: false };
         tokio::spawn(follow.run(batches));
-        let planning = Bounded::new()?;
+        let accounts = Accounts::of(store.clone());
+        let (planning, principal) = (Bounded::new()?, Arc::new(Principal::operator()));
         // Without a limit nothing is counted.
         let limits = replica.redis.filter(|_| replica.ratings.is_some());
         let (saved, limits) = (Arc::new(AtomicU64::new(saved)), Arc::new(Limits::start(limits).await));
-        let service = Self { store, writer, live, saved, planning, link_key, limits, ratings: replica.ratings };
+        let service = Self {
+            store,
+            writer,
+            live,
+            saved,
+            planning,
+            link_key,
+            limits,
+            ratings: replica.ratings,
+            accounts,
+            principal,
+        };
         if head.seq == 0 {
             let drafts = foundation::events().into_iter().map(|event| Draft { event, rev: 1 }).collect();
             match service.write(Unit { drafts, key: None }).await {
@@ -261,6 +274,7 @@ impl Service {
         if self.live.standing().is_wrong() {
             return Err(ServiceError::Rebuilding);
         }
+        self.check_writes(&unit)?;
         let appended = self.writer.append(unit).await?;
         if appended.replayed {
             // Perhaps by another replica, a moment ago.
@@ -271,6 +285,22 @@ impl Service {
             return Err(ServiceError::Rebuilding);
         }
         Ok(appended)
+    }
+
+    /// Whether the principal may write every event of a unit, each on the state that those before it leave.
+    fn check_writes(&self, unit: &Unit) -> Result<(), ServiceError> {
+        if self.principal.role == Role::Operator {
+            return Ok(());
+        }
+        let mut state = self.live.current().snapshot.state.clone();
+        let last = unit.drafts.len().saturating_sub(1);
+        for (at, draft) in unit.drafts.iter().enumerate() {
+            reach::check(&state, &self.principal, &draft.event)?;
+            if at < last {
+                state.apply(state.seq, state.at, &draft.event);
+            }
+        }
+        Ok(())
     }
 
     /// Leaves a snapshot for the next start.

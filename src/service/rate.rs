@@ -49,7 +49,7 @@ impl Service {
     ///
     /// # Errors
     /// [`ServiceError::RateLimited`], [`ServiceError::NoEngagement`], [`ServiceError::AlreadyRated`], or what the log says of the key.
-    pub async fn rate(&self, key: String, body: RatingBody) -> Result<(RatingWritten, bool), ServiceError> {
+    pub(super) async fn rate(&self, key: String, body: RatingBody) -> Result<(RatingWritten, bool), ServiceError> {
         self.may_rate(&body.engagement).await?;
         self.on_newest(|| self.rate_on_served(key.clone(), body.clone())).await
     }
@@ -105,7 +105,7 @@ impl Service {
     ///
     /// # Errors
     /// [`ServiceError::NotFound`] or [`ServiceError::RatingWithdrawn`].
-    pub fn rating(&self, id: RatingId) -> Result<(Rating, u32), ServiceError> {
+    pub(super) fn rating(&self, id: RatingId) -> Result<(Rating, u32), ServiceError> {
         let current = self.live.current();
         let state = &current.snapshot.state;
         let missing = || ServiceError::NotFound("rating", id.to_string());
@@ -121,7 +121,7 @@ impl Service {
     ///
     /// # Errors
     /// [`ServiceError::RevisionConflict`] if somebody was faster, and those of [`Self::rating`].
-    pub async fn revise(
+    pub(super) async fn revise(
         &self,
         id: RatingId,
         if_match: u32,
@@ -139,7 +139,7 @@ impl Service {
     ///
     /// # Errors
     /// As [`Self::revise`].
-    pub async fn withdraw(&self, id: RatingId, if_match: u32) -> Result<RatingWritten, ServiceError> {
+    pub(super) async fn withdraw(&self, id: RatingId, if_match: u32) -> Result<RatingWritten, ServiceError> {
         let withdrawn = |rating: Rating| Event::RatingWithdrawn { id, engagement: rating.engagement };
         self.on_newest(|| self.change(id, if_match, withdrawn)).await
     }

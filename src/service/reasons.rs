@@ -40,7 +40,7 @@ impl Service {
     ///
     /// # Errors
     /// [`ServiceError::NotFound`] for an unknown park or preset, or a college that is not ranked.
-    pub async fn reasons(&self, question: Question, college: CollegeId) -> Result<Reasons, ServiceError> {
+    pub(super) async fn reasons(&self, question: Question, college: CollegeId) -> Result<Reasons, ServiceError> {
         let published = self.live.current();
         aside(move || {
             let snapshot = &published.snapshot;
@@ -63,7 +63,7 @@ impl Service {
     ///
     /// # Errors
     /// As [`Self::reasons`].
-    pub async fn pair(&self, question: Question, a: CollegeId, b: CollegeId) -> Result<Pair, ServiceError> {
+    pub(super) async fn pair(&self, question: Question, a: CollegeId, b: CollegeId) -> Result<Pair, ServiceError> {
         let published = self.live.current();
         aside(move || {
             let snapshot = &published.snapshot;

@@ -22,7 +22,7 @@ const BUDGET: Duration = Duration::from_secs(10);
 
 impl Service {
     /// Every decision, the latest first.
-    pub fn decisions(&self) -> Vec<Decision> {
+    pub(super) fn decisions(&self) -> Vec<Decision> {
         let current = self.live.current();
         let mut all: Vec<Decision> =
             current.snapshot.state.decisions.iter().map(|(_, entry)| entry.value.clone()).collect();
@@ -34,7 +34,7 @@ impl Service {
     ///
     /// # Errors
     /// [`ServiceError::NotFound`].
-    pub fn decision(&self, id: &DecisionId) -> Result<Decision, ServiceError> {
+    pub(super) fn decision(&self, id: &DecisionId) -> Result<Decision, ServiceError> {
         let decision = self.live.current().snapshot.state.decisions.get(id).cloned();
         decision.ok_or_else(|| ServiceError::NotFound("decision", id.to_string()))
     }
@@ -43,7 +43,7 @@ impl Service {
     ///
     /// # Errors
     /// [`ServiceError::NotFound`]; [`ServiceError::Busy`]; why the log cannot be read.
-    pub async fn review_decision(&self, id: &DecisionId) -> Result<DecisionReview, ServiceError> {
+    pub(super) async fn review_decision(&self, id: &DecisionId) -> Result<DecisionReview, ServiceError> {
         let current = self.live.current();
         let decision = self.decision(id)?;
         let (service, handle, now) = (self.clone(), Handle::current(), current.snapshot.clone());

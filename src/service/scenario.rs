@@ -25,7 +25,7 @@ impl Service {
     ///
     /// # Errors
     /// [`ServiceError::Invalid`] names the change at fault; [`ServiceError::Busy`], [`ServiceError::OutOfTime`].
-    pub async fn evaluate_scenario(&self, question: ScenarioQuestion) -> Result<ScenarioAnswer, ServiceError> {
+    pub(super) async fn evaluate_scenario(&self, question: ScenarioQuestion) -> Result<ScenarioAnswer, ServiceError> {
         check_size(&question)?;
         let stop = Stop::after(BUDGET);
         let _waiting = stop.with_waiting();

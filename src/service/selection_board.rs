@@ -47,7 +47,7 @@ impl Service {
     ///
     /// # Errors
     /// As [`Service::solve`].
-    pub async fn selection_board(&self, question: SelectionQuestion) -> Result<SelectionBoard, ServiceError> {
+    pub(super) async fn selection_board(&self, question: SelectionQuestion) -> Result<SelectionBoard, ServiceError> {
         let answer = self.solve(question).await?;
         let current = self.live.current();
         let state = &current.snapshot.state;
@@ -68,7 +68,7 @@ impl Service {
     ///
     /// # Errors
     /// [`ServiceError::Invalid`] if it is another by now, or selects nobody; as [`Service::decide`].
-    pub async fn adopt_selection(
+    pub(super) async fn adopt_selection(
         &self,
         question: SelectionQuestion,
         mark: &str,

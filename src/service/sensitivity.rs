@@ -14,7 +14,7 @@ impl Service {
     ///
     /// # Errors
     /// [`ServiceError::NotFound`] for an unknown park, [`ServiceError::Invalid`] for the rest; [`ServiceError::Busy`].
-    pub async fn sensitivity(
+    pub(super) async fn sensitivity(
         &self,
         snapshot: Snapshot,
         park: ParkId,
@@ -46,7 +46,7 @@ impl Service {
     ///
     /// # Errors
     /// [`ServiceError::Invalid`] names the comparison at fault.
-    pub fn ahp(asked: &AhpQuestion) -> Result<AhpWeights, ServiceError> {
+    pub(super) fn ahp(asked: &AhpQuestion) -> Result<AhpWeights, ServiceError> {
         ahp(asked).map_err(|(pointer, invalid)| ServiceError::Invalid(pointer, invalid))
     }
 }

@@ -49,7 +49,7 @@ impl Service {
     ///
     /// # Errors
     /// [`ServiceError::NotFound`] for an unknown park or preset; [`ServiceError::Busy`].
-    pub async fn team(
+    pub(super) async fn team(
         &self,
         question: Question,
         size: usize,
@@ -82,7 +82,7 @@ impl Service {
     ///
     /// # Errors
     /// [`ServiceError::Invalid`] names the wish at fault; [`ServiceError::Busy`].
-    pub async fn solve(&self, question: SelectionQuestion) -> Result<SelectionAnswer, ServiceError> {
+    pub(super) async fn solve(&self, question: SelectionQuestion) -> Result<SelectionAnswer, ServiceError> {
         let snapshot = self.live.current().snapshot.clone();
         check(&snapshot.state, &question)?;
         self.planning.run(move || solved(&snapshot, &question)).await?

@@ -80,7 +80,7 @@ fn major_name(state: &State, major: &MajorRef) -> String {
 
 impl Service {
     /// Every open college, by city and name.
-    pub fn colleges(&self) -> Vec<CollegeCard> {
+    pub(super) fn colleges(&self) -> Vec<CollegeCard> {
         let current = self.live.current();
         let state = &current.snapshot.state;
         let mut programmes: BTreeMap<&CollegeId, usize> = BTreeMap::new();
@@ -102,7 +102,7 @@ impl Service {
     ///
     /// # Errors
     /// [`ServiceError::NotFound`] for an unknown college.
-    pub fn supply(&self, id: &CollegeId) -> Result<Supply, ServiceError> {
+    pub(super) fn supply(&self, id: &CollegeId) -> Result<Supply, ServiceError> {
         let current = self.live.current();
         let state = &current.snapshot.state;
         let college = state.colleges.get(id).ok_or_else(|| ServiceError::NotFound("college", id.to_string()))?;
@@ -119,7 +119,7 @@ impl Service {
     }
 
     /// The names of a programme's college and major.
-    pub fn programme_words(&self, id: &ProgrammeId) -> Option<(String, String)> {
+    pub(super) fn programme_words(&self, id: &ProgrammeId) -> Option<(String, String)> {
         let current = self.live.current();
         let state = &current.snapshot.state;
         let programme = state.programmes.get(id)?;
@@ -131,7 +131,7 @@ impl Service {
     ///
     /// # Errors
     /// [`ServiceError::NotFound`] for an unknown college or park, or if there is no park.
-    pub async fn mirror(&self, id: &CollegeId, park: Option<ParkId>) -> Result<Mirror, ServiceError> {
+    pub(super) async fn mirror(&self, id: &CollegeId, park: Option<ParkId>) -> Result<Mirror, ServiceError> {
         let published = self.live.current();
         let id = id.clone();
         super::aside(move || mirror(&published.snapshot, &id, park)).await

@@ -31,7 +31,7 @@ pub struct Undone {
 
 impl Service {
     /// Imports of the last days, newest first.
-    pub fn imports(&self) -> Vec<ImportShown> {
+    pub(super) fn imports(&self) -> Vec<ImportShown> {
         let current = self.live.current();
         let state = &current.snapshot.state;
         let mut made: Vec<_> = state.imports.iter().map(|(_, entry)| (entry.value.seq, shown(state, entry))).collect();
@@ -44,7 +44,7 @@ impl Service {
     ///
     /// # Errors
     /// [`ServiceError::NotFound`]; `too-late` when its days are over or it was taken back already.
-    pub async fn undo_import(&self, id: &ImportId) -> Result<Undone, ServiceError> {
+    pub(super) async fn undo_import(&self, id: &ImportId) -> Result<Undone, ServiceError> {
         self.on_newest(|| self.undo_on_served(id)).await
     }
 

@@ -87,7 +87,11 @@ impl Service {
     ///
     /// # Errors
     /// [`ServiceError::Invalid`] if it is no table at all.
-    pub async fn check_upload(&self, upload: Arc<Upload>, choices: Choices) -> Result<UploadReport, ServiceError> {
+    pub(super) async fn check_upload(
+        &self,
+        upload: Arc<Upload>,
+        choices: Choices,
+    ) -> Result<UploadReport, ServiceError> {
         let service = self.clone();
         let check = move || {
             let grids = read_sheets(&upload.name, &upload.bytes).map_err(whole)?;
@@ -100,7 +104,11 @@ impl Service {
     ///
     /// # Errors
     /// [`ServiceError::Invalid`] if it is no table at all; what the log says.
-    pub async fn load_upload(&self, upload: Arc<Upload>, choices: Choices) -> Result<UploadReport, ServiceError> {
+    pub(super) async fn load_upload(
+        &self,
+        upload: Arc<Upload>,
+        choices: Choices,
+    ) -> Result<UploadReport, ServiceError> {
         let of = upload.clone();
         let grids = aside(move || read_sheets(&of.name, &of.bytes)).await.map_err(whole)?;
         self.load_grids(Some(&upload.name), grids, choices).await
@@ -111,7 +119,7 @@ impl Service {
     ///
     /// # Errors
     /// What the log says.
-    pub async fn enter(&self, table: &str, cells: &[(&str, String)]) -> Result<UploadReport, ServiceError> {
+    pub(super) async fn enter(&self, table: &str, cells: &[(&str, String)]) -> Result<UploadReport, ServiceError> {
         let text = |text: &str| crate::exchange::Cell::Text(text.to_owned());
         let heads = cells.iter().map(|(column, _)| text(column)).collect();
         let row = cells.iter().map(|(_, value)| text(value)).collect();
@@ -125,7 +133,7 @@ impl Service {
     ///
     /// # Errors
     /// [`ServiceError::Invalid`] if it is no table at all.
-    pub async fn paste(
+    pub(super) async fn paste(
         &self,
         table: &str,
         columns: &[&str],
@@ -206,7 +214,7 @@ impl Service {
     ///
     /// # Errors
     /// [`ServiceError::Invalid`] if it is no table at all.
-    pub async fn annotate_upload(
+    pub(super) async fn annotate_upload(
         &self,
         upload: Arc<Upload>,
         choices: Choices,
@@ -278,7 +286,8 @@ impl Service {
         let sheets: Vec<usize> = tables.iter().map(|(sheet, ..)| *sheet).collect();
         let mut done = Checked { fork: state.clone(), drafts: Vec::new(), unchanged: 0, errors: Vec::new() };
         for (at, (_, table, rows)) in tables.into_iter().enumerate() {
-            let Checked { fork, drafts, unchanged, errors } = checked(&done.fork, &[(table, rows)], &|_, _| {});
+            let Checked { fork, drafts, unchanged, errors } =
+                checked(&done.fork, &self.principal, &[(table, rows)], &|_, _| {});
             done.fork = fork;
             done.drafts.extend(drafts);
             done.unchanged += unchanged;

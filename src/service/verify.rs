@@ -5,7 +5,7 @@ use utoipa::ToSchema;
 
 use super::open::state_at;
 use super::{Service, ServiceError};
-use crate::domain::{Invalid, Shortlist};
+use crate::domain::{Invalid, ParkId, Shortlist};
 use crate::engine::{Snapshot, decode_verify_code};
 use crate::store::{ChainFault, Store};
 
@@ -32,11 +32,15 @@ pub struct LogCheck {
 }
 
 impl Service {
-    /// Recomputes the ranking a code was printed on.
+    /// Recomputes the ranking a code was printed on, if it is of a park that is allowed.
     ///
     /// # Errors
     /// `invalid-verify-code` for what is no code of this log.
-    pub async fn verify_code(&self, code: &str) -> Result<CodeCheck, ServiceError> {
+    pub(super) async fn verify_code(
+        &self,
+        code: &str,
+        allowed: impl Fn(&ParkId) -> bool,
+    ) -> Result<CodeCheck, ServiceError> {
         let refused = || {
             let invalid =
                 Invalid::new("invalid-verify-code", "不是本系统的复核码", "this is no verification code of this log");
@@ -50,6 +54,9 @@ impl Service {
         let state = state_at(&self.store, seq).await?;
         let question = question(&state).ok_or_else(refused)?;
         let park = question.park.clone();
+        if !allowed(&park) {
+            return Err(refused());
+        }
         let shortlist = Snapshot::cold_for(state, &park).shortlist(&question).map_err(|_| refused())?;
         let plain = |code: &str| code.replace('-', "").to_ascii_uppercase();
         Ok(CodeCheck { matches: plain(&shortlist.verify_code) == plain(code), shortlist })

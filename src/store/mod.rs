@@ -1,5 +1,6 @@
 //! The log on SQLite or PostgreSQL: the only truth. One text of SQL serves both.
 
+mod accounts;
 mod address;
 mod append;
 mod chain;
@@ -17,6 +18,7 @@ mod sqlite;
 mod tail;
 mod writer;
 
+pub use accounts::{AccountRow, ApiKeyRow, SessionRow};
 pub use address::Address;
 pub use append::{Appended, Committed, Draft, IdempotencyKey, Recorded, Unit};
 pub use chain::{Chain, ChainFault};

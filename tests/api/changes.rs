@@ -22,7 +22,7 @@ async fn a_rating_moves_a_college_and_is_named_with_its_share() {
     assert_eq!((&answer["events_between"], &answer["events_total"]), (&json!(1), &json!(1)));
     let event = &answer["events"][0];
     assert_eq!((&event["seq"], &event["kind"]), (&json!(to), &json!("rating")));
-    assert_eq!((&event["id"], &event["college"]), (&json!(free.engagement), &json!(free.college)));
+    assert_eq!((&event["id"], &event["college"]), (&json!(""), &json!(free.college)), "never who rated");
     assert!(!answer.to_string().contains(&free.enterprise), "never who rated");
     for change in list(&answer["colleges"]) {
         let id = &change["college"]["id"];

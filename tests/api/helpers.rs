@@ -1,7 +1,8 @@
 //! A server of its own for every test, and short words for what is asked of it.
 
+use std::collections::BTreeMap;
 use std::net::SocketAddr;
-use std::sync::OnceLock;
+use std::sync::{Mutex, OnceLock};
 use std::time::Duration;
 
 use reqwest::header::HeaderMap;
@@ -9,14 +10,17 @@ use reqwest::{Method, RequestBuilder};
 use serde_json::{Value, json};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
-use zeyou::domain::EngagementStatus;
-use zeyou::http::Metrics;
-use zeyou::service::Service;
+use zeyou::domain::{EngagementStatus, RatingId, Role, Scopes};
+use zeyou::http::{Access, Metrics};
+use zeyou::service::accounts::{NewAccount, NewKey};
+use zeyou::service::{Acting, Service};
 
 /// A running server.
 pub(crate) struct Api {
-    pub(crate) service: Service,
+    pub(crate) service: Acting,
     pub(crate) address: SocketAddr,
+    /// Keys by role and what it belongs to.
+    keys: Mutex<BTreeMap<String, String>>,
     client: reqwest::Client,
     /// Deleted with the server.
     _folder: tempfile::TempDir,
@@ -113,17 +117,31 @@ pub(crate) async fn spawn_within(budget: Duration) -> Api {
 }
 
 async fn spawn(set: impl FnOnce(Service) -> Service) -> Api {
+    spawn_with(set, Access::default()).await
+}
+
+/// A server that is reached and lets in so.
+pub(crate) async fn spawn_as(access: Access) -> Api {
+    spawn_with(|service| service, access).await
+}
+
+async fn spawn_with(set: impl FnOnce(Service) -> Service, access: Access) -> Api {
     let folder = tempfile::tempdir().expect("a folder");
     let service = set(Service::open(&folder.path().join("zeyou.db")).await.expect("an empty log opens"));
-    let report = service.import_demo().await.expect("the demo is imported");
+    let report = service.operator().import_demo().await.expect("the demo is imported");
     assert_eq!(report.errors, [], "the demo data are good");
     let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a free port");
     let address = listener.local_addr().expect("its address");
-    let server = zeyou::http::listen(service.clone(), Metrics::default(), listener, zeyou::console::routes)
+    let server = zeyou::http::listen(service.clone(), Metrics::default(), access, listener, zeyou::console::routes)
         .expect("the server listens");
     actix_web::rt::spawn(server.workers(1).disable_signals().run());
-    let client = reqwest::Client::builder().no_proxy().timeout(Duration::from_secs(60)).build().expect("a client");
-    Api { service, address, client, _folder: folder }
+    let client = reqwest::Client::builder()
+        .no_proxy()
+        .redirect(reqwest::redirect::Policy::none())
+        .timeout(Duration::from_secs(60))
+        .build()
+        .expect("a client");
+    Api { service: service.operator(), address, keys: Mutex::default(), client, _folder: folder }
 }
 
 /// The OpenAPI document.
@@ -149,6 +167,72 @@ pub(crate) fn marks(overall: u8) -> Value {
 }
 
 impl Api {
+    /// Who may ask this: the tests that are not about access ask as whoever that is.
+    fn role_for(&self, method: &str, path: &str, body: &[u8]) -> Role {
+        let current = self.service.live().current();
+        let state = &current.snapshot.state;
+        let rater = |engagement: &str| {
+            let known = engagement.parse().ok().and_then(|id| state.engagements.get(&id).cloned());
+            let firm = || state.enterprises.iter().next().expect("an enterprise").0.clone();
+            Role::EnterpriseRater(known.map_or_else(firm, |known| known.enterprise))
+        };
+        let catalogue = ["models/", "presets/", "industries/", "occupations/", "majors/"];
+        let below = path.strip_prefix("/api/v1/").unwrap_or(path);
+        if let Some(id) = below.strip_prefix("ratings/") {
+            let engagement = id.parse::<RatingId>().ok().and_then(|id| state.engagement_of(id).cloned());
+            return rater(engagement.as_ref().map_or("", |id| id.as_str()));
+        }
+        if below == "ratings" {
+            let body: Value = serde_json::from_slice(body).unwrap_or(Value::Null);
+            return rater(body["engagement"].as_str().unwrap_or_default());
+        }
+        if path == "/metrics" {
+            return Role::Admin;
+        }
+        let writes = method != "GET";
+        if writes && catalogue.iter().any(|start| below.starts_with(start)) {
+            Role::Supervisor
+        } else {
+            Role::Planner(None)
+        }
+    }
+
+    /// A key of an account with this role.
+    pub(crate) async fn key(&self, role: Role) -> String {
+        let name = format!("{}.{}", role.code(), role.belongs());
+        if let Some(key) = self.keys.lock().expect("keys").get(&name) {
+            return key.clone();
+        }
+        let key = self.new_key(role, Scopes::ALL).await;
+        self.keys.lock().expect("keys").insert(name, key.clone());
+        key
+    }
+
+    /// A key of a new account.
+    pub(crate) async fn new_key(&self, role: Role, scopes: Scopes) -> String {
+        let name = format!("t-{}", uuid::Uuid::new_v4().simple());
+        let made = self.service.accounts().create(NewAccount { name, role }).await.expect("an account");
+        let key = NewKey { label: "test".to_owned(), scopes, days: 1 };
+        self.service.accounts().make_key(&made.account.id, key).await.expect("a key").key
+    }
+
+    /// The same bytes with a key in the head.
+    async fn with_key(&self, bytes: &[u8]) -> Vec<u8> {
+        let Some(end) = bytes.windows(2).position(|two| two == b"\r\n") else { return bytes.to_vec() };
+        let line = String::from_utf8_lossy(&bytes[..end]).into_owned();
+        let words: Vec<&str> = line.split(' ').collect();
+        let [method, path, "HTTP/1.1"] = words[..] else { return bytes.to_vec() };
+        let path = path.split('?').next().unwrap_or_default();
+        let body = bytes.windows(4).position(|four| four == b"\r\n\r\n").map_or(&[][..], |at| &bytes[at + 4..]);
+        let key = self.key(self.role_for(method, path, body)).await;
+        [&bytes[..end], format!("\r\nAuthorization: Bearer {key}").as_bytes(), &bytes[end..]].concat()
+    }
+
+    /// A request of the province's planner that is not sent yet.
+    pub(crate) async fn signed(&self, method: Method, path: &str) -> RequestBuilder {
+        self.request(method, path).bearer_auth(self.key(Role::Planner(None)).await)
+    }
+
     /// A request that is not sent yet.
     pub(crate) fn request(&self, method: Method, path: &str) -> RequestBuilder {
         self.client.request(method, format!("http://{}{path}", self.address))
@@ -156,7 +240,13 @@ impl Api {
 
     /// Sends it; whatever is answered must be among the answers that the OpenAPI document lists.
     pub(crate) async fn send(&self, request: RequestBuilder) -> Answer {
-        let request = request.build().expect("a request");
+        let mut request = request.build().expect("a request");
+        if !["authorization", "cookie"].iter().any(|name| request.headers().contains_key(*name)) {
+            let body = request.body().and_then(|body| body.as_bytes()).unwrap_or_default().to_vec();
+            let role = self.role_for(request.method().as_str(), request.url().path(), &body);
+            let key = format!("Bearer {}", self.key(role).await);
+            request.headers_mut().insert("authorization", key.parse().expect("a header"));
+        }
         let (method, path) = (request.method().as_str().to_lowercase(), request.url().path().to_owned());
         let response = self.client.execute(request).await.expect("an answer");
         let (status, headers) = (response.status().as_u16(), response.headers().clone());
@@ -165,6 +255,14 @@ impl Api {
             assert!(listed.is_object(), "{method} {path}: {status} is not documented");
         }
         Answer { status, headers, text: response.text().await.expect("a body") }
+    }
+
+    /// The head of an answer whose body does not end.
+    pub(crate) async fn head_of(&self, request: RequestBuilder) -> Answer {
+        let response = self.client.execute(request.build().expect("a request")).await.expect("an answer");
+        let (status, headers) = (response.status().as_u16(), response.headers().clone());
+        let text = if status == 200 { String::new() } else { response.text().await.expect("a body") };
+        Answer { status, headers, text }
     }
 
     pub(crate) async fn get(&self, path: &str) -> Answer {
@@ -248,14 +346,14 @@ impl Api {
     pub(crate) async fn raw(&self, bytes: &[u8]) -> Answer {
         let mut stream = TcpStream::connect(self.address).await.expect("a connection");
         // The server may answer and close before it has read everything.
-        let _ = stream.write_all(bytes).await;
+        let _ = stream.write_all(&self.with_key(bytes).await).await;
         tokio::time::timeout(Duration::from_secs(30), read_answer(&mut stream)).await.expect("an answer in time")
     }
 
     /// Everything the server writes until it closes.
     pub(crate) async fn raw_to_the_end(&self, bytes: &[u8]) -> String {
         let mut stream = TcpStream::connect(self.address).await.expect("a connection");
-        stream.write_all(bytes).await.expect("sent");
+        stream.write_all(&self.with_key(bytes).await).await.expect("sent");
         let mut text = String::new();
         let whole = stream.read_to_string(&mut text);
         tokio::time::timeout(Duration::from_secs(30), whole).await.expect("closed in time").expect("text");

@@ -1,5 +1,6 @@
 //! The HTTP API from outside: a real server on a real port, the demo city in a fresh log.
 
+mod access;
 mod bad_input;
 mod changes;
 mod decisions;
@@ -16,3 +17,4 @@ mod scenarios;
 mod selections;
 mod sensitivity;
 mod shortlist;
+mod sign_in;

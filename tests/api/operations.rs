@@ -49,7 +49,7 @@ async fn ratings_listeners_sizes_and_the_process_have_figures() {
     assert!(figure(&api, "process_resident_memory_bytes ").await > 1e6);
     assert!(figure(&api, "process_start_time_seconds ").await > 1.7e9);
     assert_eq!(figure(&api, "zeyou_event_listeners ").await, 0.0);
-    let stream = api.request(Method::GET, "/api/v1/events").send().await.expect("a stream");
+    let stream = api.signed(Method::GET, "/api/v1/events").await.send().await.expect("a stream");
     assert_eq!(figure(&api, "zeyou_event_listeners ").await, 1.0);
     drop(stream);
     // That a listener has gone shows when something is written to it.

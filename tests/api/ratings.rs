@@ -107,6 +107,9 @@ async fn a_key_is_not_reused_for_another_rating() {
 async fn a_key_in_flight_is_answered_with_a_conflict() {
     let api = spawn_app().await;
     let free = api.free_engagement();
+    // Its rater has a key before that.
+    let enterprise = free.enterprise.parse().expect("a code");
+    api.key(zeyou::domain::Role::EnterpriseRater(enterprise)).await;
     // Another connection holds the write lock: whichever request is first has to wait.
     let zeyou::store::Address::File(path) = api.service.store().address() else { panic!("a file") };
     let options = sqlx::sqlite::SqliteConnectOptions::new().filename(path);
@@ -229,7 +232,7 @@ async fn an_unknown_rating_is_not_found() {
 async fn listeners_hear_of_a_rating_and_not_what_it_says() {
     let api = spawn_app().await;
     let free = api.free_engagement();
-    let mut stream = api.request(Method::GET, "/api/v1/events").send().await.expect("a stream");
+    let mut stream = api.signed(Method::GET, "/api/v1/events").await.send().await.expect("a stream");
     assert_eq!(stream.status(), 200);
     assert_eq!(stream.headers()["content-type"], "text/event-stream");
     let seq = api.rate(&free.engagement, 1, "k").await.ok(201)["seq"].as_u64().expect("a seq");
@@ -247,7 +250,7 @@ async fn listeners_hear_of_a_rating_and_not_what_it_says() {
 async fn a_listener_catches_up_without_a_gap() {
     let api = spawn_app().await;
     let head = api.seq();
-    let mut stream = api.request(Method::GET, "/api/v1/events?after=0").send().await.expect("a stream");
+    let mut stream = api.signed(Method::GET, "/api/v1/events?after=0").await.send().await.expect("a stream");
     let mut text = String::new();
     let last = format!("id: {head}\n");
     let reading = async {

@@ -1,5 +1,6 @@
 //! The console in a real browser: Debian's Chromium, driven by WebDriver. Screenshots go to `target/screens`.
 
+mod access;
 mod browser;
 mod data;
 mod departments;

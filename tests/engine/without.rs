@@ -20,18 +20,19 @@ fn without_a_rating_is_what_a_refit_without_it_gives() {
         let mut shown = 0;
         for listed in &why.ratings {
             // The log as if the rating had never been given, from the first event on.
-            let never = |event: &&Event| !matches!(event, Event::RatingSubmitted(rating) if rating.id == listed.rating);
+            let never =
+                |event: &&Event| !matches!(event, Event::RatingSubmitted(rating) if Some(rating.id) == listed.rating);
             let refit = city::snapshot(&events.iter().filter(never).cloned().collect::<Vec<Event>>());
             let at = refit.state.colleges.position(&item.college.id).expect("a college");
             let place = Edges::build(&refit.state).place_of(at);
             let mean = (refit.state.model.mean + refit.posterior().effect[place]).clamp(1.0, 5.0);
             let without = listed.without.as_ref().expect("few ratings: all are computed");
-            assert!((without.mean - mean).abs() < 1e-9, "{}: {} and {mean}", listed.rating, without.mean);
+            assert!((without.mean - mean).abs() < 1e-9, "{:?}: {} and {mean}", listed.rating, without.mean);
             let all = Question { top: 100, ..question.clone() };
             let there = refit.shortlist(&all).expect("ranked").items;
             let there = there.iter().find(|other| other.college.id == item.college.id).expect("still ranked");
-            assert_eq!(without.score, there.score, "{}: the score of the refit", listed.rating);
-            assert!((why.item.score - without.score - without.points).abs() < 1e-9, "{}", listed.rating);
+            assert_eq!(without.score, there.score, "{:?}: the score of the refit", listed.rating);
+            assert!((why.item.score - without.score - without.points).abs() < 1e-9, "{:?}", listed.rating);
             shown += 1;
         }
         assert!(shown > 0, "{}: no rating", item.college.id);

@@ -76,7 +76,15 @@ impl Replica {
     fn spawn(&mut self) -> bool {
         let mut command = Command::new(BINARY);
         command.env("RUST_LOG", "zeyou=info").env("ZEYOU_DATABASE_URL", &self.address);
-        command.args(["serve", "--listen", &format!("127.0.0.1:{}", self.port), "--replica", &self.name]);
+        // What is tried here is the log, not who may write it.
+        command.args([
+            "serve",
+            "--without-accounts",
+            "--listen",
+            &format!("127.0.0.1:{}", self.port),
+            "--replica",
+            &self.name,
+        ]);
         command.envs(self.variables.iter().cloned());
         if let Some(url) = &self.redis {
             command.env("ZEYOU_REDIS_URL", url);

@@ -7,7 +7,7 @@ use zeyou::service::Service;
 pub(crate) async fn demo() -> (Service, TempDir) {
     let folder = tempfile::tempdir().expect("a folder");
     let service = Service::open(&folder.path().join("zeyou.db")).await.expect("a log");
-    let report = service.import_demo().await.expect("imported");
+    let report = service.operator().import_demo().await.expect("imported");
     assert_eq!(report.errors, []);
     (service, folder)
 }

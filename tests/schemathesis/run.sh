@@ -13,7 +13,9 @@ cargo build --locked --bin zeyou
 folder=$(mktemp -d)
 port=$(python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')
 zeyou=$(realpath "$target/debug/zeyou")
-(cd "$folder" && exec "$zeyou" serve --demo --listen "127.0.0.1:$port" >serve.log 2>&1) &
+# What is tried is every input, not who may send it.
+(cd "$folder" && "$zeyou" import "$here/../../data/demo" >serve.log 2>&1 &&
+  exec "$zeyou" serve --without-accounts --listen "127.0.0.1:$port" >>serve.log 2>&1) &
 server=$!
 trap 'kill $server 2>/dev/null || true; wait $server 2>/dev/null || true; rm -rf "$folder"' EXIT
 for _ in $(seq 200); do curl -sf "http://127.0.0.1:$port/health/ready" >/dev/null && break; sleep 0.3; done

@@ -298,7 +298,7 @@ async fn the_same_events_give_the_same_bytes_on_both() {
     let on_sqlite: Address = (&folder.path().join("a.db")).into();
     {
         let service = Service::open(&on_postgres).await.expect("service");
-        let report = service.import_demo().await.expect("imported");
+        let report = service.operator().import_demo().await.expect("imported");
         assert_eq!(report.errors, []);
         let head = service.store().head().await.expect("head");
         assert_eq!(service.live().current().snapshot.state.seq, head.seq);

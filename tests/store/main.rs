@@ -41,7 +41,7 @@ async fn tampering_is_found_at_the_first_bad_seq_and_an_intact_log_verifies() {
     let path = folder.path().join("a.db");
     {
         let service = Service::open(&path).await.expect("service");
-        service.import_demo().await.expect("imported");
+        service.operator().import_demo().await.expect("imported");
         sqlx::query("SELECT 1")
             .execute(&mut SqliteConnectOptions::new().filename(&path).connect().await.expect("c"))
             .await
@@ -67,7 +67,7 @@ async fn a_start_from_a_snapshot_and_one_from_the_log_agree_and_a_broken_snapsho
     let path = folder.path().join("a.db");
     let digest = {
         let service = Service::open(&path).await.expect("service");
-        service.import_demo().await.expect("imported");
+        service.operator().import_demo().await.expect("imported");
         service.live().current().snapshot.state.digest()
     };
     let reopened = async || {
@@ -93,7 +93,7 @@ async fn a_start_from_a_snapshot_and_one_from_the_log_agree_and_a_broken_snapsho
 async fn live_and_die(binary: &str, path: &Path, client: &reqwest::Client, cycle: usize) -> Vec<(String, u64)> {
     use std::io::{BufRead, BufReader};
     let mut server = Command::new(binary)
-        .args(["--database", path.to_str().expect("path"), "serve", "--listen", "127.0.0.1:0"])
+        .args(["--database", path.to_str().expect("path"), "serve", "--without-accounts", "--listen", "127.0.0.1:0"])
         .stdout(Stdio::piped())
         .stderr(Stdio::null())
         .spawn()

@@ -10,6 +10,7 @@ macro_rules! texts {
     };
 }
 
+pub(super) mod access;
 pub(super) mod board;
 pub(super) mod data;
 pub(super) mod decisions;
@@ -39,7 +40,8 @@ mod tests {
 
     use super::*;
 
-    const SECTIONS: [(&str, &[(&str, Text)]); 21] = [
+    const SECTIONS: [(&str, &[(&str, Text)]); 22] = [
+        ("access", access::ALL),
         ("board", board::ALL),
         ("data", data::ALL),
         ("decisions", decisions::ALL),

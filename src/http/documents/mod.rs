@@ -35,6 +35,7 @@ use crate::service::Written;
         (name = "directory", description = "名录：列出、查看、登记、关闭 The directory: list, read, put, close"),
         (name = "models", description = "满意度模型的参数 Parameters of the satisfaction model"),
         (name = "events", description = "实时变更 What changed, live"),
+        (name = "accounts", description = "账号与密钥 Accounts and keys"),
         (name = "operations", description = "运维 For operators")
     ),
     paths(
@@ -62,6 +63,15 @@ use crate::service::Written;
         super::ratings::revise,
         super::ratings::withdraw,
         super::stream::events,
+        super::accounts::me,
+        super::accounts::list,
+        super::accounts::create,
+        super::accounts::erase,
+        super::accounts::disable,
+        super::accounts::reset,
+        super::accounts::keys,
+        super::accounts::create_key,
+        super::accounts::revoke_key,
         super::health::live,
         super::health::ready,
         super::metrics::scrape,
@@ -77,16 +87,10 @@ struct Document;
 type Refusal = (u16, &'static str, &'static str, &'static str, &'static str, &'static str);
 
 /// All refusals.
-const REFUSALS: [Refusal; 16] = [
+const REFUSALS: [Refusal; 17] = [
     (400, "malformed-request", "", "", "请求、请求头或键格式错误", "The request, a header or a key is malformed"),
-    (
-        403,
-        "no-engagement",
-        "pointer",
-        "/engagement",
-        "没有可评价的已确认合作",
-        "There is no confirmed engagement to rate",
-    ),
+    (401, "not-signed-in", "header", "Authorization", "请先登录，或带上 API 密钥", "Sign in, or send an API key"),
+    (403, "forbidden", "header", "Authorization", "本账号不能做这件事", "Not for this account, key or engagement"),
     (404, "not-found", "", "", "没有这个对象", "There is nothing by that code"),
     (406, "not-acceptable", "header", "Accept", "只能以 JSON 回答", "The answer is JSON"),
     (408, "request-timeout", "pointer", "", "请求体未及时到齐", "The body did not arrive in time"),
@@ -134,7 +138,8 @@ pub(super) fn document() -> utoipa::openapi::OpenApi {
         let operations = [&mut item.get, &mut item.put, &mut item.post, &mut item.delete].into_iter().flatten();
         for responses in operations.map(|operation| &mut operation.responses.responses) {
             // A replica that is being built anew answers no question.
-            for status in EVERYWHERE.into_iter().chain(path.starts_with("/api/").then_some("503")) {
+            let signed = (!path.starts_with("/health/")).then_some(["401", "403", "404"]).into_iter().flatten();
+            for status in EVERYWHERE.into_iter().chain(path.starts_with("/api/").then_some("503")).chain(signed) {
                 responses.entry(status.to_owned()).or_insert_with(|| RefOr::T(Response::new("")));
             }
             for (status, response) in responses.iter_mut().filter(|(status, _)| status.as_str() >= "400") {

@@ -1,0 +1,281 @@
+//! Signing in and out: name and password, the second step, one-time links, the demo's accounts.
+
+use actix_web::cookie::Cookie;
+use actix_web::http::{StatusCode, header};
+use actix_web::{HttpRequest, HttpResponse, web};
+use maud::{Markup, html};
+
+use super::answer::send;
+use super::form;
+use super::frame::{Page, Section};
+use super::language::Text;
+use super::link::qr;
+use super::texts::access;
+use super::visit::Visit;
+use crate::http::{Access, Problem, Query, encoded};
+use crate::service::Service;
+use crate::service::accounts::{AccountError, Accounts, Begun, Welcome};
+
+/// Bytes of a form here.
+const MOST: usize = 8 * 1024;
+
+/// A role in words.
+pub(super) fn role_text(code: &str) -> Text {
+    match code {
+        "park_manager" => access::PARK_MANAGER,
+        "enterprise_rater" => access::ENTERPRISE_RATER,
+        "planner" => access::PLANNER,
+        "supervisor" => access::SUPERVISOR,
+        "college_officer" => access::COLLEGE_OFFICER,
+        _ => access::ADMIN,
+    }
+}
+
+/// Where one comes from: behind a proxy that ends TLS, what it says.
+fn from(request: &HttpRequest) -> String {
+    let info = request.connection_info();
+    let behind = Access::of(request).behind_tls;
+    let address = if behind { info.realip_remote_addr() } else { info.peer_addr() };
+    address.unwrap_or_default().to_owned()
+}
+
+/// A page of ours to go on to: a path of this site, nothing else.
+fn there(next: &str) -> &str {
+    let own = next.starts_with('/') && !next.starts_with("//") && !next.contains(['\\', '\r', '\n']);
+    if own { next } else { "/" }
+}
+
+fn next_of(request: &HttpRequest) -> String {
+    let query = Query::read_given(request, &["next", "lang", "text"]).ok();
+    there(query.as_ref().and_then(|query| query.text("next")).unwrap_or("/")).to_owned()
+}
+
+fn plain(visit: &Visit, status: StatusCode, title: Text, body: Markup) -> HttpResponse {
+    send(
+        visit,
+        status,
+        &Page { title: visit.say(title).to_owned(), section: Section::None, body, as_of: None, charts: false },
+    )
+}
+
+fn go(to: &str, cookie: Option<Cookie<'static>>) -> HttpResponse {
+    let mut response = HttpResponse::SeeOther();
+    response.insert_header((header::LOCATION, to)).insert_header((header::CACHE_CONTROL, "no-store"));
+    if let Some(cookie) = cookie {
+        response.cookie(cookie);
+    }
+    response.finish()
+}
+
+fn begun(request: &HttpRequest, begun: &Begun, next: &str) -> HttpResponse {
+    let cookie = Access::of(request).cookie(&begun.token);
+    let second = format!("/login/code?next={}", encoded(next));
+    go(if begun.half { &second } else { next }, Some(cookie))
+}
+
+fn complaint(visit: &Visit, error: &Problem) -> Markup {
+    let invalid = error.invalid_value();
+    html! { p.bad #fault role="alert" { (visit.language.pick(&invalid.zh, &invalid.en)) } }
+}
+
+/// The form to sign in by.
+pub(super) async fn page(request: HttpRequest) -> HttpResponse {
+    let visit = Visit::of(&request);
+    plain(&visit, StatusCode::OK, access::SIGN_IN, sign_in_form(&visit, &request, &next_of(&request), "", None))
+}
+
+fn sign_in_form(visit: &Visit, request: &HttpRequest, next: &str, name: &str, error: Option<&Problem>) -> Markup {
+    html! {
+        h1 { (visit.say(access::SIGN_IN)) }
+        @if Access::of(request).demo {
+            section.card #demo {
+                h2 { (visit.say(access::DEMO)) }
+                p { (visit.say(access::DEMO_LEAD)) }
+                form method="post" action="/login/demo" {
+                    input type="hidden" name="next" value=(next);
+                    p.inline { @for (name, role) in Accounts::demo_names() {
+                        button.plain[role != "planner"] type="submit" name="name" value=(name) { (visit.say(role_text(role))) }
+                    } }
+                }
+            }
+        }
+        section.card {
+            p { (visit.say(access::LEAD)) }
+            @if let Some(error) = error { (complaint(visit, error)) }
+            form method="post" action="/login" {
+                input type="hidden" name="next" value=(next);
+                div.entry-field { label for="name" { span { (visit.say(access::NAME)) } }
+                    input #name name="name" required maxlength="40" autocomplete="username" value=(name) autofocus[error.is_none()]; }
+                div.entry-field { label for="password" { span { (visit.say(access::PASSWORD)) } }
+                    input #password type="password" name="password" required maxlength="128" autocomplete="current-password"; }
+                p { button type="submit" { (visit.say(access::SIGN_IN)) } }
+            }
+        }
+    }
+}
+
+/// Takes name and password.
+pub(super) async fn sign_in(request: HttpRequest, payload: web::Payload, service: web::Data<Service>) -> HttpResponse {
+    let visit = Visit::of(&request);
+    let (mut name, mut next) = (String::new(), "/".to_owned());
+    let result = async {
+        let sent = form::read_unsigned(&request, payload, MOST).await?;
+        (name, next) = (sent.text("name"), there(&sent.text("next")).to_owned());
+        Ok::<_, Problem>(service.accounts().sign_in(&name, sent.raw("password"), &from(&request)).await?)
+    };
+    match result.await {
+        Ok(session) => begun(&request, &session, &next),
+        Err(problem) => {
+            let body = sign_in_form(&visit, &request, &next, &name, Some(&problem));
+            with_wait(plain(&visit, problem.status(), access::SIGN_IN, body), &problem)
+        }
+    }
+}
+
+/// A page that says when to try again.
+fn with_wait(mut response: HttpResponse, problem: &Problem) -> HttpResponse {
+    for (name, value) in problem.headers() {
+        response.headers_mut().insert(name, value);
+    }
+    response
+}
+
+/// Takes one of the demo's accounts.
+pub(super) async fn demo(request: HttpRequest, payload: web::Payload, service: web::Data<Service>) -> HttpResponse {
+    let result = async {
+        if !Access::of(&request).demo {
+            return Err(Problem::not_found());
+        }
+        let sent = form::read_unsigned(&request, payload, MOST).await?;
+        let session = service.accounts().sign_in_demo(&sent.text("name")).await?;
+        Ok::<_, Problem>(begun(&request, &session, there(&sent.text("next"))))
+    };
+    result.await.unwrap_or_else(|problem| super::failure::answer(&request, &problem))
+}
+
+/// The form for the second step.
+pub(super) async fn code_page(request: HttpRequest) -> HttpResponse {
+    let visit = Visit::of(&request);
+    plain(&visit, StatusCode::OK, access::CODE_TITLE, code_form(&visit, &next_of(&request), None))
+}
+
+fn code_form(visit: &Visit, next: &str, error: Option<&Problem>) -> Markup {
+    html! {
+        h1 { (visit.say(access::CODE_TITLE)) }
+        section.card {
+            p { (visit.say(access::CODE_LEAD)) }
+            @if let Some(error) = error { (complaint(visit, error)) }
+            form method="post" action="/login/code" {
+                input type="hidden" name="next" value=(next);
+                (code_field(visit))
+                p { button type="submit" { (visit.say(access::CONTINUE)) } }
+            }
+        }
+    }
+}
+
+fn code_field(visit: &Visit) -> Markup {
+    html! { div.entry-field { label for="code" { span { (visit.say(access::CODE)) } }
+    input #code name="code" required inputmode="numeric" maxlength="9" autocomplete="one-time-code"; } }
+}
+
+/// Takes the second step.
+pub(super) async fn code(request: HttpRequest, payload: web::Payload, service: web::Data<Service>) -> HttpResponse {
+    let visit = Visit::of(&request);
+    let mut next = "/".to_owned();
+    let result = async {
+        let sent = form::read_unsigned(&request, payload, MOST).await?;
+        next = there(&sent.text("next")).to_owned();
+        let token = Access::of(&request).token(&request).ok_or(AccountError::Wrong)?;
+        Ok::<_, Problem>(service.accounts().second_factor(&token, &sent.text("code"), &from(&request)).await?)
+    };
+    match result.await {
+        Ok(session) => begun(&request, &session, &next),
+        Err(problem) => {
+            let body = code_form(&visit, &next, Some(&problem));
+            with_wait(plain(&visit, problem.status(), access::CODE_TITLE, body), &problem)
+        }
+    }
+}
+
+/// Ends the session.
+pub(super) async fn sign_out(request: HttpRequest, payload: web::Payload, service: web::Data<Service>) -> HttpResponse {
+    let access = Access::of(&request);
+    let result = async {
+        form::read(&request, payload, MOST).await?;
+        if let Some(token) = access.token(&request) {
+            service.accounts().sign_out(&token).await?;
+        }
+        Ok::<_, Problem>(go("/login", Some(access.cookie(""))))
+    };
+    result.await.unwrap_or_else(|problem| super::failure::answer(&request, &problem))
+}
+
+/// What a one-time link opens: a password to set, and the second factor to enrol.
+pub(super) async fn welcome(
+    request: HttpRequest,
+    link: web::Path<String>,
+    service: web::Data<Service>,
+) -> HttpResponse {
+    let visit = Visit::of(&request);
+    match service.accounts().welcome(&link).await {
+        Ok(found) => plain(&visit, StatusCode::OK, access::WELCOME, welcome_form(&visit, &link, &found, None)),
+        Err(error) => no_welcome(&request, &visit, error),
+    }
+}
+
+fn no_welcome(request: &HttpRequest, visit: &Visit, error: AccountError) -> HttpResponse {
+    if !matches!(error, AccountError::NotFound(_)) {
+        return super::failure::answer(request, &error.into());
+    }
+    let body = html! { h1 { (visit.say(access::GONE_TITLE)) } p.lead { (visit.say(access::GONE)) } };
+    plain(visit, StatusCode::NOT_FOUND, access::GONE_TITLE, body)
+}
+
+fn welcome_form(visit: &Visit, link: &str, found: &Welcome, error: Option<&Problem>) -> Markup {
+    let role = visit.say(role_text(found.role.code()));
+    html! {
+        h1 { (visit.say(access::WELCOME)) }
+        p.lead { (visit.fill(access::WELCOME_LEAD, &[("name", &found.name), ("role", role)])) }
+        section.card.link {
+            @if let Some(error) = error { (complaint(visit, error)) }
+            form method="post" action=(format!("/welcome/{link}")) {
+                input type="hidden" name="username" autocomplete="username" value=(found.name);
+                div.entry-field { label for="password" { span { (visit.say(access::NEW_PASSWORD)) } }
+                    input #password type="password" name="password" required minlength="12" maxlength="128" autocomplete="new-password"; }
+                @if let Some((secret, address)) = &found.factor {
+                    p { (visit.say(access::FACTOR)) }
+                    (qr(address, visit.say(access::QR)))
+                    p.fine { (visit.say(access::FACTOR_TEXT)) " " code #secret { (secret) } }
+                    (code_field(visit))
+                }
+                p { button type="submit" { (visit.say(access::SET)) } }
+            }
+        }
+    }
+}
+
+/// Takes the password, and the code of the second factor.
+pub(super) async fn accept(
+    request: HttpRequest,
+    link: web::Path<String>,
+    payload: web::Payload,
+    service: web::Data<Service>,
+) -> HttpResponse {
+    let visit = Visit::of(&request);
+    let found = match service.accounts().welcome(&link).await {
+        Ok(found) => found,
+        Err(error) => return no_welcome(&request, &visit, error),
+    };
+    let result = async {
+        let sent = form::read_unsigned(&request, payload, MOST).await?;
+        Ok::<_, Problem>(service.accounts().accept(&link, sent.raw("password"), &sent.text("code")).await?)
+    };
+    match result.await {
+        Ok(session) => begun(&request, &session, "/"),
+        Err(problem) => {
+            let body = welcome_form(&visit, &link, &found, Some(&problem));
+            plain(&visit, problem.status(), access::WELCOME, body)
+        }
+    }
+}

@@ -1,0 +1,36 @@
+//! What was looked up a moment ago: a request then costs no question to the database.
+
+use std::collections::HashMap;
+use std::sync::{Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+use super::Known;
+
+/// How long a change made by another process may stay unnoticed.
+const LIFE: Duration = Duration::from_secs(2);
+/// Entries at most; beyond, all are forgotten.
+const MOST: usize = 10_000;
+
+#[derive(Default)]
+pub(super) struct Memory(Mutex<HashMap<[u8; 32], (Instant, Known)>>);
+
+impl Memory {
+    /// Who goes by this hash, if that was asked within two seconds.
+    pub(super) fn get(&self, hash: &[u8; 32]) -> Option<Known> {
+        let known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        known.get(hash).filter(|(since, _)| since.elapsed() < LIFE).map(|(_, known)| known.clone())
+    }
+
+    pub(super) fn put(&self, hash: [u8; 32], who: Known) {
+        let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if known.len() >= MOST {
+            known.clear();
+        }
+        known.insert(hash, (Instant::now(), who));
+    }
+
+    /// After every change made here: it counts from the next request on.
+    pub(super) fn forget(&self) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).clear();
+    }
+}

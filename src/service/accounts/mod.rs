@@ -1,0 +1,107 @@
+//! Accounts and the ways in: keys for programs, passwords and sessions for browsers, one-time links for a first password.
+
+mod keep;
+mod key;
+mod known;
+mod password;
+mod session;
+
+use std::sync::Arc;
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use sha2::{Digest, Sha256};
+
+use crate::domain::{Invalid, Principal};
+use crate::store::{AccountRow, Store, StoreError};
+
+pub use keep::{Account, Invited, NewAccount};
+pub use key::{KeyMade, KeyShown, NewKey};
+pub use session::{Begun, Welcome};
+
+use known::Memory;
+use password::Door;
+
+const SECOND: i64 = 1_000_000;
+const DAY: i64 = 86_400 * SECOND;
+
+/// Accounts of one log.
+#[derive(Clone)]
+pub struct Accounts {
+    store: Store,
+    memory: Arc<Memory>,
+    door: Arc<Door>,
+}
+
+/// Who a key or a session is of.
+#[derive(Clone, Debug)]
+pub struct Known {
+    /// Who acts.
+    pub principal: Arc<Principal>,
+    /// The account's name.
+    pub name: String,
+    /// A session that waits for the second factor: nothing is open to it but giving that.
+    pub half: bool,
+    /// What forms sent by a session must hold; none for a key.
+    pub csrf: Option<String>,
+}
+
+/// Why an account or a key was not kept, or nobody let in.
+#[derive(Debug, thiserror::Error)]
+pub enum AccountError {
+    /// Name, password or code do not fit. It does not say which.
+    #[error("the name or the password is wrong")]
+    Wrong,
+    /// Too many failures: try again in so many seconds.
+    #[error("too many attempts; try again in {0} s")]
+    TooMany(u64),
+    /// A value breaks a rule, at a field.
+    #[error("{}", .1.en)]
+    Invalid(&'static str, Invalid),
+    /// There is no such account, key or link.
+    #[error("there is no such {0}")]
+    NotFound(&'static str),
+    /// What the database says.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+impl Accounts {
+    /// The accounts beside a log.
+    pub fn of(store: Store) -> Self {
+        Self { store, memory: Arc::default(), door: Arc::default() }
+    }
+
+    /// The accounts of a database beside a running server, which hears of changes within two seconds.
+    ///
+    /// # Errors
+    /// What the database says, e.g. that it has no tables of Zeyou.
+    pub async fn beside(address: &crate::store::Address) -> Result<Self, StoreError> {
+        Ok(Self::of(Store::open_read_only(address.clone()).await?))
+    }
+
+    /// Closes the connections of [`Self::beside`].
+    pub async fn close(&self) {
+        self.store.close().await;
+    }
+
+    /// The principal of an account; none if it may not sign in.
+    fn principal(row: &AccountRow, scopes: crate::domain::Scopes) -> Option<Principal> {
+        let role = crate::domain::Role::parse(&row.role, &row.belongs);
+        let role = role.inspect_err(|error| tracing::error!(account = row.id, ?error, "an account has no such role"));
+        (row.disabled == 0).then_some(Principal { id: row.id.clone(), role: role.ok()?, scopes })
+    }
+}
+
+fn now() -> i64 {
+    SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_micros() as i64)
+}
+
+fn sha256(text: &str) -> [u8; 32] {
+    Sha256::digest(text.as_bytes()).into()
+}
+
+/// 256 random bits as text.
+fn token() -> String {
+    use base64::Engine as _;
+    base64::engine::general_purpose::URL_SAFE_NO_PAD.encode(rand::random::<[u8; 32]>())
+}

@@ -1,0 +1,218 @@
+//! Signing in: name and password, then the second factor; sessions of browsers; one-time links that set both.
+
+use sha2::{Digest, Sha256};
+use totp_rs::{Algorithm, Builder, Secret, Totp};
+
+use super::{AccountError, Accounts, DAY, Known, SECOND, now, sha256, token};
+use crate::domain::{Invalid, Role, Scopes};
+use crate::store::{AccountRow, SessionRow};
+
+/// A session ends when it is not used for so long.
+const IDLE: i64 = 30 * 60 * SECOND;
+/// A session ends at last.
+const LONGEST: i64 = 12 * 3600 * SECOND;
+/// How long the second factor is waited for.
+const HALF: i64 = 5 * 60 * SECOND;
+/// Bytes of a second factor's secret.
+const SECRET: usize = 20;
+
+/// A session that began.
+#[derive(Clone, Debug)]
+pub struct Begun {
+    /// What the browser keeps. Only its hash is stored.
+    pub token: String,
+    /// Whether the second factor is still to be given.
+    pub half: bool,
+}
+
+/// What a one-time link is for.
+#[derive(Clone, Debug)]
+pub struct Welcome {
+    /// The account's name.
+    pub name: String,
+    /// The account's role.
+    pub role: Role,
+    /// The secret of the second factor to enrol: base32 and as an address for the authenticator.
+    pub factor: Option<(String, String)>,
+}
+
+fn totp(secret: &[u8], name: &str) -> Option<Totp> {
+    Builder::new()
+        .with_algorithm(Algorithm::SHA1)
+        .with_digits(6)
+        .with_skew(1)
+        .with_step_duration(30)
+        .with_secret(secret.to_vec())
+        .with_issuer(Some("Zeyou"))
+        .with_account_name(name)
+        .build()
+        .ok()
+}
+
+impl Accounts {
+    /// Begins a session by name and password. `from` is the address it comes from.
+    ///
+    /// # Errors
+    /// [`AccountError::Wrong`] whatever is wrong; [`AccountError::TooMany`] after many failures.
+    pub async fn sign_in(&self, name: &str, password: String, from: &str) -> Result<Begun, AccountError> {
+        self.door.check(name, from)?;
+        self.door.attempted(name, from);
+        let row = self.store.account_named(name).await?.filter(|row| row.disabled == 0);
+        let hash = row.as_ref().and_then(|row| row.password.clone());
+        // Of nobody it takes as long.
+        let right = self.door.verify(password, hash).await?;
+        let Some(row) = row.filter(|_| right) else {
+            self.door.failed(name, from);
+            return Err(AccountError::Wrong);
+        };
+        let principal = Self::principal(&row, Scopes::ALL).ok_or(AccountError::Wrong)?;
+        let half = row.totp_on == 1 || principal.role.needs_second_factor();
+        if half && row.totp_on == 0 {
+            // Never enrolled: only a one-time link leads on.
+            return Err(AccountError::Wrong);
+        }
+        if !half {
+            self.door.passed(name, from);
+        }
+        self.begin(&row.id, half).await
+    }
+
+    /// Begins a session without a password: the demo's accounts only.
+    pub(super) async fn begin(&self, account: &str, half: bool) -> Result<Begun, AccountError> {
+        let (token, at) = (token(), now());
+        let session = SessionRow { account: account.to_owned(), half: i64::from(half), created_at: at, used_at: at };
+        self.store.add_session(&sha256(&token), &session).await?;
+        Ok(Begun { token, half })
+    }
+
+    /// Gives the second factor of a session that waits for it; the session goes on under another token.
+    ///
+    /// # Errors
+    /// [`AccountError::Wrong`], [`AccountError::TooMany`].
+    pub async fn second_factor(&self, token: &str, code: &str, from: &str) -> Result<Begun, AccountError> {
+        let hash = sha256(token);
+        let session = self.store.session(&hash).await?.filter(|session| session.half == 1);
+        let session = session.filter(|session| now() - session.created_at < HALF).ok_or(AccountError::Wrong)?;
+        let row = self.store.account(&session.account).await?.ok_or(AccountError::Wrong)?;
+        self.door.check(&row.name, from)?;
+        self.door.attempted(&row.name, from);
+        if !self.code_fits(&row, code).await? {
+            self.door.failed(&row.name, from);
+            return Err(AccountError::Wrong);
+        }
+        self.door.passed(&row.name, from);
+        self.store.end_session(&hash).await?;
+        self.memory.forget();
+        self.begin(&row.id, false).await
+    }
+
+    /// Whether a code is the account's now, and was not used before.
+    async fn code_fits(&self, row: &AccountRow, code: &str) -> Result<bool, AccountError> {
+        let code: String = code.chars().filter(|c| !c.is_whitespace()).collect();
+        let factor = row.totp.as_ref().and_then(|secret| totp(secret, &row.name));
+        let Some(step) = factor.and_then(|factor| factor.check(&code, (now() / SECOND) as u64)) else {
+            return Ok(false);
+        };
+        Ok(self.store.take_totp_step(&row.id, step as i64).await?)
+    }
+
+    /// Who a session is of; none if it ended.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub async fn of_session(&self, token: &str) -> Result<Option<Known>, AccountError> {
+        let hash = sha256(token);
+        if let Some(known) = self.memory.get(&hash) {
+            return Ok(Some(known));
+        }
+        let Some(session) = self.store.session(&hash).await? else { return Ok(None) };
+        let at = now();
+        let longest = if session.half == 1 { HALF } else { LONGEST };
+        if at - session.used_at > IDLE || at - session.created_at > longest {
+            self.store.end_session(&hash).await?;
+            return Ok(None);
+        }
+        if at - session.used_at > 60 * SECOND {
+            self.store.touch_session(&hash, at).await?;
+        }
+        let Some(row) = self.store.account(&session.account).await? else { return Ok(None) };
+        let Some(principal) = Self::principal(&row, Scopes::ALL) else { return Ok(None) };
+        let csrf = format!("{:x}", Sha256::new().chain_update(b"csrf\n").chain_update(token).finalize());
+        let known = Known { principal: principal.into(), name: row.name, half: session.half == 1, csrf: Some(csrf) };
+        self.memory.put(hash, known.clone());
+        Ok(Some(known))
+    }
+
+    /// Ends a session.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub async fn sign_out(&self, token: &str) -> Result<(), AccountError> {
+        self.store.end_session(&sha256(token)).await?;
+        self.memory.forget();
+        Ok(())
+    }
+
+    /// Takes away what ended.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub async fn sweep(&self) -> Result<(), AccountError> {
+        let at = now();
+        Ok(self.store.sweep_accounts(at - IDLE, at - LONGEST, at).await?)
+    }
+
+    async fn invited(&self, link: &str) -> Result<AccountRow, AccountError> {
+        let gone = || AccountError::NotFound("link");
+        let (account, expires_at) = self.store.invitation(&sha256(link)).await?.ok_or_else(gone)?;
+        let row = self.store.account(&account).await?.filter(|row| row.disabled == 0 && expires_at > now());
+        row.ok_or_else(gone)
+    }
+
+    /// What a one-time link is for.
+    ///
+    /// # Errors
+    /// [`AccountError::NotFound`]: used, ended or never made.
+    pub async fn welcome(&self, link: &str) -> Result<Welcome, AccountError> {
+        let row = self.invited(link).await?;
+        let role = Role::parse(&row.role, &row.belongs).map_err(|invalid| AccountError::Invalid("role", invalid))?;
+        let factor = row.totp.as_ref().and_then(|secret| totp(secret, &row.name)).and_then(|factor| {
+            let text = Secret::from(row.totp.clone()?).to_base32();
+            Some((text, factor.to_url().ok()?))
+        });
+        Ok(Welcome { name: row.name, role, factor })
+    }
+
+    /// Sets the password by a one-time link, and proves the second factor if the role needs one; begins a session.
+    ///
+    /// # Errors
+    /// [`AccountError::NotFound`]; [`AccountError::Invalid`] for the password or the code.
+    pub async fn accept(&self, link: &str, password: String, code: &str) -> Result<Begun, AccountError> {
+        let row = self.invited(link).await?;
+        let hash = self.door.hash(password).await?;
+        if row.totp.is_some() && !self.code_fits(&row, code).await? {
+            let (zh, en) =
+                ("验证码不对，请核对手机时间后再试", "the code is wrong; check the phone's clock and try again");
+            return Err(AccountError::Invalid("code", Invalid::new("wrong-code", zh, en)));
+        }
+        if !self.store.take_invitation(&sha256(link)).await? {
+            return Err(AccountError::NotFound("link"));
+        }
+        self.store.set_password(&row.id, &hash).await?;
+        self.store.end_sessions(&row.id).await?;
+        self.memory.forget();
+        self.begin(&row.id, false).await
+    }
+
+    /// Makes a one-time link for an account: its password, its sessions and its second factor end.
+    pub(super) async fn invite(&self, row: &AccountRow) -> Result<String, AccountError> {
+        let role = Role::parse(&row.role, &row.belongs).map_err(|invalid| AccountError::Invalid("role", invalid))?;
+        let secret: Option<[u8; SECRET]> = role.needs_second_factor().then(rand::random);
+        self.store.set_secrets(&row.id, None, secret.as_ref().map(|secret| &secret[..]), false).await?;
+        self.store.end_sessions(&row.id).await?;
+        let link = token();
+        self.store.add_invitation(&sha256(&link), &row.id, now() + 7 * DAY).await?;
+        self.memory.forget();
+        Ok(link)
+    }
+}

@@ -1,0 +1,111 @@
+//! Accounts and keys, as somebody.
+
+use super::super::ServiceError;
+use super::super::accounts::{Account, AccountError, Invited, KeyMade, KeyShown, NewAccount, NewKey};
+use super::super::authorize::Action;
+use super::Acting;
+use crate::domain::Invalid;
+
+impl Acting {
+    /// All accounts.
+    ///
+    /// # Errors
+    /// [`ServiceError::Forbidden`] unless the principal keeps accounts; so below.
+    pub async fn list_accounts(&self) -> Result<Vec<Account>, ServiceError> {
+        self.may(Action::KeepAccounts)?;
+        Ok(self.accounts().list().await?)
+    }
+
+    /// Makes an account and the one-time link that sets its password.
+    ///
+    /// # Errors
+    /// [`AccountError::Invalid`].
+    pub async fn create_account(&self, new: NewAccount) -> Result<Invited, ServiceError> {
+        self.may(Action::KeepAccounts)?;
+        let current = self.state();
+        let (state, belongs) = (&current.snapshot.state, new.role.belongs());
+        let there = match new.role.code() {
+            "park_manager" => belongs.parse().is_ok_and(|id| state.parks.get(&id).is_some()),
+            "enterprise_rater" => belongs.parse().is_ok_and(|id| state.enterprises.get(&id).is_some()),
+            "college_officer" => belongs.parse().is_ok_and(|id| state.colleges.get(&id).is_some()),
+            _ => true,
+        };
+        if !there {
+            let (zh, en) = (format!("没有代码为“{belongs}”的对象"), format!("there is no `{belongs}`"));
+            return Err(AccountError::Invalid("belongs", Invalid::new("unknown-code", zh, en)).into());
+        }
+        Ok(self.accounts().create(new).await?)
+    }
+
+    /// Lets an account sign in, or no more.
+    ///
+    /// # Errors
+    /// [`AccountError::NotFound`].
+    pub async fn disable_account(&self, id: &str, disabled: bool) -> Result<(), ServiceError> {
+        self.may(Action::KeepAccounts)?;
+        Ok(self.accounts().disable(id, disabled).await?)
+    }
+
+    /// A new one-time link for an account.
+    ///
+    /// # Errors
+    /// [`AccountError::NotFound`].
+    pub async fn reset_account(&self, id: &str) -> Result<Invited, ServiceError> {
+        self.may(Action::KeepAccounts)?;
+        Ok(self.accounts().reset(id).await?)
+    }
+
+    /// Takes away everything that is known of an account.
+    ///
+    /// # Errors
+    /// [`AccountError::NotFound`].
+    pub async fn erase_account(&self, id: &str) -> Result<(), ServiceError> {
+        self.may(Action::KeepAccounts)?;
+        Ok(self.accounts().erase(id).await?)
+    }
+
+    /// The account whose keys the principal may keep; `None`: everybody's.
+    fn keys_of(&self) -> Result<Option<&str>, ServiceError> {
+        if self.may(Action::KeepAccounts).is_ok() {
+            return Ok(None);
+        }
+        self.may(Action::KeepOwnKeys)?;
+        Ok(Some(&self.principal().id))
+    }
+
+    /// One's own keys, or everybody's.
+    ///
+    /// # Errors
+    /// [`ServiceError::WrongScope`].
+    pub async fn keys(&self) -> Result<Vec<KeyShown>, ServiceError> {
+        Ok(self.accounts().keys(self.keys_of()?).await?)
+    }
+
+    /// Makes a key for oneself, or for another account. A key is never good for more than the one that made it.
+    ///
+    /// # Errors
+    /// [`AccountError::NotFound`], [`AccountError::Invalid`], [`ServiceError::WrongScope`].
+    pub async fn make_key(&self, account: Option<&str>, new: NewKey) -> Result<KeyMade, ServiceError> {
+        let own = self.keys_of()?.map(str::to_owned);
+        let owner = match account {
+            None => self.principal().id.clone(),
+            Some(name) => {
+                let found = self.accounts().find(name).await;
+                let found = found.map(|found| found.id).ok().filter(|id| own.as_ref().is_none_or(|own| own == id));
+                found.ok_or(AccountError::NotFound("account"))?
+            }
+        };
+        if owner == self.principal().id && !self.principal().scopes.contains(new.scopes) {
+            return Err(ServiceError::WrongScope);
+        }
+        Ok(self.accounts().make_key(&owner, new).await?)
+    }
+
+    /// Ends a key.
+    ///
+    /// # Errors
+    /// [`AccountError::NotFound`], of another's key too.
+    pub async fn revoke_key(&self, id: &str) -> Result<(), ServiceError> {
+        Ok(self.accounts().revoke_key(id, self.keys_of()?).await?)
+    }
+}

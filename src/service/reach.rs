@@ -1,0 +1,233 @@
+//! Whose a thing is: objects of the state, and what an event does to which of them.
+
+use super::ServiceError;
+use super::authorize::{Action, Denied, Object, authorize, reach};
+use crate::domain::{
+    AllOr, CollegeId, Decision, Demand, Engagement, EnterpriseId, Event, ParkId, Principal, RatingId, Scenario,
+    ScenarioQuestion, SelectionQuestion,
+};
+use crate::engine::State;
+
+/// Whose an object is.
+pub(super) struct Whose<'a>(pub(super) &'a State);
+
+impl<'a> Whose<'a> {
+    pub(super) fn park(&self, id: &'a ParkId) -> Object<'a> {
+        // Closed ones too: what was said of them is still their owner's.
+        let known = self.0.parks.entry(id);
+        known.map_or(Object::default(), |known| Object {
+            park: Some(id),
+            city: Some(&known.value.city),
+            ..Object::default()
+        })
+    }
+
+    pub(super) fn enterprise(&self, id: &'a EnterpriseId) -> Object<'a> {
+        let known = self.0.enterprises.entry(id);
+        known.map_or(Object::default(), |known| Object { enterprise: Some(id), ..self.park(&known.value.park) })
+    }
+
+    pub(super) fn college(&self, id: &'a CollegeId) -> Object<'a> {
+        let known = self.0.colleges.entry(id);
+        known.map_or(Object::default(), |known| Object {
+            college: Some(id),
+            city: Some(&known.value.city),
+            ..Object::default()
+        })
+    }
+
+    pub(super) fn demand(&self, demand: &'a Demand) -> Object<'a> {
+        Object { enterprise: demand.enterprise.as_ref(), ..self.park(&demand.park) }
+    }
+
+    pub(super) fn engagement(&self, engagement: &'a Engagement) -> Object<'a> {
+        Object { college: Some(&engagement.college), ..self.enterprise(&engagement.enterprise) }
+    }
+}
+
+/// Whether an action may be done to parks: each of them, or all there are.
+pub(super) fn parks<'a>(
+    state: &'a State,
+    principal: &Principal,
+    action: Action,
+    asked: AllOr<&'a ParkId>,
+) -> Result<(), (Denied, Option<ParkId>)> {
+    let denied = |denied: Denied| (denied, None);
+    reach(principal, action).map_err(denied)?;
+    let whose = Whose(state);
+    let one = |id: &'a ParkId| authorize(principal, action, whose.park(id)).map_err(|why| (why, Some(id.clone())));
+    match asked {
+        AllOr::Some(asked) => asked.into_iter().try_for_each(one),
+        AllOr::All => state.parks.iter().filter(|(_, entry)| !entry.closed).try_for_each(|(id, _)| one(id)),
+    }
+}
+
+/// The parks a scenario tells of.
+pub(super) fn parks_of(question: &ScenarioQuestion) -> AllOr<&ParkId> {
+    match (&question.parks, question.selection.as_ref().map(|selection| wished(selection))) {
+        (AllOr::All, _) | (_, Some(AllOr::All)) => AllOr::All,
+        (AllOr::Some(these), None) => AllOr::Some(these.iter().collect()),
+        (AllOr::Some(these), Some(AllOr::Some(more))) => AllOr::Some(these.iter().chain(more).collect()),
+    }
+}
+
+/// The parks a selection is made for.
+pub(super) fn wished(question: &SelectionQuestion) -> AllOr<&ParkId> {
+    match &question.parks {
+        AllOr::All => AllOr::All,
+        AllOr::Some(wishes) => {
+            let pairs = question.forced.iter().chain(&question.forbidden).map(|pair| &pair.park);
+            AllOr::Some(wishes.iter().map(|wish| &wish.park).chain(pairs).collect())
+        }
+    }
+}
+
+/// Whether a principal may read or write a kept scenario: only if all its parks are its own.
+pub(super) fn scenario(state: &State, who: &Principal, action: Action, scenario: &Scenario) -> Result<(), Denied> {
+    parks(state, who, action, parks_of(&scenario.question)).map_err(|(denied, _)| denied)
+}
+
+/// The same of a decision.
+pub(super) fn decision(state: &State, who: &Principal, action: Action, decision: &Decision) -> Result<(), Denied> {
+    if let Some(kept) = decision.scenario.as_ref().and_then(|id| state.scenarios.entry(id)) {
+        scenario(state, who, action, &kept.value)?;
+    }
+    let pairs = AllOr::Some(decision.pairs.iter().map(|pair| &pair.park).collect());
+    parks(state, who, action, pairs).map_err(|(denied, _)| denied)
+}
+
+/// The engagement of a rating, whatever became of it.
+pub(super) fn rated<'a>(state: &'a State, id: RatingId) -> Option<&'a Engagement> {
+    state.engagements.get(state.engagement_of(id)?)
+}
+
+/// The same as [`may_write`]; what is another's is answered as absent.
+pub(super) fn check(state: &State, who: &Principal, event: &Event) -> Result<(), ServiceError> {
+    may_write(state, who, event).map_err(|denied| match denied {
+        Denied::Foreign => {
+            let subject = event.subject();
+            ServiceError::NotFound(subject.kind.code(), subject.id)
+        }
+        other => other.into(),
+    })
+}
+
+/// Whether the principal may write this event on this state. What is changed must be the principal's before and after.
+pub(super) fn may_write(state: &State, who: &Principal, event: &Event) -> Result<(), Denied> {
+    let whose = Whose(state);
+    let both = |action, before: Option<Object<'_>>, after: Object<'_>| {
+        before.map_or(Ok(()), |before| authorize(who, action, before))?;
+        authorize(who, action, after)
+    };
+    match event {
+        // The day begins by itself, and anew after ratings came by file.
+        Event::Clock { .. } => Ok(()),
+        Event::SheetActivated(_) | Event::ModelActivated(_) => authorize(who, Action::ActivateModel, Object::default()),
+        Event::PresetPut(_) | Event::MajorPut(_) | Event::IndustryPut(_) | Event::OccupationPut(_) => {
+            authorize(who, Action::WriteCatalogue, Object::default())
+        }
+        Event::ParkPut(park) => {
+            let before = state.parks.entry(&park.id).map(|_| whose.park(&park.id));
+            let after = Object { park: Some(&park.id), city: Some(&park.city), ..Object::default() };
+            both(Action::WritePark, before, after)
+        }
+        Event::ParkClosed(id) => authorize(who, Action::ClosePark, whose.park(id)),
+        Event::EnterprisePut(firm) => {
+            let before = state.enterprises.entry(&firm.id).map(|_| whose.enterprise(&firm.id));
+            let after = Object { enterprise: Some(&firm.id), ..whose.park(&firm.park) };
+            both(Action::WriteEnterprise, before, after)
+        }
+        Event::EnterpriseClosed(id) => authorize(who, Action::WriteEnterprise, whose.enterprise(id)),
+        Event::CollegePut(college) => {
+            let after = Object { college: Some(&college.id), city: Some(&college.city), ..Object::default() };
+            authorize(who, Action::WriteCollege, after)
+        }
+        Event::CollegeClosed(id) => authorize(who, Action::WriteCollege, whose.college(id)),
+        Event::ProgrammePut(programme) => {
+            let before = state.programmes.entry(&programme.id).map(|known| whose.college(&known.value.college));
+            both(Action::WriteCollege, before, whose.college(&programme.college))
+        }
+        Event::ProgrammeClosed(id) => {
+            let known = state.programmes.entry(id);
+            let object = known.map_or(Object::default(), |known| whose.college(&known.value.college));
+            authorize(who, Action::WriteCollege, object)
+        }
+        Event::DemandPut(demand) => {
+            let before = state.demands.entry(&demand.id).map(|known| whose.demand(&known.value));
+            both(Action::WriteDemand, before, whose.demand(demand))
+        }
+        Event::DemandClosed(id) => {
+            let known = state.demands.entry(id);
+            let object = known.map_or(Object::default(), |known| whose.demand(&known.value));
+            authorize(who, Action::WriteDemand, object)
+        }
+        Event::EngagementPut(engagement) => {
+            let before = state.engagements.entry(&engagement.id).map(|known| whose.engagement(&known.value));
+            both(Action::WriteEngagement, before, whose.engagement(engagement))
+        }
+        Event::RatingSubmitted(rating) | Event::RatingRevised(rating) => may_rate(state, who, &rating.engagement),
+        Event::RatingWithdrawn { engagement, .. } => may_rate(state, who, engagement),
+        Event::ScenarioPut(new) => {
+            let before = state.scenarios.entry(&new.id);
+            before.map_or(Ok(()), |known| scenario(state, who, Action::KeepScenario, &known.value))?;
+            scenario(state, who, Action::KeepScenario, new)
+        }
+        Event::ScenarioClosed(id) => match state.scenarios.entry(id) {
+            Some(known) => scenario(state, who, Action::KeepScenario, &known.value),
+            None => authorize(who, Action::KeepScenario, Object::default()),
+        },
+        Event::DecisionRecorded(new) => decision(state, who, Action::Decide, new),
+        Event::ImportRecorded(_) | Event::ImportUndone(_) => authorize(who, Action::Import, Object::default()),
+    }
+}
+
+fn may_rate(state: &State, who: &Principal, id: &crate::domain::EngagementId) -> Result<(), Denied> {
+    let object = state.engagements.get(id).map_or(Object::default(), |known| Whose(state).engagement(known));
+    authorize(who, Action::Rate, object)
+}
+
+/// Whether the principal may know of what an event changed.
+pub(super) fn may_see(state: &State, who: &Principal, event: &Event) -> bool {
+    let whose = Whose(state);
+    let at = |action, object| authorize(who, action, object).is_ok();
+    match event {
+        Event::Clock { .. }
+        | Event::SheetActivated(_)
+        | Event::ModelActivated(_)
+        | Event::PresetPut(_)
+        | Event::MajorPut(_)
+        | Event::IndustryPut(_)
+        | Event::OccupationPut(_) => reach(who, Action::ReadCatalogue).is_ok(),
+        Event::ParkPut(park) => at(Action::ReadPark, whose.park(&park.id)),
+        Event::ParkClosed(id) => at(Action::ReadPark, whose.park(id)),
+        Event::EnterprisePut(firm) => at(Action::ReadEnterprise, whose.enterprise(&firm.id)),
+        Event::EnterpriseClosed(id) => at(Action::ReadEnterprise, whose.enterprise(id)),
+        Event::CollegePut(college) => at(Action::ReadCollege, whose.college(&college.id)),
+        Event::CollegeClosed(id) => at(Action::ReadCollege, whose.college(id)),
+        Event::ProgrammePut(programme) => at(Action::ReadCollege, whose.college(&programme.college)),
+        Event::ProgrammeClosed(id) => {
+            state.programmes.entry(id).is_some_and(|known| at(Action::ReadCollege, whose.college(&known.value.college)))
+        }
+        Event::DemandPut(demand) => at(Action::ReadDemand, whose.demand(demand)),
+        Event::DemandClosed(id) => {
+            state.demands.entry(id).is_some_and(|known| at(Action::ReadDemand, whose.demand(&known.value)))
+        }
+        Event::EngagementPut(engagement) => at(Action::ReadEngagement, whose.engagement(engagement)),
+        Event::RatingSubmitted(rating) | Event::RatingRevised(rating) => may_see_rating(state, who, &rating.engagement),
+        Event::RatingWithdrawn { engagement, .. } => may_see_rating(state, who, engagement),
+        Event::ScenarioPut(new) => scenario(state, who, Action::ReadScenario, new).is_ok(),
+        Event::ScenarioClosed(id) => state
+            .scenarios
+            .entry(id)
+            .is_some_and(|known| scenario(state, who, Action::ReadScenario, &known.value).is_ok()),
+        Event::DecisionRecorded(new) => decision(state, who, Action::ReadDecision, new).is_ok(),
+        Event::ImportRecorded(_) | Event::ImportUndone(_) => reach(who, Action::Import).is_ok(),
+    }
+}
+
+/// That an engagement was rated, not how. A college does not learn when: it could tell who.
+fn may_see_rating(state: &State, who: &Principal, id: &crate::domain::EngagementId) -> bool {
+    let object = state.engagements.get(id).map_or(Object::default(), |known| Whose(state).engagement(known));
+    !matches!(who.role, crate::domain::Role::CollegeOfficer(_))
+        && authorize(who, Action::ReadEngagement, object).is_ok()
+}
