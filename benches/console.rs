@@ -174,6 +174,8 @@ async fn size(name: &str, spec: &Spec) {
     for path in ["/".to_owned(), format!("/parks/{park}"), "/selections?wish=3&capacity=4".to_owned()] {
         first_view(&site, &browser, &path).await;
     }
+    // The last of them was a selection that was made, not one that was refused.
+    assert!(browser.value("document.querySelectorAll('tr[data-pair]').length > 0").await == true);
     rating(&site, &browser, &park).await;
     import(&site).await;
 }

@@ -6,7 +6,7 @@ set -euo pipefail
 examples=${1:-1} phases=${2:-examples,fuzzing}
 here=$(cd "$(dirname "$0")" && pwd)
 cd "$here/../.."
-target=${CARGO_TARGET_DIR:-target}
+target=$(realpath -m "${CARGO_TARGET_DIR:-target}")
 venv=$target/schemathesis
 [ -x "$venv/bin/st" ] || { python3 -m venv "$venv" && "$venv/bin/pip" install --quiet -r "$here/requirements.txt"; }
 cargo build --locked --bin zeyou
@@ -19,7 +19,8 @@ zeyou=$(realpath "$target/debug/zeyou")
 server=$!
 trap 'kill $server 2>/dev/null || true; wait $server 2>/dev/null || true; rm -rf "$folder"' EXIT
 for _ in $(seq 200); do curl -sf "http://127.0.0.1:$port/health/ready" >/dev/null && break; sleep 0.3; done
-# The stream of events never ends, which a client that waits for the end cannot test.
+# Schemathesis keeps notes where it runs. The stream of events never ends: a client that waits for its end cannot test it.
+cd "$folder"
 "$venv/bin/st" --config-file "$here/schemathesis.toml" run "http://127.0.0.1:$port/openapi.json" \
     --phases "$phases" --max-examples "$examples" --workers 2 --continue-on-failure --request-timeout 60 --warnings off \
     --exclude-path /api/v1/events \
