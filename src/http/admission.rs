@@ -173,8 +173,9 @@ pub(super) async fn admit(request: ServiceRequest, next: Next<BoxBody>) -> Resul
     if class != Class::Write {
         // Whoever asked by now is counted before anybody is answered: else a thread that answers would see only one.
         let arrived = Instant::now();
-        // A task at the end of the queue: a mere yield ends when it is polled again, which the library does at once.
-        let _ = actix_web::rt::spawn(std::future::ready(())).await;
+        // In a task of its own, which is polled by nobody else: the library polls this future twice in one go. And by a yield,
+        // which waits for the sockets: another task would run before those that the sockets woke.
+        let _ = actix_web::rt::spawn(tokio::task::yield_now()).await;
         if arrived.elapsed() > PATIENCE {
             let refused = admission.refusal(class).response(request.request());
             return Ok(request.into_response(refused));
