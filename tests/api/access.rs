@@ -203,6 +203,9 @@ fn body(method: &str, path: &str, one: &World, entry: &Value) -> Option<Value> {
 /// An entry of the kind as it stands; of what is not there, one that would belong to nobody.
 async fn entry(api: &Api, path: &str, one: &World, own: &World) -> Value {
     let there = |world: &World| path.replace("{id}", world.of(path));
+    if !path.ends_with("/{id}") {
+        return Value::Null;
+    }
     let found = api.get(&there(one)).await;
     if found.status == 200 {
         return found.json();
