@@ -186,7 +186,7 @@ fn body(method: &str, path: &str, one: &World, entry: &Value) -> Option<Value> {
         ("post", "/api/v1/selections/solve") => json!({"parks": [{"park": park}], "capacity": 2}),
         ("post", "/api/v1/parks/{park}/sensitivity") => json!({"top": 2}),
         ("post", "/api/v1/weights/ahp") => {
-            json!({"criteria": ["cost", "distance"], "matrix": [[1, 1], [1, 1]]})
+            json!({"criteria": ["cost", "proximity"], "matrix": [[1, 1], [1, 1]]})
         }
         ("post", "/api/v1/ratings") => json!({"engagement": engagement, "marks": marks(3)}),
         ("put", "/api/v1/ratings/{id}") => json!({"marks": marks(4)}),
@@ -194,6 +194,9 @@ fn body(method: &str, path: &str, one: &World, entry: &Value) -> Option<Value> {
         ("post", "/api/v1/keys") => json!({"label": "试", "scopes": ["read"], "days": 1}),
         ("put", "/api/v1/scenarios/{id}") => {
             json!({"id": one.scenario, "name": "试", "owner": "试", "question": question})
+        }
+        ("put", "/api/v1/models/current") => {
+            serde_json::from_str(include_str!("../../models/default.json")).expect("a model")
         }
         ("put", _) => entry.clone(),
         _ => return None,
@@ -249,7 +252,10 @@ async fn ask(api: &Api, key: Option<&str>, method: &str, template: &str, one: &W
 /// The answer without what names the request and the object.
 fn bare(answer: &Answer, one: &World) -> (u16, String) {
     let mut text = answer.text.replace(answer.header("x-request-id"), "");
-    for id in one.ids().into_iter().chain([one.code.as_str()]) {
+    // The longest first: one code may begin like another.
+    let mut ids: Vec<&str> = one.ids().into_iter().chain([one.code.as_str()]).collect();
+    ids.sort_by_key(|id| std::cmp::Reverse(id.len()));
+    for id in ids {
         text = text.replace(id, "");
     }
     (answer.status, text)

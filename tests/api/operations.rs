@@ -129,7 +129,9 @@ async fn the_document_describes_every_operation() {
         assert!(paths.contains_key(path), "{path}");
     }
     assert_eq!(api.get("/api/v1/criteria").await.status, 200);
-    assert!(api.get("/docs").await.ok(200).is_null(), "it leads to the reader, a page");
+    let reader = api.get("/docs").await;
+    assert_eq!((reader.status, reader.header("location")), (302, "/docs/"), "it leads to the reader");
+    assert!(api.get("/docs/").await.ok(200).is_null(), "a page");
 }
 
 #[actix_web::test]
