@@ -49,7 +49,7 @@ impl Service {
     /// A shortlist straight from the log, without a server and beside one.
     ///
     /// # Errors
-    /// As [`Self::shortlist`], or why the log cannot be read.
+    /// [`ServiceError::NotFound`] for an unknown park or preset, or why the log cannot be read.
     pub async fn ask_offline(address: &Address, question: &Question) -> Result<Shortlist, ServiceError> {
         let store = Store::open_read_only(address).await?;
         let head = store.head().await?.seq;

@@ -97,7 +97,7 @@ pub(super) fn decision(state: &State, who: &Principal, action: Action, decision:
 }
 
 /// The engagement of a rating, whatever became of it.
-pub(super) fn rated<'a>(state: &'a State, id: RatingId) -> Option<&'a Engagement> {
+pub(super) fn rated(state: &State, id: RatingId) -> Option<&Engagement> {
     state.engagements.get(state.engagement_of(id)?)
 }
 

@@ -30,7 +30,7 @@ async fn open(api: &Api, path: &str, cookie: &str) -> Answer {
 /// The cookie that an answer sets, as it is sent back.
 fn cookie(answer: &Answer) -> String {
     let set = answer.headers.get_all("set-cookie").iter().filter_map(|value| value.to_str().ok());
-    let session = set.filter(|value| value.contains("session=")).last().unwrap_or_default();
+    let session = set.rev().find(|value| value.contains("session=")).unwrap_or_default();
     session.split(';').next().unwrap_or_default().to_owned()
 }
 

@@ -141,8 +141,19 @@ async fn a_database_of_an_older_version_says_what_to_do() {
     let log = path.to_str().expect("a path").to_owned();
     good(&log, &["import", DEMO]);
     // As the second version left it.
-    run(&path, &["DROP TABLE secret", "DROP TABLE replica_status", "DELETE FROM _sqlx_migrations WHERE version > 2"])
-        .await;
+    run(
+        &path,
+        &[
+            "DROP TABLE invitation",
+            "DROP TABLE session",
+            "DROP TABLE api_key",
+            "DROP TABLE account",
+            "DROP TABLE secret",
+            "DROP TABLE replica_status",
+            "DELETE FROM _sqlx_migrations WHERE version > 2",
+        ],
+    )
+    .await;
     let kept = folder.path().join("kept").to_str().expect("a path").to_owned();
     for command in [&["links"][..], &["shortlist", "--park", "P0001"], &["verify"], &["backup", &kept], &["fit", "x"]] {
         let told = refused(&log, command);
@@ -153,7 +164,7 @@ async fn a_database_of_an_older_version_says_what_to_do() {
         assert!(!told.contains("no such table"), "{command:?}: {told}");
     }
     let told = refused(&log, &["doctor"]);
-    assert!(told.contains("✗ 表结构第 2 版") && told.contains("→ this program needs version 4"), "{told}");
+    assert!(told.contains("✗ 表结构第 2 版") && told.contains("→ this program needs version 5"), "{told}");
     // A file that is no log of Zeyou.
     let other = folder.path().join("other.db");
     let mut connection =
