@@ -9,7 +9,7 @@ setup:
 	@test -f tests/browser/node_modules/axe-core/axe.min.js \
 		|| npm --prefix tests/browser ci --ignore-scripts --no-audit --no-fund
 
-	@python3 -m venv --help >/dev/null 2>&1 && command -v curl >/dev/null 2>&1 || { apt-get update && apt-get install -y --no-install-recommends python3-venv curl; }
+	@python3 -c 'import ensurepip' >/dev/null 2>&1 && command -v curl >/dev/null 2>&1 || { apt-get update && apt-get install -y --no-install-recommends python3-venv curl; }
 
 test: setup
 	cargo test --locked

@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
 # Schemathesis against the whole OpenAPI document of a server with the demo city: no 5xx but 503, answers as documented, 405 with Allow.
+# ZEYOU_SEED chooses other cases; the same seed draws the same.
 #
 #   tests/schemathesis/run.sh [EXAMPLES] [PHASES]
 set -euo pipefail
@@ -22,6 +23,6 @@ for _ in $(seq 200); do curl -sf "http://127.0.0.1:$port/health/ready" >/dev/nul
 # Schemathesis keeps notes where it runs. The stream of events never ends: a client that waits for its end cannot test it.
 cd "$folder"
 "$venv/bin/st" --config-file "$here/schemathesis.toml" run "http://127.0.0.1:$port/openapi.json" \
-    --phases "$phases" --max-examples "$examples" --workers 2 --continue-on-failure --request-timeout 60 --warnings off \
+    --seed "${ZEYOU_SEED:-1}" --phases "$phases" --max-examples "$examples" --workers 2 --continue-on-failure --request-timeout 60 --warnings off \
     --exclude-path /api/v1/events \
     --checks not_a_server_error,status_code_conformance,content_type_conformance,response_headers_conformance,response_schema_conformance,unsupported_method,allow_header_conformance
