@@ -41,7 +41,7 @@ impl Snapshot {
         let top = usize::from(question.top).min(field.order.len());
         let mut items = self.items(field, top, usize::from(question.top));
         if question.uncertain_weights {
-            self.unsettle(question, field, &mut items);
+            self.unsettle(field, &mut items);
         }
         let explore = if question.explore && top >= 3 { self.explore(field, top) } else { None };
         let unmet = self.unmet(field, top);

@@ -175,3 +175,23 @@ fn without_any_rating_affinity_is_what_the_model_holds_of_every_college() {
         assert!((affinity.sd - model.college_variance.sqrt()).abs() < 1e-6, "{affinity:?}");
     }
 }
+
+#[test]
+fn drawn_weights_leave_affinity_what_it_was_given() {
+    let snapshot = city::snapshot(&city::events(3, 25, 60, 500));
+    let park = snapshot.state.parks.iter().next().expect("a park").0.clone();
+    let held = |affinity| {
+        let question = Question { top: 30, affinity, uncertain_weights: true, ..Question::of(park.clone()) };
+        let list = snapshot.shortlist(&question).expect("a known park");
+        let ranks: Vec<f64> =
+            list.items.iter().map(|item| item.acceptability.as_ref().expect("asked for").mean_rank).collect();
+        (list.items.iter().map(|item| item.college.id.clone()).collect::<Vec<_>>(), ranks)
+    };
+    assert_eq!(held(None), held(Some(0)), "of no weight it moves nothing");
+    let ((plain, before), (order, ranks)) = (held(None), held(Some(MOST_AFFINITY)));
+    // Each college's mean rank stays by its rank in the list that has affinity in it.
+    let far = |ranks: &[f64]| ranks.iter().zip(1..).map(|(mean, rank)| (mean - f64::from(rank)).abs()).sum::<f64>();
+    let without: Vec<f64> =
+        order.iter().map(|id| before[plain.iter().position(|one| one == id).expect("listed")]).collect();
+    assert!(order != plain && far(&ranks) < far(&without), "{} {}", far(&ranks), far(&without));
+}

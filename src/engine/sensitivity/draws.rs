@@ -5,7 +5,7 @@ use rand_chacha::rand_core::SeedableRng;
 use rand_distr::{Distribution, Gamma};
 
 use super::{Candidates, score};
-use crate::domain::{Acceptability, Item, N_CRITERIA, Question, Weights};
+use crate::domain::{Acceptability, Item, N_CRITERIA, Weights};
 use crate::engine::field::Field;
 use crate::engine::rank::rounded;
 use crate::engine::snapshot::Snapshot;
@@ -24,19 +24,14 @@ const OF_A_LIST: Draws = Draws { n: 256, seed: 0, concentration: 100 };
 
 impl Snapshot {
     /// Tells of each item how far its rank holds under drawn weights; affinity keeps the weight it was asked with.
-    pub(in crate::engine) fn unsettle(&self, question: &Question, field: &Field<'_>, items: &mut [Item]) {
-        let whole;
-        // A list is in order as far as it goes; ranks need no more, since nobody behind it is listed.
-        let field = if field.liking.as_ref().is_some_and(|liking| liking.weight > 0) {
-            let Ok(plain) = self.field(&Question { affinity: None, ..question.clone() }) else { return };
-            whole = plain;
-            &whole
-        } else {
-            field
-        };
+    pub(in crate::engine) fn unsettle(&self, field: &Field<'_>, items: &mut [Item]) {
         let candidates = Candidates::of(self, field);
+        let beside: Vec<f64> = field.liking.as_ref().map_or_else(Vec::new, |liking| {
+            let share = f64::from(liking.weight) / (1e4 - f64::from(liking.weight));
+            candidates.college.iter().map(|&at| share * f64::from(liking.points[at as usize])).collect()
+        });
         let weights = field.preset.weights;
-        let drawn = acceptability(&candidates.points, &weights, items.len(), OF_A_LIST);
+        let drawn = acceptability(&candidates.points, &beside, &weights, items.len(), OF_A_LIST);
         for item in items {
             let at = self.state.colleges.position(&item.college.id);
             let place = candidates.college.iter().take(drawn.len()).position(|&one| Some(one) == at);
@@ -58,8 +53,15 @@ pub(super) struct Drawn {
 
 /// The first `top` candidates under drawn weights. A criterion of weight 0 stays without weight.
 ///
-/// `points`: `(n_candidates, n_criteria)`, best first; equal scores keep that order.
-pub(super) fn acceptability(points: &[[u16; N_CRITERIA]], weights: &Weights, top: usize, asked: Draws) -> Vec<Drawn> {
+/// `points`: `(n_candidates, n_criteria)`, best first; equal scores keep that order. `beside`: points of each candidate that
+/// no draw changes, as shares of the drawn weights' sum; empty: none.
+pub(super) fn acceptability(
+    points: &[[u16; N_CRITERIA]],
+    beside: &[f64],
+    weights: &Weights,
+    top: usize,
+    asked: Draws,
+) -> Vec<Drawn> {
     let mut dice = ChaCha8Rng::seed_from_u64(asked.seed.into());
     let shape = |&weight: &u16| f64::from(weight) / 1e4 * f64::from(asked.concentration);
     let gammas: Vec<Option<Gamma<f64>>> =
@@ -72,6 +74,8 @@ pub(super) fn acceptability(points: &[[u16; N_CRITERIA]], weights: &Weights, top
             *weight = gamma.as_ref().map_or(0.0, |gamma| gamma.sample(&mut dice));
         });
         scores.iter_mut().zip(points).for_each(|(sum, points)| *sum = score(points, &drawn));
+        let whole: f64 = drawn.iter().sum();
+        scores.iter_mut().zip(beside).for_each(|(sum, beside)| *sum += whole * beside);
         for at in 0..top {
             let own = scores[at];
             let better = scores.iter().enumerate().filter(|&(other, &sum)| sum > own || sum == own && other < at);

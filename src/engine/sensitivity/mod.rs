@@ -71,7 +71,7 @@ impl Snapshot {
             list: interval::interval(&candidates.points, weights.hundredths(), criterion.index(), top).named(names),
         });
         let how = draws::Draws { n: asked.draws, seed: asked.seed, concentration: asked.concentration };
-        let drawn = draws::acceptability(&candidates.points, &weights, top, how);
+        let drawn = draws::acceptability(&candidates.points, &[], &weights, top, how);
         let topsis = cross_check::topsis(&candidates.points, &weights);
         let entropy_weights = cross_check::entropy_weights(&candidates.points);
         let entropy = candidates.ranks(&entropy_weights);
