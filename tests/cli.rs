@@ -334,3 +334,60 @@ fn links_are_printed_as_csv_and_only_by_an_installation_with_a_key() {
             .all(|entry| { !entry.expect("entry").file_name().to_string_lossy().contains("secret") })
     );
 }
+
+/// What is posted to a collector of the test's own until it was asked enough.
+fn collect(listener: std::net::TcpListener, enough: impl Fn(&str) -> bool) -> String {
+    use std::io::{Read, Write};
+    let mut all = String::new();
+    for stream in listener.incoming() {
+        let mut stream = stream.expect("a connection");
+        let (mut text, mut buffer) = (Vec::new(), [0; 1 << 14]);
+        let whole = |text: &[u8]| {
+            let at = text.windows(4).position(|four| four == b"\r\n\r\n")?;
+            let head = String::from_utf8_lossy(&text[..at]).to_ascii_lowercase();
+            let length = head.lines().find_map(|line| line.strip_prefix("content-length: "))?.parse::<usize>().ok()?;
+            Some(at + 4 + length)
+        };
+        while whole(&text).is_none_or(|whole| text.len() < whole) {
+            let n = stream.read(&mut buffer).expect("read");
+            assert!(n > 0, "a whole request");
+            text.extend_from_slice(&buffer[..n]);
+        }
+        let answer =
+            "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: 2\r\nconnection: close\r\n\r\n{}";
+        stream.write_all(answer.as_bytes()).expect("answered");
+        all.push_str(&String::from_utf8_lossy(&text));
+        if enough(&all) {
+            break;
+        }
+    }
+    all
+}
+
+#[test]
+fn requests_commits_and_solves_are_traced_to_the_collector_that_is_named() {
+    use std::io::{BufRead, BufReader, Read, Write};
+    let folder = tempfile::tempdir().expect("folder");
+    let collector = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
+    let mut server = Command::new(env!("CARGO_BIN_EXE_zeyou"))
+        .current_dir(folder.path())
+        .args(["serve", "--without-accounts", "--listen", "127.0.0.1:0"])
+        .env("OTEL_EXPORTER_OTLP_ENDPOINT", format!("http://{}", collector.local_addr().expect("an address")))
+        .env("OTEL_BSP_SCHEDULE_DELAY", "100")
+        .stdout(std::process::Stdio::piped())
+        .spawn()
+        .expect("zeyou runs");
+    let mut lines = BufReader::new(server.stdout.take().expect("its output")).lines();
+    let first = lines.next().expect("a line").expect("text");
+    let address = first.split("http://").nth(1).expect("an address").trim_end_matches('/').to_owned();
+    let trace = "4bf92f3577b34da6a3ce929d0e0e4736";
+    let mut stream = std::net::TcpStream::connect(&address).expect("connected");
+    let head = format!("GET /api/v1/presets HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n");
+    write!(stream, "{head}traceparent: 00-{trace}-00f067aa0ba902b7-01\r\n\r\n").expect("asked");
+    stream.read_to_string(&mut String::new()).expect("answered");
+    let wanted = [trace, "GET /api/v1/presets", "\"commit\"", "\"solve\"", "request_id"];
+    let seen = collect(collector, |seen| wanted.iter().all(|wanted| seen.contains(wanted)));
+    server.kill().expect("ended");
+    server.wait().expect("gone");
+    assert!(seen.starts_with("POST /v1/traces"), "{seen}");
+}

@@ -7,6 +7,7 @@ mod evaluate;
 mod fit;
 mod selection;
 mod table;
+mod traces;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -19,6 +20,8 @@ use crate::exchange::{Spec, generate_with};
 use crate::http::{Access, ServeOptions};
 use crate::service::{ImportReport, LINK_DAYS, LinksWanted, SelectionFiles, Service, ServiceError};
 use crate::store::{Address, Store, StoreError};
+
+pub use traces::{Traces, subscribe};
 
 /// 择优: picks partner colleges for industrial parks on merit.
 #[derive(Parser)]

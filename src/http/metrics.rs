@@ -7,18 +7,21 @@ use actix_web::body::MessageBody;
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::{Method, StatusCode};
 use actix_web::middleware::Next;
-use actix_web::{Error, HttpRequest, HttpResponse, web};
+use actix_web::{Error, HttpMessage, HttpRequest, HttpResponse, web};
 use prometheus::core::Collector;
 use prometheus::{
     HistogramOpts, HistogramVec, IntCounter, IntCounterVec, IntGauge, IntGaugeVec, Opts, Registry, TEXT_FORMAT,
     TextEncoder,
 };
+use tracing::Instrument;
 
 use super::admission::Admission;
+use super::guard::RequestId;
 use super::problem::Problem;
+use super::trace;
 use crate::engine::State;
-use crate::service::Acting;
 use crate::service::authorize::Action;
+use crate::service::{Acting, Service};
 
 /// Upper bounds of the duration buckets, in seconds.
 const BUCKETS: [f64; 14] = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0];
@@ -100,6 +103,15 @@ impl Metrics {
         self.0.ratings.inc();
     }
 
+    /// Tells a service's own figures too, those of the first one it is told of.
+    pub(super) fn watch(&self, service: &Service) {
+        for collector in service.figures().iter().flat_map(|figures| figures.collectors()) {
+            if let Err(error) = self.0.registry.register(collector) {
+                tracing::debug!(%error, "figures are told already");
+            }
+        }
+    }
+
     /// What counts refusals by class, and what is under way.
     pub(super) fn load(&self) -> (IntCounterVec, IntGaugeVec) {
         (self.0.shed.clone(), self.0.under_way.clone())
@@ -147,10 +159,14 @@ pub(super) async fn measure<B: MessageBody>(
         Method::OPTIONS => "OPTIONS",
         _ => "other",
     };
-    let response = next.call(request).await?;
+    let span = trace::span(&request, method);
+    let response = next.call(request).instrument(span.clone()).await?;
     if let Some(metrics) = response.request().app_data::<web::Data<Metrics>>() {
         let route = response.request().match_pattern().filter(|route| !route.is_empty());
-        metrics.answered(method, route.as_deref().unwrap_or("none"), response.status(), begun);
+        let route = route.as_deref().unwrap_or("none");
+        metrics.answered(method, route, response.status(), begun);
+        let id = || response.request().extensions().get::<RequestId>().map(RequestId::hyphenated);
+        trace::answered(&span, method, route, response.status().as_u16(), id);
     }
     Ok(response)
 }
@@ -158,7 +174,7 @@ pub(super) async fn measure<B: MessageBody>(
 /// Requests by route and status class, durations, ratings accepted, listeners, memory, start, sizes of the state.
 #[utoipa::path(get, path = "/metrics", tag = "operations", operation_id = "metrics",
     summary = "Prometheus 指标 Figures for operators",
-    description = "按路由和状态分类的请求数、耗时、因负荷拒绝数、已收评价、在听客户端、内存、启动时间、各类条目数。\n\nRequests by route and status class, durations, refusals under load, ratings accepted, listeners, memory, start, sizes of the state.",
+    description = "按路由和状态分类的请求数、耗时、因负荷拒绝数、提交与求解的耗时和批量、已收评价、在听客户端、内存、启动时间、各类条目数。\n\nRequests by route and status class, durations, refusals under load, seconds and sizes of commits and solves, ratings accepted, listeners, memory, start, sizes of the state.",
     responses((status = 200, description = "Prometheus 文本格式 Prometheus' text format 0.0.4", body = String, content_type = "text/plain")))]
 pub(super) async fn scrape(
     request: HttpRequest,

@@ -25,6 +25,7 @@ mod server;
 mod settings;
 mod stream;
 mod titles;
+mod trace;
 mod wire;
 
 pub use access::Access;

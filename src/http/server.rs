@@ -67,6 +67,18 @@ async fn to_docs() -> HttpResponse {
 }
 
 fn routes(config: &mut web::ServiceConfig) {
+    // They are tried in this order: first what is asked most.
+    config
+        .service(
+            web::resource("/api/v1/parks/{park}/shortlist")
+                .route(web::get().to(ranking::shortlist))
+                .default_service(web::to(guard::method_not_allowed_list)),
+        )
+        .service(
+            web::resource("/api/v1/ratings")
+                .route(web::post().to(ratings::create))
+                .default_service(web::to(guard::method_not_allowed_post)),
+        );
     directory::routes::<Park>(config);
     directory::routes::<Enterprise>(config);
     directory::routes::<College>(config);
@@ -103,18 +115,12 @@ fn routes(config: &mut web::ServiceConfig) {
         .service(post("/api/v1/weights/ahp").route(web::post().to(sensitivity::ahp)))
         .service(post("/api/v1/parks/{park}/sensitivity").route(web::post().to(sensitivity::sensitivity)))
         .service(get("/api/v1/parks/{park}/portfolio").route(web::get().to(selections::portfolio)))
-        .service(get("/api/v1/parks/{park}/shortlist").route(web::get().to(ranking::shortlist)))
         .service(get("/api/v1/parks/{park}/colleges/{college}/explanation").route(web::get().to(ranking::explanation)))
         .service(get("/api/v1/parks/{park}/compare").route(web::get().to(ranking::compare)))
         .service(get("/api/v1/flags").route(web::get().to(ranking::flags)))
         .service(get("/api/v1/parks/{park}/changes").route(web::get().to(changes::changes)))
         .service(get("/api/v1/verify/{verify_code}").route(web::get().to(ranking::verify)))
         .service(get("/api/v1/events").route(web::get().to(stream::events)))
-        .service(
-            web::resource("/api/v1/ratings")
-                .route(web::post().to(ratings::create))
-                .default_service(web::to(guard::method_not_allowed_post)),
-        )
         .service(
             web::resource("/api/v1/ratings/{id}")
                 .route(web::get().to(ratings::read))

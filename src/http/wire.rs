@@ -53,6 +53,7 @@ pub fn listen(
     let stopping = builder.graceful_shutdown_signal();
     let threads = std::thread::available_parallelism().map_or(2, usize::from);
     let admission = Admission::new(&metrics, threads);
+    metrics.watch(&service);
     builder.max_concurrent_connections(CONNECTIONS).listen("http", listener, move || {
         let (service, metrics, stopping) = (service.clone(), metrics.clone(), stopping.clone());
         let admission = admission.clone();

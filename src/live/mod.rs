@@ -8,7 +8,7 @@ mod standing;
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use arc_swap::ArcSwap;
 use bytes::Bytes;
@@ -16,7 +16,7 @@ use tokio::sync::{Notify, broadcast, mpsc, watch};
 
 use crate::domain::Question;
 use crate::engine::{Snapshot, State};
-use crate::store::{Chain, Recorded};
+use crate::store::{Chain, Figures, Recorded};
 
 pub use converge::{Converge, Next};
 pub use hint::Hint;
@@ -96,6 +96,7 @@ pub struct Live {
     look: Arc<Notify>,
     standing: watch::Sender<Standing>,
     freshness: Freshness,
+    figures: Figures,
 }
 
 impl Live {
@@ -109,6 +110,10 @@ impl Live {
             look: Arc::default(),
             standing: watch::Sender::new(Standing::Serving),
             freshness: Freshness::default(),
+            figures: Figures::new(
+                ("zeyou_solve_seconds", "From a batch of events to the snapshot that has them"),
+                ("zeyou_solve_events", "Events that shared one solve"),
+            ),
         });
         let applying = Arc::downgrade(&live);
         std::thread::spawn(move || {
@@ -155,6 +160,8 @@ impl Live {
     /// Serves the state after some events, in the memory of `last` if no reader holds it any more. Gives what was served
     /// before.
     fn apply(&self, batch: Vec<Recorded>, last: Option<Arc<Published>>) -> Arc<Published> {
+        let begun = Instant::now();
+        let _span = tracing::debug_span!(target: "zeyou::span", "solve", events = batch.len()).entered();
         let spare = last.and_then(Arc::into_inner).map(|last| last.snapshot.into_spare()).unwrap_or_default();
         let before = self.current.load_full();
         let (mut state, mut chain) = (before.snapshot.state.clone(), before.chain);
@@ -168,6 +175,7 @@ impl Live {
             }
         }
         self.publish(before.snapshot.advance_in(state, &changes, spare), chain);
+        self.figures.observe(begun.elapsed().as_secs_f64(), batch.len());
         before.forget();
         for recorded in batch {
             // Nobody may be listening.
@@ -228,6 +236,11 @@ impl Live {
             tracing::warn!(?standing, "the replica's standing changed");
             self.standing.send_replace(standing);
         }
+    }
+
+    /// What applying costs.
+    pub fn figures(&self) -> &Figures {
+        &self.figures
     }
 
     /// How long ago the log was last seen.

@@ -229,6 +229,11 @@ impl Service {
         self
     }
 
+    /// What committing and applying cost.
+    pub fn figures(&self) -> [&crate::store::Figures; 2] {
+        [self.writer.figures(), self.live.figures()]
+    }
+
     /// The log.
     pub fn store(&self) -> &Store {
         &self.store

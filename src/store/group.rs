@@ -32,13 +32,14 @@ pub(super) struct Group {
     pub(super) recorded: Vec<Recorded>,
 }
 
-struct NewRow {
-    seq: i64,
-    at: i64,
-    subject: String,
-    rev: i64,
-    body: Vec<u8>,
-    chain: Chain,
+/// A row of the log.
+pub(super) struct NewRow {
+    pub(super) seq: i64,
+    pub(super) at: i64,
+    pub(super) subject: String,
+    pub(super) rev: i64,
+    pub(super) body: Vec<u8>,
+    pub(super) chain: Chain,
 }
 
 /// Decides about all units and writes what is new, in the transaction that [`begin`] began; a unit that conflicts is left
@@ -52,11 +53,28 @@ pub(super) async fn write(
     served: (u64, Chain),
     ours: (u64, Chain),
 ) -> Result<Group, StoreError> {
-    let (mut seq, follows) = head;
-    if (seq, follows) != served && (seq, follows) != ours && chain_at(connection, served.0).await? != Some(served.1) {
+    if head != served && head != ours && chain_at(connection, served.0).await? != Some(served.1) {
         return Err(StoreError::Forked);
     }
-    let (mut keys, mut revs) = known(connection, &units).await?;
+    let (keys, revs) = known(connection, &units).await?;
+    let (group, new) = decide(units, head, keys, revs);
+    if !new.rows.is_empty() {
+        insert(connection, &new.rows, &new.keys, new.head).await?;
+    }
+    Ok(group)
+}
+
+/// What a group adds to the log.
+pub(super) struct New {
+    pub(super) rows: Vec<NewRow>,
+    /// With the seq each stands for.
+    pub(super) keys: Vec<(IdempotencyKey, i64)>,
+    pub(super) head: (i64, Chain),
+}
+
+/// Decides about all units by what is known of their keys and subjects, after this head.
+pub(super) fn decide(units: Vec<Unit>, head: (u64, Chain), mut keys: Keys, mut revs: Revs) -> (Group, New) {
+    let (mut seq, follows) = head;
     let (mut chain, mut answers) = (follows, Vec::with_capacity(units.len()));
     let (mut recorded, mut rows, mut new_keys) = (Vec::new(), Vec::new(), Vec::new());
     let now = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_micros() as i64);
@@ -93,10 +111,7 @@ pub(super) async fn write(
         }
         answers.push(Ok(Appended { seq, replayed: false }));
     }
-    if !rows.is_empty() {
-        insert(connection, &rows, &new_keys, (seq as i64, chain)).await?;
-    }
-    Ok(Group { follows, answers, recorded })
+    (Group { follows, answers, recorded }, New { rows, keys: new_keys, head: (seq as i64, chain) })
 }
 
 /// Begins a transaction and locks the head: seq and chain of the last event. Until it ends nobody else appends.
@@ -130,8 +145,8 @@ pub(super) async fn chain_at(connection: &mut Connection, seq: u64) -> Result<Op
     chain.map(|chain| Chain::read(seq as i64, chain)).transpose()
 }
 
-type Keys = BTreeMap<(String, String), (Vec<u8>, u64)>;
-type Revs = BTreeMap<String, i64>;
+pub(super) type Keys = BTreeMap<(String, String), (Vec<u8>, u64)>;
+pub(super) type Revs = BTreeMap<String, i64>;
 
 /// The keys of these units that are known, and the newest revisions of their subjects, in one statement.
 async fn known(connection: &mut Connection, units: &[Unit]) -> Result<(Keys, Revs), StoreError> {

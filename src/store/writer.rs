@@ -6,11 +6,14 @@ use std::time::{Duration, Instant};
 
 use tokio::sync::{Notify, mpsc as queue, oneshot, watch};
 use tokio::time::timeout;
+use tracing::Instrument;
 
 use super::append::{Committed, Unit};
+use super::at_once;
 use super::chain::Chain;
 use super::database::Connection;
 use super::error::{StoreError, rolled_back};
+use super::figures::Figures;
 use super::group::{self, Answer, Group};
 use super::log::Store;
 
@@ -21,7 +24,7 @@ const PATIENCE: Duration = Duration::from_millis(1_500);
 /// What each event adds to it: a large import takes longer.
 const PER_EVENT: Duration = Duration::from_millis(2);
 /// How long a lost commit is looked for.
-const LOOK_UP: Duration = Duration::from_millis(1_500);
+const LOOK_UP: Duration = Duration::from_millis(1_000);
 
 type Waiting = (Instant, Unit, oneshot::Sender<Answer>);
 
@@ -32,6 +35,7 @@ pub struct Writer {
     closing: Arc<Notify>,
     ended: watch::Receiver<()>,
     in_flight: Arc<Mutex<BTreeSet<(String, String)>>>,
+    figures: Figures,
 }
 
 /// Takes a key out of the set of running requests, however the request ends.
@@ -57,8 +61,20 @@ impl Writer {
         served: watch::Receiver<(u64, Chain)>,
     ) -> Result<Self, StoreError> {
         let (units, waiting) = queue::channel(4 * GROUP);
+        let figures = Figures::new(
+            ("zeyou_commit_seconds", "From the turn of a group of units to its commit"),
+            ("zeyou_commit_units", "Units that shared one commit"),
+        );
         let connection = Some(store.connection().await?);
-        let task = Task { store: store.clone(), connection, ours: (0, Chain::EMPTY), served, committed };
+        let task = Task {
+            store: store.clone(),
+            connection,
+            ours: (0, Chain::EMPTY),
+            alone: false,
+            served,
+            committed,
+            figures: figures.clone(),
+        };
         let closing = Arc::<Notify>::default();
         let (running, ended) = watch::channel(());
         let told = Arc::clone(&closing);
@@ -66,7 +82,12 @@ impl Writer {
             task.run(waiting, &told).await;
             drop(running);
         });
-        Ok(Self { units, closing, ended, in_flight: Arc::default() })
+        Ok(Self { units, closing, ended, in_flight: Arc::default(), figures })
+    }
+
+    /// What commits cost.
+    pub fn figures(&self) -> &Figures {
+        &self.figures
     }
 
     /// Ends the writer and closes its connection; what was given to it before is written first. Later units are refused.
@@ -106,8 +127,11 @@ struct Task {
     connection: Option<Connection>,
     /// What was appended last.
     ours: (u64, Chain),
+    /// Whether the head was found where it was left: nobody else appends.
+    alone: bool,
     served: watch::Receiver<(u64, Chain)>,
     committed: queue::UnboundedSender<Committed>,
+    figures: Figures,
 }
 
 impl Task {
@@ -135,8 +159,11 @@ impl Task {
             if units.is_empty() {
                 continue;
             }
-            match self.commit(units).await {
+            let (begun, together) = (Instant::now(), units.len());
+            let span = tracing::debug_span!(target: "zeyou::span", "commit", units = together);
+            match self.commit(units).instrument(span).await {
                 Ok(Group { follows, answers, recorded }) => {
+                    self.figures.observe(begun.elapsed().as_secs_f64(), together);
                     if let Some(last) = recorded.last() {
                         self.ours = (last.seq, last.chain);
                         if self.committed.send(Committed { follows, events: recorded }).is_err() {
@@ -166,6 +193,41 @@ impl Task {
         let events = units.iter().map(|unit| unit.drafts.len()).sum::<usize>() as u32;
         // A file answers in its own time; a server may never answer.
         let limit = if self.store.is_shared() { PATIENCE + events * PER_EVENT } else { Duration::MAX };
+        let served = *self.served.borrow();
+        let left = if served.0 > self.ours.0 { served } else { self.ours };
+        let mut lost = false;
+        if self.alone
+            && at_once::fits(&units)
+            && let Some(Connection::Postgres(server)) = &mut self.connection
+        {
+            let (group, new) = at_once::decide(units.clone(), left);
+            let written = timeout(limit, at_once::write(server, left, &new)).await;
+            match written.unwrap_or_else(|_| Err(sqlx::Error::PoolTimedOut)) {
+                Ok(true) => return Ok(group),
+                Ok(false) => {}
+                Err(error) => {
+                    tracing::warn!(%error, "the answer to an append was lost");
+                    drop(self.connection.take());
+                    if self.holds(&group).await? {
+                        return Ok(group);
+                    }
+                    lost = true;
+                }
+            }
+        }
+        let group = self.transact(units, limit, left, served).await;
+        // Once the head has moved, what was lost can no longer come to count; until then it might.
+        if lost && group.is_err() { Err(StoreError::OutcomeUnknown) } else { group }
+    }
+
+    /// Reads what is known, decides, writes, commits.
+    async fn transact(
+        &mut self,
+        units: Vec<Unit>,
+        limit: Duration,
+        left: (u64, Chain),
+        served: (u64, Chain),
+    ) -> Result<Group, StoreError> {
         let begun = Instant::now();
         let mut connection = match self.connection.take() {
             Some(connection) => connection,
@@ -181,7 +243,7 @@ impl Task {
                     group::begin(&mut connection).await?
                 }
             };
-            let served = *self.served.borrow();
+            self.alone = head == left;
             group::write(&mut connection, units, head, served, self.ours).await
         });
         let group = group.await.unwrap_or_else(|_| Err(late()))?;
@@ -193,18 +255,15 @@ impl Task {
             }
             Err(error) => {
                 drop(connection);
-                // The commit may have reached the disk although its answer did not reach us.
-                let found = match group.recorded.last() {
-                    Some(last) => timeout(LOOK_UP, self.find((last.seq, last.chain))).await.ok(),
-                    None => Some(false),
-                };
-                match found {
-                    Some(true) => Ok(group),
-                    Some(false) => Err(error.into()),
-                    None => Err(StoreError::OutcomeUnknown),
-                }
+                if self.holds(&group).await? { Ok(group) } else { Err(error.into()) }
             }
         }
+    }
+
+    /// Whether a group counts whose answer was lost with its connection: it may have reached the disk all the same.
+    async fn holds(&mut self, group: &Group) -> Result<bool, StoreError> {
+        let Some(last) = group.recorded.last() else { return Ok(false) };
+        timeout(LOOK_UP, self.find((last.seq, last.chain))).await.map_err(|_| StoreError::OutcomeUnknown)
     }
 
     /// Whether the log holds this event, asked on new connections until one answers. The head is locked first: so the

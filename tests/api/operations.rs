@@ -60,6 +60,9 @@ async fn ratings_listeners_sizes_and_the_process_have_figures() {
         }
         accepted += 1.0;
         assert_eq!(figure(&api, "zeyou_ratings_accepted_total ").await, accepted, "a replay is no further rating");
+        for counted in ["zeyou_commit_units_sum ", "zeyou_commit_seconds_count ", "zeyou_solve_events_sum "] {
+            assert!(figure(&api, counted).await >= accepted, "{counted}");
+        }
         if figure(&api, "zeyou_event_listeners ").await == 0.0 {
             return;
         }
