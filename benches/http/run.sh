@@ -15,10 +15,17 @@ if [ ! -e "$db" ]; then
     "$zeyou" generate --parks $parks --colleges $colleges --enterprises 50000 --ratings "$ratings" --seed 1 "$csv" >/dev/null
     "$zeyou" --database "$db" import "$csv"
 fi
-# Engagements that wait for a rating.
-awk -F, 'NR == FNR { if (FNR > 1) rated[$2] = 1; next } FNR > 1 && !($1 in rated) && ($0 ~ /confirmed|closed/) { print $1 }' \
-    <(awk -F, 'NR == 1 { for (i = 1; i <= NF; i++) if ($i == "engagement") at = i } { print "x," $at }' "$csv/ratings.csv") \
-    "$csv/engagements.csv" >"$folder/unrated-$ratings.txt"
+# Engagements that wait for a rating, more than can be rated in the run: what is rated twice is only a replay.
+waiting=60000
+mkdir -p "$folder/waiting"
+if [ ! -e "$folder/unrated.txt" ]; then
+    {
+        echo "id,enterprise,college,kind,start,end,status"
+        seq 1 $waiting | awk '{ printf "R%d,E%05d,C%04d,hire,2026-01-01,2026-06-01,closed\n", $1, $1 % 50000 + 1, $1 * 7 % 3000 + 1 }'
+    } >"$folder/waiting/engagements.csv"
+    "$zeyou" --database "$db" import "$folder/waiting/engagements.csv" >/dev/null
+    seq 1 $waiting | awk '{ print "R" $1 }' >"$folder/unrated.txt"
+fi
 
 # Each run rates what is still unrated: it works on a copy.
 # A write-ahead log of an earlier run must not be read into the copy.
@@ -55,9 +62,9 @@ for run in 1 2 3; do
 done
 seq=$(curl -s $base/health/ready)
 echo "ratings, 1 connection ($seq):"
-wrk -t1 -c1 -d6 -s "$here/rate.lua" $base -- "$folder/unrated-$ratings.txt" 0 | grep -E 'p99|Requests/sec'
+wrk -t1 -c1 -d6 -s "$here/rate.lua" $base -- "$folder/unrated.txt" 0 | grep -E 'p99|Requests/sec'
 echo "ratings, 64 connections:"
-wrk -t1 -c64 -d6 -s "$here/rate.lua" $base -- "$folder/unrated-$ratings.txt" 3000 | grep -E 'p99|Requests/sec'
+wrk -t1 -c64 -d6 -s "$here/rate.lua" $base -- "$folder/unrated.txt" 3000 | grep -E 'p99|Requests/sec'
 curl -s $base/health/ready; echo
 grep -E 'VmRSS|VmHWM' /proc/$server/status
 stop

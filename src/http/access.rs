@@ -148,7 +148,8 @@ fn unsafe_by_session(request: &ServiceRequest, known: &Known) -> bool {
     !safe && request.path().starts_with("/api/") && word != Some(csrf.as_str())
 }
 
-fn wants_page(request: &ServiceRequest) -> bool {
+/// Whether a person reads the answer.
+pub(super) fn wants_page(request: &ServiceRequest) -> bool {
     let accept = request.headers().get(header::ACCEPT).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let program = ["/api/", "/metrics"].iter().any(|start| request.path().starts_with(start));
     !program && accept.contains("text/html") && [Method::GET, Method::HEAD].contains(request.method())

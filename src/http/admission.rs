@@ -4,20 +4,26 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
-use actix_web::Error;
 use actix_web::body::BoxBody;
 use actix_web::dev::{ServiceRequest, ServiceResponse};
-use actix_web::http::header::RETRY_AFTER;
+use actix_web::http::header::{ContentType, RETRY_AFTER};
 use actix_web::http::{Method, StatusCode};
 use actix_web::middleware::Next;
 use actix_web::web::Data;
+use actix_web::{Error, HttpResponse};
 use prometheus::{IntCounterVec, IntGaugeVec};
 
+use super::access::wants_page;
 use super::metrics::Metrics;
 use super::problem::Problem;
 
 /// How long more than usual may be under way, and how long a request may wait for its turn.
 const PATIENCE: Duration = Duration::from_millis(100);
+/// Between two refusals of a server with one thread. To read and refuse costs some tens of microseconds, a tenth of a
+/// question: at ten times too much, refusing at once would leave no time for those who were let in.
+const BETWEEN_REFUSALS: Duration = Duration::from_millis(1);
+/// How long a refusal is held back at most. Whoever waits for it does not ask again meanwhile.
+const HELD: Duration = Duration::from_millis(900);
 /// How long lists and what-ifs are refused after a question was.
 const SPARE: Duration = Duration::from_secs(1);
 
@@ -79,6 +85,8 @@ struct Load {
     queues: [Queue; 4],
     /// Milliseconds after `begun` at which a question was refused last.
     refused: AtomicU64,
+    /// Microseconds after `begun` at which the last refusal is told.
+    told: AtomicU64,
     shed: IntCounterVec,
     under_way: IntGaugeVec,
 }
@@ -111,7 +119,15 @@ impl Admission {
         let queues = Default::default();
         // Long ago: nothing was refused yet.
         let begun = Instant::now().checked_sub(Duration::from_secs(60)).unwrap_or_else(Instant::now);
-        Self(Arc::new(Load { begun, threads, queues, refused: AtomicU64::default(), shed, under_way }))
+        Self(Arc::new(Load {
+            begun,
+            threads,
+            queues,
+            refused: AtomicU64::default(),
+            told: AtomicU64::default(),
+            shed,
+            under_way,
+        }))
     }
 
     /// Sets the figures of what is under way.
@@ -147,6 +163,24 @@ impl Admission {
         (under_way <= most && !long && !spared).then_some(place)
     }
 
+    /// How long a refusal at this time is held back, microseconds after `begun`: few are told at once.
+    fn held(&self, now: u64) -> Duration {
+        let between = BETWEEN_REFUSALS.as_micros() as u64 / self.0.threads.max(1) as u64;
+        let next = |told: u64| Some((told + between).clamp(now, now + HELD.as_micros() as u64));
+        let before = self.0.told.fetch_update(Ordering::Relaxed, Ordering::Relaxed, next).unwrap_or_default();
+        Duration::from_micros((before + between).clamp(now, now + HELD.as_micros() as u64) - now)
+    }
+
+    async fn refuse(&self, class: Class, request: ServiceRequest) -> ServiceResponse<BoxBody> {
+        let refusal = self.refusal(class);
+        let held = self.held(self.0.begun.elapsed().as_micros() as u64);
+        if held > BETWEEN_REFUSALS {
+            tokio::time::sleep(held).await;
+        }
+        let refused = if wants_page(&request) { page() } else { refusal.response(request.request()) };
+        request.into_response(refused)
+    }
+
     fn refusal(&self, class: Class) -> Problem {
         let load = &*self.0;
         if class == Class::Question {
@@ -160,15 +194,21 @@ impl Admission {
     }
 }
 
+/// The refusal for people, which tries again by itself: it asks nothing of the console.
+fn page() -> HttpResponse {
+    let after = rand::random_range(2..=6).to_string();
+    let text = include_str!("../../web/busy.html").replace("AFTER", &after);
+    HttpResponse::ServiceUnavailable().insert_header((RETRY_AFTER, after)).content_type(ContentType::html()).body(text)
+}
+
 /// Lets a request in, or refuses it before its body is read.
 pub(super) async fn admit(request: ServiceRequest, next: Next<BoxBody>) -> Result<ServiceResponse<BoxBody>, Error> {
     let admission = request.app_data::<Data<Admission>>().cloned();
     let (Some(admission), Some(class)) = (admission, Class::of(request.method(), request.path())) else {
         return next.call(request).await;
     };
-    let Some(_place) = admission.place(class) else {
-        let refused = admission.refusal(class).response(request.request());
-        return Ok(request.into_response(refused));
+    let Some(place) = admission.place(class) else {
+        return Ok(admission.refuse(class, request).await);
     };
     if class != Class::Write {
         // Whoever asked by now is counted before anybody is answered: else a thread that answers would see only one.
@@ -177,11 +217,13 @@ pub(super) async fn admit(request: ServiceRequest, next: Next<BoxBody>) -> Resul
         // which waits for the sockets: another task would run before those that the sockets woke.
         let _ = actix_web::rt::spawn(tokio::task::yield_now()).await;
         if arrived.elapsed() > PATIENCE {
-            let refused = admission.refusal(class).response(request.request());
-            return Ok(request.into_response(refused));
+            drop(place);
+            return Ok(admission.refuse(class, request).await);
         }
     }
-    next.call(request).await
+    let answer = next.call(request).await;
+    drop(place);
+    answer
 }
 
 #[cfg(test)]
@@ -216,5 +258,29 @@ mod tests {
         assert!(admission.place_at(Class::Question, at + 120).is_none(), "more than usual, and for long");
         drop(queue);
         assert!(admission.place_at(Class::Question, at + 130).is_some());
+    }
+
+    #[test]
+    fn a_person_gets_a_page_that_tries_again() {
+        let asked = |accept: &'static str| {
+            wants_page(&actix_web::test::TestRequest::get().insert_header(("accept", accept)).to_srv_request())
+        };
+        assert!(asked("text/html,application/xhtml+xml") && !asked("application/json") && !asked("*/*"));
+        let page = page();
+        assert_eq!(page.status(), StatusCode::SERVICE_UNAVAILABLE);
+        assert!(page.headers().contains_key(RETRY_AFTER));
+    }
+
+    #[test]
+    fn few_refusals_are_told_at_once_and_many_one_after_another() {
+        let admission = Admission::new(&Metrics::default(), 2);
+        let now = 60_000_000;
+        assert_eq!(admission.held(now), Duration::ZERO);
+        assert_eq!(admission.held(now + 10_000), Duration::ZERO);
+        let held: Vec<_> = (0..4_000).map(|_| admission.held(now + 20_000)).collect();
+        assert_eq!(held[1], BETWEEN_REFUSALS / 2, "two threads");
+        assert!(held.is_sorted() && held[1_000] == BETWEEN_REFUSALS * 500);
+        assert_eq!(held[3_999], HELD, "nobody waits longer");
+        assert_eq!(admission.held(now + 2_000_000), Duration::ZERO);
     }
 }

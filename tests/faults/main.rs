@@ -9,8 +9,10 @@ mod history;
 mod kills;
 mod limits;
 mod lost_tail;
+mod partitions;
 mod pauses;
 mod process;
+mod proxy;
 #[path = "../servers/redis.rs"]
 mod redis;
 mod resets;
@@ -18,6 +20,7 @@ mod resets;
 mod servers;
 mod simulator;
 mod slow;
+mod upgrades;
 
 /// How much: the small size, or the full one if `ZEYOU_FAULTS=full`.
 pub(crate) fn size(small: usize, full: usize) -> usize {

@@ -63,6 +63,16 @@ impl Replica {
         replica
     }
 
+    /// Starts a process and ends it at once after some time, however far it has come.
+    pub(crate) fn start_and_kill(address: &str, after: Duration) {
+        let mut command = Command::new(BINARY);
+        command.env("ZEYOU_DATABASE_URL", address).args(["serve", "--without-accounts", "--listen", "127.0.0.1:0"]);
+        let mut process = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().expect("zeyou runs");
+        std::thread::sleep(after);
+        process.kill().expect("killed");
+        process.wait().expect("reaped");
+    }
+
     /// Starts it again after [`Self::kill`].
     pub(crate) fn resume(&mut self) {
         let begun = Instant::now();

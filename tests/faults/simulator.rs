@@ -7,7 +7,7 @@ mod world;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use crate::{report, size};
-use world::World;
+use world::{Sabotage, World};
 
 /// Seeds that once failed.
 const ONCE_FAILED: [u64; 0] = [];
@@ -17,7 +17,7 @@ fn replicas_converge_whatever_happens_between_them_and_the_log() {
     let seeds = size(500, 20_000) as u64;
     let mut all = world::Counts::default();
     for seed in ONCE_FAILED.into_iter().chain(0..seeds) {
-        match catch_unwind(AssertUnwindSafe(|| World::new(seed).run())) {
+        match catch_unwind(AssertUnwindSafe(|| World::new(seed, None).run())) {
             Ok(counts) => all.add(&counts),
             Err(cause) => {
                 let what = cause.downcast_ref::<String>().map_or("a broken promise", String::as_str);
@@ -37,4 +37,16 @@ fn replicas_converge_whatever_happens_between_them_and_the_log() {
             all.appended, all.taken, all.looked_instead, all.forks, all.broken, all.crashes, all.unknown
         ),
     );
+}
+
+#[test]
+fn the_simulation_finds_what_is_wrong_with_a_broken_replica() {
+    let mut found = Vec::new();
+    for sabotage in Sabotage::ALL {
+        let fails = |seed: &u64| catch_unwind(AssertUnwindSafe(|| World::new(*seed, Some(sabotage)).run())).is_err();
+        let seed = (0..500).find(fails);
+        let seed = seed.unwrap_or_else(|| panic!("{sabotage:?} is not found by any of 500 seeds"));
+        found.push(format!("{sabotage:?} by seed {seed}"));
+    }
+    report("P27 faults put into what decides", &found.join(", "));
 }

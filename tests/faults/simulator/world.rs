@@ -17,6 +17,24 @@ const FAULTS: u64 = 20_000;
 /// Rows that one reading of the log gives: few, so that catching up takes several.
 const PAGE: usize = 4;
 
+/// A fault put into what decides, to see that the simulation finds it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Sabotage {
+    /// A replica serves what its own writer committed if only the number fits.
+    TakesByNumber,
+    /// A replica never finds that the log lost what it serves.
+    NeverForks,
+    /// What follows the tip is read without a look at the tip itself.
+    ReadsWithoutLookingBack,
+    /// What was read is served, but its end is not remembered.
+    ForgetsItsTip,
+}
+
+impl Sabotage {
+    pub(super) const ALL: [Self; 4] =
+        [Self::TakesByNumber, Self::NeverForks, Self::ReadsWithoutLookingBack, Self::ForgetsItsTip];
+}
+
 /// How much happened.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Counts {
@@ -98,6 +116,7 @@ pub(super) struct World {
     /// Every state that a log of this world ever led to, by its chain.
     written: BTreeMap<[u8; 32], State>,
     counts: Counts,
+    sabotage: Option<Sabotage>,
 }
 
 fn empty() -> State {
@@ -107,7 +126,7 @@ fn empty() -> State {
 }
 
 impl World {
-    pub(super) fn new(seed: u64) -> Self {
+    pub(super) fn new(seed: u64, sabotage: Option<Sabotage>) -> Self {
         let state = empty();
         let mut world = Self {
             dice: ChaCha8Rng::seed_from_u64(seed),
@@ -121,6 +140,7 @@ impl World {
             nodes: Vec::new(),
             written: BTreeMap::from([(Chain::EMPTY.0, state.clone())]),
             counts: Counts::default(),
+            sabotage,
         };
         for at in 0..NODES {
             let converge = Some(Converge::new(&world.head()));
@@ -298,7 +318,7 @@ impl World {
             return;
         }
         while let Some(batch) = self.nodes[at].own.pop_front() {
-            let taken = self.nodes[at].converge.as_mut().and_then(|converge| converge.take(batch));
+            let taken = self.take(at, batch);
             match taken {
                 Some(events) => {
                     self.counts.taken += 1;
@@ -329,15 +349,35 @@ impl World {
             return self.looked(at);
         }
         let head = self.head();
-        let next = self.nodes[at].converge.as_ref().expect("it runs").head(&head);
+        let next = match self.nodes[at].converge.as_ref().expect("it runs").head(&head) {
+            Next::Forked if self.sabotage == Some(Sabotage::NeverForks) => Next::Seen,
+            next => next,
+        };
         self.next(at, head, next);
+    }
+
+    fn take(&mut self, at: usize, mut batch: Committed) -> Option<Vec<Recorded>> {
+        let epoch = self.epoch.to_string();
+        let converge = self.nodes[at].converge.as_mut()?;
+        if self.sabotage == Some(Sabotage::TakesByNumber) && batch.events[0].seq == converge.tip().0 + 1 {
+            batch.follows = converge.tip().1;
+        }
+        let tip = converge.tip();
+        let taken = converge.take(batch);
+        if self.sabotage == Some(Sabotage::ForgetsItsTip) {
+            *converge = Converge::new(&Head { seq: tip.0, chain: tip.1, epoch });
+        }
+        taken
     }
 
     fn tail_read(&mut self, at: usize, head: &Head) {
         if self.now < self.silent_until {
             return self.looked(at);
         }
-        let (seq, chain) = self.nodes[at].converge.as_ref().expect("it runs").tip();
+        let (seq, mut chain) = self.nodes[at].converge.as_ref().expect("it runs").tip();
+        if self.sabotage == Some(Sabotage::ReadsWithoutLookingBack) {
+            chain = self.chain_at(seq).unwrap_or(chain);
+        }
         let rows = self.rows.iter().filter(|row| row.seq >= seq as i64).take(PAGE).cloned().collect();
         let tail = Tail::read(seq, chain, rows);
         let (events, next) = self.nodes[at].converge.as_mut().expect("it runs").tail(head, tail);
