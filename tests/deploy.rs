@@ -87,7 +87,8 @@ fn the_container_builds_and_runs_what_there_is() {
 #[test]
 fn the_composition_has_three_replicas_that_the_balancer_knows() {
     let (compose, balancer) = (file("compose.yaml"), file("haproxy.cfg"));
-    assert_eq!(variables(&compose, &understood(&["serve"])), 4);
+    assert_eq!(variables(&compose, &understood(&["serve"])), 5);
+    assert!(balancer.contains("option forwardfor"), "limits by address need to know it");
     for replica in ["zeyou-1", "zeyou-2", "zeyou-3"] {
         assert!(compose.contains(&format!("\n  {replica}:\n")), "{replica} runs");
         assert!(compose.contains(&format!("ZEYOU_REPLICA: {replica}")), "{replica} has its name");

@@ -47,7 +47,7 @@ for kind in sqlite postgres; do
 done
 for round in $(seq "$rounds"); do
     for kind in sqlite postgres; do
-        ZEYOU_DATABASE_URL=${log[$kind]} $priority "$zeyou" serve --without-accounts --listen 127.0.0.1:$port >"$folder/$kind.log" 2>&1 &
+        ZEYOU_DATABASE_URL=${log[$kind]} $priority "$zeyou" serve --without-accounts --rating-window-days 0 --listen 127.0.0.1:$port >"$folder/$kind.log" 2>&1 &
         server=$!
         until curl -sf $base/health/ready >/dev/null; do sleep 0.05; done
         before=$(curl -s $base/health/ready | tr -dc 0-9)

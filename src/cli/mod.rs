@@ -16,8 +16,8 @@ use indicatif::{ProgressBar, ProgressStyle};
 
 use crate::domain::{CollegeId, DemandKind, EnterpriseId, ParkId, PresetId, Question};
 use crate::exchange::{Spec, generate_with};
-use crate::http::{Access, ServeOptions};
-use crate::service::{ImportReport, LINK_DAYS, LinksWanted, SelectionFiles, Service, ServiceError};
+use crate::http::{Access, Network, ServeOptions};
+use crate::service::{Budget, ImportReport, LINK_DAYS, LinksWanted, SelectionFiles, Service, ServiceError};
 use crate::store::{Address, Store, StoreError};
 
 /// 择优: picks partner colleges for industrial parks on merit.
@@ -50,6 +50,21 @@ enum Command {
         /// How often an enterprise may submit, revise or withdraw ratings, an hour; no limit if left out.
         #[arg(long, env = "ZEYOU_RATINGS_PER_HOUR", value_parser = clap::value_parser!(u32).range(1..))]
         ratings_per_hour: Option<u32>,
+        /// Days after its end that a closed engagement can be rated; it opens 30 days after its start, or at its end. 0: no
+        /// window. The demo has none.
+        #[arg(long, env = "ZEYOU_RATING_WINDOW_DAYS", default_value_t = 180, value_parser = clap::value_parser!(u16).range(0..=3660))]
+        rating_window_days: u16,
+        /// Units an account may ask an hour: a shortlist costs 1, a what-if 20, an export 100; an address five times as much.
+        /// 0: no limit.
+        #[arg(long, env = "ZEYOU_UNITS_PER_HOUR", default_value_t = 20_000)]
+        units_per_hour: u32,
+        /// How often one address may try to get in, by password, code or link, an hour. 0: no limit.
+        #[arg(long, env = "ZEYOU_SIGN_INS_PER_HOUR", default_value_t = 600)]
+        sign_ins_per_hour: u32,
+        /// Addresses or networks of proxies whose X-Forwarded-For is believed; with --behind-tls those of this machine, if none
+        /// is said.
+        #[arg(long, env = "ZEYOU_TRUSTED_PROXY", value_delimiter = ',')]
+        trusted_proxy: Vec<Network>,
         /// Use zeyou-demo.db, filled with a fictional city.
         #[arg(long)]
         demo: bool,
@@ -214,10 +229,35 @@ pub async fn run() -> Result<ExitCode, Box<dyn std::error::Error>> {
     let Arguments { database, database_url, command } = Arguments::parse();
     let database = database_url.unwrap_or(Address::File(database));
     match command {
-        Command::Serve { listen, redis, replica, ratings_per_hour, demo, behind_tls, without_accounts } => {
+        Command::Serve {
+            listen,
+            redis,
+            replica,
+            ratings_per_hour,
+            rating_window_days,
+            units_per_hour,
+            sign_ins_per_hour,
+            trusted_proxy,
+            demo,
+            behind_tls,
+            without_accounts,
+        } => {
             let redis = redis.address();
-            let access = Access { open: without_accounts, behind_tls, demo };
-            let options = ServeOptions { database, listen, demo, redis, replica, ratings_per_hour, access };
+            // As long as the process: every request looks at them.
+            let trusted_proxies: &'static [Network] = trusted_proxy.leak();
+            let access = Access { open: without_accounts, behind_tls, demo, trusted_proxies };
+            let budget = Budget::an_hour(units_per_hour, sign_ins_per_hour);
+            let options = ServeOptions {
+                database,
+                listen,
+                demo,
+                redis,
+                replica,
+                ratings_per_hour,
+                rating_window_days,
+                budget,
+                access,
+            };
             crate::http::serve(options, crate::console::routes).await?;
         }
         Command::Import { path, dry_run } => {

@@ -12,7 +12,7 @@ use super::language::Text;
 use super::link::qr;
 use super::texts::access;
 use super::visit::Visit;
-use crate::http::{Access, Problem, Query, encoded};
+use crate::http::{Access, Problem, Query, client, encoded};
 use crate::service::Service;
 use crate::service::accounts::{AccountError, Accounts, Begun, Welcome};
 
@@ -31,12 +31,9 @@ pub(super) fn role_text(code: &str) -> Text {
     }
 }
 
-/// Where one comes from: behind a proxy that ends TLS, what it says.
+/// Where one comes from: behind a trusted proxy, what it says.
 fn from(request: &HttpRequest) -> String {
-    let info = request.connection_info();
-    let behind = Access::of(request).behind_tls;
-    let address = if behind { info.realip_remote_addr() } else { info.peer_addr() };
-    address.unwrap_or_default().to_owned()
+    client(request).map_or_else(String::new, |address| address.to_string())
 }
 
 /// A page of ours to go on to: a path of this site, nothing else.

@@ -6,6 +6,7 @@
 mod access;
 mod accounts;
 mod answer;
+mod appeals;
 mod assets;
 mod bar;
 mod board;
@@ -18,6 +19,7 @@ mod engagements;
 mod entry;
 mod failure;
 mod figures;
+mod flag_forms;
 mod flags;
 mod form;
 mod frame;
@@ -41,6 +43,7 @@ mod phone;
 mod questionnaire;
 mod rate;
 mod ratings;
+mod relations;
 mod rows;
 mod scenarios;
 mod selections;
@@ -56,6 +59,7 @@ mod supply_form;
 mod table_file;
 mod team;
 mod texts;
+mod tickets;
 mod tour;
 mod upload;
 mod upload_report;
@@ -98,6 +102,8 @@ pub fn routes(config: &mut web::ServiceConfig) {
         "/decisions" => decisions::list;
         "/decisions/{id}" => decisions::page;
         "/flags" => flags::page;
+        "/tickets" => tickets::page;
+        "/colleges/{college}/reviews" => appeals::page;
         "/needs" => needs::choose;
         "/colleges" => supply::choose;
         "/data" => data::page;
@@ -111,6 +117,19 @@ pub fn routes(config: &mut web::ServiceConfig) {
             .route(web::post().to(needs::save))
             .wrap(Compress::default()),
     )
+    .service(
+        both("/relations")
+            .route(web::get().to(relations::page))
+            .route(web::head().to(relations::page))
+            .route(web::post().to(relations::add))
+            .wrap(Compress::default()),
+    )
+    .service(sent("/relations/end").route(web::post().to(relations::end)))
+    .service(sent("/flags/review").route(web::post().to(flag_forms::review)))
+    .service(sent("/flags/answer").route(web::post().to(flag_forms::answer)))
+    .service(sent("/colleges/{college}/appeal").route(web::post().to(appeals::lodge)))
+    .service(sent("/tickets/step").route(web::post().to(tickets::step)).wrap(Compress::default()))
+    .service(sent("/tickets/feedback").route(web::post().to(tickets::give)).wrap(Compress::default()))
     .service(sent("/parks/{park}/needs/paste").route(web::post().to(needs::paste)).wrap(Compress::default()))
     .service(sent("/parks/{park}/needs/close").route(web::post().to(needs::close)))
     .service(

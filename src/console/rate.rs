@@ -7,15 +7,17 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use maud::{Markup, html};
 use uuid::Uuid;
 
+use super::access::role_text;
 use super::answer::guarded;
 use super::form::foreign;
 use super::language::Text;
 use super::questionnaire::{Filled, given, hidden, questions};
-use super::texts::rate;
+use super::texts::{rate, tickets};
 use super::visit::Visit;
 use super::{figures, phone, words};
+use crate::domain::{LinkMaker, NotCounted, RatingWindow};
 use crate::http::{Metrics, Problem};
-use crate::service::{LinkAnswer, LinkedRating, Service, ServiceError};
+use crate::service::{LinkAnswer, LinkedRating, RatingHistory, RatingRevision, Service, ServiceError, TicketShown};
 
 /// A form is smaller, in bytes.
 const MAX_FORM: usize = 16 * 1024;
@@ -28,7 +30,10 @@ const IN_FLIGHT: (u32, Duration) = (40, Duration::from_millis(100));
 pub(super) async fn page(request: HttpRequest, service: web::Data<Service>) -> HttpResponse {
     let visit = Visit::of(&request);
     match service.follow_link(request.match_info().query("token")) {
-        Ok(linked) => show(&visit, StatusCode::OK, &linked, None),
+        Ok(linked) => match service.linked_revisions(&linked).await {
+            Ok(history) => show(&visit, StatusCode::OK, &linked, history.as_ref(), None),
+            Err(error) => super::failure::answer(&request, &error.into()),
+        },
         Err(_) => bad_link(&visit),
     }
 }
@@ -55,9 +60,18 @@ pub(super) async fn submit(
     let comment = if comment.is_empty() { Some(None) } else { comment.parse().ok().map(Some) };
     let (Some(key), Some(rev), Some(marks), Some(comment)) = (key, rev, filled.marks(), comment) else {
         let form = Form { key: key.unwrap_or_else(Uuid::new_v4), rev: rev.unwrap_or(0), filled };
-        return show(&visit, StatusCode::UNPROCESSABLE_ENTITY, &linked, Some((rate::INCOMPLETE, Some(form))));
+        return show(
+            &visit,
+            StatusCode::UNPROCESSABLE_ENTITY,
+            &linked,
+            None,
+            Some((visit.say(rate::INCOMPLETE).to_owned(), Some(form))),
+        );
     };
-    let answer = LinkAnswer { key: key.to_string(), rev, marks, comment };
+    let reason = field("reason").unwrap_or_default().trim();
+    let reason = (!reason.is_empty()).then(|| reason.parse().ok()).flatten();
+    let followup = field("followup").is_some();
+    let answer = LinkAnswer { key: key.to_string(), rev, marks, comment, reason, followup };
     let problem = match recorded(&service, token, &answer).await {
         Ok(replayed) => {
             if rev == 0 && !replayed {
@@ -69,11 +83,22 @@ pub(super) async fn submit(
     };
     problem.log_cause(&request);
     let Ok(now) = service.follow_link(token) else { return bad_link(&visit) };
+    let again = Form { key, rev, filled };
     if problem.status().is_server_error() {
-        let form = Form { key, rev, filled };
-        return show(&visit, problem.status(), &now, Some((rate::NOT_SAVED, Some(form))));
+        return show(&visit, problem.status(), &now, None, Some((visit.say(rate::NOT_SAVED).to_owned(), Some(again))));
     }
-    show(&visit, StatusCode::CONFLICT, &now, Some((rate::CHANGED, None)))
+    let refused = problem.invalid_value();
+    match &*refused.rule {
+        "missing-field" => {
+            let text = visit.say(rate::REASON_DUE).to_owned();
+            show(&visit, StatusCode::UNPROCESSABLE_ENTITY, &now, None, Some((text, Some(again))))
+        }
+        "revision-limit" | "rating-window" | "no-followup" => {
+            let text = visit.language.pick(&refused.zh, &refused.en).to_owned();
+            show(&visit, StatusCode::CONFLICT, &now, None, Some((text, None)))
+        }
+        _ => show(&visit, StatusCode::CONFLICT, &now, None, Some((visit.say(rate::CHANGED).to_owned(), None))),
+    }
 }
 
 /// Records it; whether it had been recorded before.
@@ -119,13 +144,22 @@ fn show(
     visit: &Visit,
     status: StatusCode,
     linked: &LinkedRating,
-    notice: Option<(Text, Option<Form>)>,
+    history: Option<&RatingHistory>,
+    notice: Option<(String, Option<Form>)>,
 ) -> HttpResponse {
     let (notice, sent) = notice.map_or((None, None), |(text, form)| (Some(text), form));
     let body = html! {
-        @if let Some(text) = notice { p.notice role="alert" { (visit.say(text)) } }
+        @if let Some(text) = notice { p.notice role="alert" { (text) } }
         @match (&linked.given, &sent) {
-            (Some((rating, rev)), None) => (answered(visit, linked, &Filled::of(rating.marks, rating.comment.as_ref().map(|text| text.as_str())), *rev)),
+            (Some((rating, rev)), None) => {
+                (answered(visit, linked, &Filled::of(rating.marks, rating.comment.as_ref().map(|text| text.as_str())), *rev))
+                (revisions(visit, history))
+            }
+            (None, None) if linked.outside.is_some() => {
+                h1 { (visit.say(rate::TITLE)) }
+                (what(visit, linked))
+                @if let Some(window) = &linked.outside { p #outside { (outside(visit, window)) } }
+            }
             (_, sent) => {
                 h1 { (visit.say(rate::TITLE)) }
                 (what(visit, linked))
@@ -134,6 +168,7 @@ fn show(
                 @if form.rev == 0 { p { (visit.say(rate::LEAD)) } }
                 (sending(visit, linked, form.key, form.rev, html! {
                     (questions(visit, &form.filled))
+                    @if form.rev > 0 { (reason(visit)) }
                     @if !form.filled.sentence.is_empty() { input type="hidden" name="sentence" value=(form.filled.sentence); }
                     button.send type="submit" { (visit.say(rate::SUBMIT)) }
                 }))
@@ -155,6 +190,79 @@ fn what(visit: &Visit, linked: &LinkedRating) -> Markup {
     }
 }
 
+/// What the college answered, and the form of the one follow-up rating.
+fn rectification(visit: &Visit, linked: &LinkedRating, ticket: &TicketShown, filled: &Filled, rev: u32) -> Markup {
+    html! {
+        section.card #rectification {
+            h2 { (visit.say(tickets::TITLE)) }
+            p { span.tag { (visit.say(super::tickets::standing(ticket))) } }
+            @if let Some(text) = &ticket.answer { p { (visit.fill(tickets::ANSWER_TEXT, &[("text", text.as_str())])) } }
+            @if ticket.may_follow_up { details #follow-up {
+                summary { (visit.say(tickets::FOLLOW_UP)) }
+                (sending(visit, linked, Uuid::new_v4(), rev, html! {
+                    input type="hidden" name="followup" value="1";
+                    (questions(visit, filled))
+                    input type="hidden" name="sentence" value=(filled.sentence);
+                    button.send type="submit" { (visit.say(rate::CHANGE_SEND)) }
+                }))
+            } }
+        }
+    }
+}
+
+/// What the college says, once it may be seen.
+fn feedback(visit: &Visit, linked: &LinkedRating) -> Markup {
+    let said = &linked.feedback;
+    let mark = said.mark.and_then(|mark| mark.get()).map(|mark| mark.to_string());
+    html! {
+        @if let Some(mark) = mark {
+            p #feedback { (visit.fill(tickets::FEEDBACK_GIVEN, &[("mark", &mark), ("text", said.comment.as_ref().map_or("", |text| text.as_str()))])) }
+        }
+        @if let Some(until) = said.sealed_until { p.fine #sealed { (visit.fill(tickets::FEEDBACK_SEALED, &[("day", &figures::day(visit.language, until))])) } }
+    }
+}
+
+/// How the rating came to be what it is: each revision with its day, its reason, and who made the link it came by.
+fn revisions(visit: &Visit, history: Option<&RatingHistory>) -> Markup {
+    let row = |one: &RatingRevision| {
+        let day = figures::day(visit.language, one.at.day());
+        let what = match (one.marks, one.followup) {
+            (None, _) => rate::WAS_WITHDRAWN,
+            (_, true) => rate::WAS_FOLLOWUP,
+            (_, false) => rate::WAS_GIVEN,
+        };
+        let maker = |link: &LinkMaker| match link.role.as_str() {
+            "operator" => visit.say(rate::OPERATOR).to_owned(),
+            role => format!("{} {}", visit.say(role_text(role)), link.id),
+        };
+        html! { li {
+            (day) " · " (visit.say(what))
+            @if let Some(link) = &one.link { " · " (visit.fill(rate::BY_LINK, &[("maker", &maker(link))])) }
+            @if let Some(reason) = &one.reason { " · " (visit.fill(rate::BECAUSE, &[("reason", reason.as_str())])) }
+        } }
+    };
+    html! { @if let Some(history) = history { details.card #revisions {
+        summary { (visit.fill(rate::REVISIONS, &[("n", &history.items.len().to_string())])) }
+        ul.plain-list { @for one in &history.items { (row(one)) } }
+    } } }
+}
+
+/// Why an answer is changed, once it is no longer new.
+fn reason(visit: &Visit) -> Markup {
+    html! { label { span { (visit.say(rate::REASON)) } textarea name="reason" rows="2" maxlength="500" {} } }
+}
+
+/// When it can be rated.
+fn outside(visit: &Visit, window: &RatingWindow) -> String {
+    let opens = figures::day(visit.language, window.opens);
+    match window.closes {
+        Some(closes) => {
+            visit.fill(rate::WINDOW, &[("opens", &opens), ("closes", &figures::day(visit.language, closes))])
+        }
+        None => visit.fill(rate::WINDOW_OPENS, &[("opens", &opens)]),
+    }
+}
+
 /// Thanks, what happens with it, until when it may be changed, one sentence, and the form again.
 fn answered(visit: &Visit, linked: &LinkedRating, filled: &Filled, rev: u32) -> Markup {
     let until = figures::day(visit.language, linked.link.until);
@@ -162,7 +270,11 @@ fn answered(visit: &Visit, linked: &LinkedRating, filled: &Filled, rev: u32) -> 
         h1 #received { (visit.say(rate::RECEIVED)) }
         (what(visit, linked))
         p { (visit.fill(rate::CHANGEABLE, &[("until", &until)])) }
-        p { (visit.say(rate::WHAT_HAPPENS)) }
+        @match linked.not_counted {
+            None => p { (visit.say(rate::WHAT_HAPPENS)) },
+            Some(NotCounted::RelatedParty) => p #not-counted { (visit.say(rate::RELATED)) },
+            Some(NotCounted::FlagUpheld) => p #not-counted { (visit.say(rate::UPHELD)) },
+        }
         section.card #sentence {
             (sending(visit, linked, Uuid::new_v4(), rev, html! {
                 (hidden(filled))
@@ -170,11 +282,14 @@ fn answered(visit: &Visit, linked: &LinkedRating, filled: &Filled, rev: u32) -> 
                 button.send.second type="submit" { (visit.say(rate::SENTENCE_SEND)) }
             }))
         }
+        @if let Some(ticket) = &linked.ticket { (rectification(visit, linked, ticket, filled, rev)) }
+        (feedback(visit, linked))
         section.card #given { h2 { (visit.say(rate::GIVEN)) } (given(visit, filled)) }
         details.card #change {
             summary { (visit.say(rate::CHANGE)) }
             (sending(visit, linked, Uuid::new_v4(), rev, html! {
                 (questions(visit, filled))
+                (reason(visit))
                 input type="hidden" name="sentence" value=(filled.sentence);
                 button.send type="submit" { (visit.say(rate::CHANGE_SEND)) }
             }))

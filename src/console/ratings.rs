@@ -27,6 +27,9 @@ pub(super) fn panel(visit: &Visit, explanation: &Explanation) -> Markup {
                     ("other", &signed(explanation.other, 2))])) }
                 (table(visit, explanation))
             }
+            @let not = &explanation.not_counted;
+            @if not.related_party > 0 { p #related { (visit.fill(why::RELATED, &[("n", &not.related_party.to_string())])) } }
+            @if not.flag_upheld > 0 { p #upheld { (visit.fill(why::UPHELD, &[("n", &not.flag_upheld.to_string())])) } }
         }
     }
 }

@@ -9,12 +9,13 @@ use super::entry::{self, Entered, Pasted};
 use super::frame::{Page, Section};
 use super::needs::{resolve, see};
 use super::supply_form::{FACTS, FIELDS, facts, programme_form, programmes};
-use super::texts::{home, supply};
+use super::texts::{flags, home, supply};
 use super::visit::{Visit, address, read_query};
 use super::{failure, figures, form, mirror};
 use crate::domain::{CollegeId, Event, Programme, ProgrammeId};
 use crate::exchange::cell_text;
 use crate::http::{Problem, path_id};
+use crate::service::authorize::Action;
 use crate::service::{Acting, CollegeCard, Mirror, Supply};
 
 /// A form, in bytes.
@@ -148,6 +149,7 @@ fn whole(visit: &Visit, service: &Acting, found: &Supply, mirror: &Mirror, state
                     None => span { (visit.say(supply::NEVER)) },
                 }
                 span { (visit.fill(supply::COMPLETE, &[("n", &percent)])) }
+                @if service.may(Action::ReadReview).is_ok() { span { a href=(format!("{path}/reviews")) { (visit.say(flags::OWN_LINK)) } } }
             }
         }
         @if let Some(text) = &state.text { div.saved #notice role="status" { p { (text) } } }

@@ -6,6 +6,7 @@ use utoipa::ToSchema;
 use super::code::{EngagementId, ParkId, PresetId, RatingId};
 use super::criterion::Criterion;
 use super::rating::Aspect;
+use super::relation::NotCountedRatings;
 use super::shortlist::{AsOf, Item};
 
 /// What would be if one rating had not been given: the model solved anew without it.
@@ -108,6 +109,8 @@ pub struct Explanation {
     pub prior: f64,
     /// The four aspects of the questionnaire.
     pub aspects: Vec<AspectMean>,
-    /// The college's own ratings by absolute contribution, at most 100.
+    /// The college's own ratings by absolute contribution, at most 100; those that do not count are not among them.
     pub ratings: Vec<RatingContribution>,
+    /// How many further ratings are there that do not count.
+    pub not_counted: NotCountedRatings,
 }

@@ -13,7 +13,9 @@ mod engagement;
 mod enterprise;
 mod event;
 mod explanation;
+mod feedback;
 mod flag;
+mod flag_review;
 mod import_record;
 mod invalid;
 mod kept;
@@ -29,7 +31,9 @@ mod principal;
 mod programme;
 mod question;
 mod rating;
+mod rating_note;
 mod ratings;
+mod relation;
 mod review;
 mod scenario;
 mod scenario_change;
@@ -42,13 +46,14 @@ mod sheet;
 mod shortlist;
 mod team;
 mod text;
+mod ticket;
 mod wishes;
 
 pub use all_or::AllOr;
 pub use changes::{ChangeEvent, Changes, CollegeChange, PartChange, Ranked, SatisfactionChange};
 pub use code::{
-    CollegeId, DecisionId, DemandId, EngagementId, EnterpriseId, ImportId, IndustryId, ModelId, OccupationId, ParkId,
-    PresetId, ProgrammeId, RatingId, ScenarioId,
+    AppealId, CollegeId, DecisionId, DemandId, EngagementId, EnterpriseId, FlagReviewId, ImportId, IndustryId, ModelId,
+    OccupationId, ParkId, PresetId, ProgrammeId, RatingId, RelationId, ScenarioId, TicketId,
 };
 pub use college::{College, CollegeKind, CollegeStatus, Offering, Ownership, Pledge};
 pub use comparison::{ComparedOne, ComparedPair, Comparisons, PairDifference};
@@ -56,11 +61,13 @@ pub use criterion::{Criterion, Group, N_CRITERIA};
 pub use date::{Date, Timestamp};
 pub use decision::{Decision, NewDecision, Recusal};
 pub use demand::{Demand, DemandKind, SkillLevel, Target, Urgency};
-pub use engagement::{Engagement, EngagementStatus};
+pub use engagement::{Engagement, EngagementStatus, RatingWindow};
 pub use enterprise::Enterprise;
 pub use event::{EntityKind, Event, Subject};
 pub use explanation::{AspectMean, Counterfactual, Explanation, RatingContribution, Reason, Sentence, WithoutRating};
-pub use flag::{Flag, FlagBlock, Flags};
+pub use feedback::{Feedback, SEALED_DAYS};
+pub use flag::{Flag, FlagBlock, FlagReviewShown, Flags};
+pub use flag_review::{Appeal, AppealAnswer, AppealOutcome, FlagReview, ReviewedBlock, Verdict};
 pub use import_record::{ImportRecord, UNDO_DAYS};
 pub use invalid::Invalid;
 pub(crate) use invalid::clip;
@@ -80,7 +87,9 @@ pub use principal::{Principal, ROLES, Role, SCOPES, Scopes};
 pub use programme::{Basis, Programme, Seats};
 pub use question::{MOST_AFFINITY, Question};
 pub use rating::{Aspect, Mark, Marks, Rating};
+pub use rating_note::{LinkMaker, RatingNote};
 pub use ratings::{Attributes, Ratings};
+pub use relation::{NotCounted, NotCountedRatings, Relation, RelationKind};
 pub use review::{DecisionReview, PairReview, ParkCode, Realised, Standing};
 pub use scenario::{NewScenario, Scenario};
 pub use scenario_change::{RatingChange, ScenarioChange, SeatsChange, StationsChange};
@@ -101,4 +110,5 @@ pub use shortlist::{
 };
 pub use team::{Team, TeamMember};
 pub use text::{Comment, Label, Note};
+pub use ticket::{BadMark, Ticket, TicketStanding, TicketStep};
 pub use wishes::{CityQuota, CollegeCapacity, ForcedPair, Objective, ParkWish, SelectionQuestion};

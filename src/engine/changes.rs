@@ -243,13 +243,22 @@ impl Concerns<'_> {
                 let engagement = engagement_of(event).and_then(|id| state.engagements.entry(id))?;
                 self.college(&engagement.value.college)
             }
+            Event::FlagReviewed(review) => self.college(&review.college),
+            Event::RelationPut(relation) => self.college(&relation.college),
+            Event::RelationClosed(id) => self.college(&state.relations.entry(id)?.value.college),
             Event::EnterprisePut(_) | Event::EnterpriseClosed(_) => None,
             // Kept and adopted what-ifs change no ranking.
             Event::ScenarioPut(_)
             | Event::ScenarioClosed(_)
             | Event::DecisionRecorded(_)
             | Event::ImportRecorded(_)
-            | Event::ImportUndone(_) => None,
+            | Event::ImportUndone(_)
+            | Event::RatingNoted(_)
+            | Event::AppealLodged(_)
+            | Event::AppealAnswered(_)
+            | Event::TicketContacted(_)
+            | Event::TicketAnswered(_)
+            | Event::FeedbackGiven(_) => None,
         }
     }
 

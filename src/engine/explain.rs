@@ -71,6 +71,7 @@ impl Snapshot {
             prior: self.edges.prior_of(edge_place),
             aspects: self.aspects(at),
             ratings,
+            not_counted: self.state.uncounted_of(id),
         })
     }
 

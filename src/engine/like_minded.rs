@@ -81,12 +81,12 @@ impl LikeMinded {
     }
 }
 
-/// Live ratings of some days as enterprise, college and score, by rising engagement.
+/// Live ratings of some days that count, as enterprise, college and score, by rising engagement.
 fn rated(state: &State, wanted: impl Fn(Date) -> bool) -> Vec<(usize, usize, f64)> {
     let live = state.ratings.iter().filter(|(_, entry)| !entry.closed && wanted(entry.value.rated_on));
     let parties = |id: &EngagementId| state.parties(state.engagements.position(id)?);
     live.filter_map(|(id, entry)| {
-        let (rater, college) = parties(id)?;
+        let (rater, college) = parties(id).filter(|parties| state.counts(*parties, &entry.value))?;
         Some((rater as usize, college as usize, entry.value.marks.score()))
     })
     .collect()

@@ -11,6 +11,7 @@ use actix_web::http::{Method, StatusCode};
 use actix_web::web::Data;
 use actix_web::{FromRequest, HttpMessage, HttpRequest, HttpResponse};
 
+use super::address::Network;
 use super::problem::{Place, Problem};
 use crate::service::accounts::{AccountError, Known};
 use crate::service::{Acting, Service};
@@ -24,6 +25,8 @@ pub struct Access {
     pub behind_tls: bool,
     /// The demo's accounts can be taken with one click: for a loopback address only.
     pub demo: bool,
+    /// Proxies whose `X-Forwarded-For` is believed, for the life of the process.
+    pub trusted_proxies: &'static [Network],
 }
 
 /// The way in that a request took.

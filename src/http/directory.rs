@@ -16,7 +16,7 @@ use super::scenarios::MAX_SCENARIO;
 use crate::domain::{
     College, CollegeId, Decision, DecisionId, Demand, DemandId, Engagement, EngagementId, Enterprise, EnterpriseId,
     Event, Industry, IndustryId, Invalid, Major, MajorRef, Occupation, OccupationId, Park, ParkId, Preset, PresetId,
-    Programme, ProgrammeId, Scenario, ScenarioId,
+    Programme, ProgrammeId, Relation, RelationId, Scenario, ScenarioId,
 };
 use crate::engine::Keyed;
 use crate::service::{Acting, Listed, ReadOf};
@@ -67,6 +67,7 @@ entities! {
     Programme ProgrammeId "programmes" "院校所开专业" ["college", "major", "basis"] ProgrammePut Some(Event::ProgrammeClosed);
     Demand DemandId "demands" "需求" ["park", "enterprise", "kind"] DemandPut Some(Event::DemandClosed);
     Engagement EngagementId "engagements" "合作" ["enterprise", "college", "status"] EngagementPut None;
+    Relation RelationId "relations" "关联关系" ["enterprise", "college", "kind"] RelationPut Some(Event::RelationClosed);
     Preset PresetId "presets" "权重预设" [] PresetPut None;
     Industry IndustryId "industries" "行业" [] IndustryPut None;
     Occupation OccupationId "occupations" "职业" [] OccupationPut None;

@@ -11,9 +11,9 @@ use actix_web::web::Data;
 use actix_web::{Error, HttpMessage, HttpRequest, HttpResponse};
 use uuid::Uuid;
 
-use super::access;
 use super::problem::{Place, Problem};
 use super::refusals::rebuilding;
+use super::{access, budget};
 use crate::live::Standing;
 use crate::service::Service;
 
@@ -60,7 +60,10 @@ pub(super) async fn check(request: ServiceRequest, next: Next<BoxBody>) -> Resul
     let age = request.app_data::<Data<Service>>().map(|service| service.live().freshness().age());
     let refused = match problem {
         Some(problem) => Some(problem.response(request.request())),
-        None => access::admit(&request).await.err(),
+        None => match access::admit(&request).await {
+            Err(response) => Some(response),
+            Ok(()) => budget::spend(&request).await.err().map(|error| Problem::from(error).response(request.request())),
+        },
     };
     let mut response = match refused {
         Some(response) => request.into_response(response),

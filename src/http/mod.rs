@@ -2,12 +2,15 @@
 
 mod access;
 mod accounts;
+mod address;
 mod admission;
 mod body;
+mod budget;
 mod changes;
 mod decisions;
 mod directory;
 mod documents;
+mod flags;
 mod guard;
 mod health;
 mod metrics;
@@ -24,11 +27,14 @@ mod sensitivity;
 mod server;
 mod settings;
 mod stream;
+mod tickets;
 mod titles;
 mod wire;
 
 pub use access::Access;
 pub(crate) use access::Signed;
+pub use address::Network;
+pub(crate) use address::client;
 pub(crate) use guard::not_found;
 pub(crate) use problem::Problem;
 pub(crate) use query::{Query, encoded, filtered, listed, path_id};

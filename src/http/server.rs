@@ -9,19 +9,20 @@ use actix_web::{App, Error, HttpResponse, middleware, web};
 use utoipa_swagger_ui::SwaggerUi;
 
 use super::access::Access;
+use super::address::LOOPBACK;
 use super::admission::{self, Admission};
 use super::metrics::{self, Metrics};
 use super::{
-    accounts, changes, decisions, directory, documents, guard, health, models, ranking, ratings, scenarios, selections,
-    sensitivity, settings, stream, wire,
+    accounts, changes, decisions, directory, documents, flags, guard, health, models, ranking, ratings, scenarios,
+    selections, sensitivity, settings, stream, tickets, wire,
 };
 use crate::domain::{
     College, Decision, Demand, Engagement, EngagementStatus, Enterprise, Industry, Major, Occupation, Park, Preset,
-    Programme, Scenario,
+    Programme, Relation, Scenario,
 };
 use crate::engine::State;
 use crate::live::{Rate, Redis, Standing};
-use crate::service::{LINK_DAYS, LinksWanted, Replica, Service, ServiceError};
+use crate::service::{Budget, LINK_DAYS, LinksWanted, Replica, Service, ServiceError};
 use crate::store::{Address, StoreError};
 
 /// How long a replica that was told to end still takes requests: a balancer notices meanwhile.
@@ -67,17 +68,19 @@ async fn to_docs() -> HttpResponse {
 }
 
 fn routes(config: &mut web::ServiceConfig) {
+    let get = |path: &str| web::resource(path.to_owned()).default_service(web::to(guard::method_not_allowed_list));
+    config.service(get("/api/v1/colleges/{id}/reviews").route(web::get().to(flags::of_college)));
     directory::routes::<Park>(config);
     directory::routes::<Enterprise>(config);
     directory::routes::<College>(config);
     directory::routes::<Programme>(config);
     directory::routes::<Demand>(config);
     directory::routes::<Engagement>(config);
+    directory::routes::<Relation>(config);
     directory::routes::<Preset>(config);
     directory::routes::<Industry>(config);
     directory::routes::<Occupation>(config);
     directory::routes::<Major>(config);
-    let get = |path: &str| web::resource(path.to_owned()).default_service(web::to(guard::method_not_allowed_list));
     let delete = |path: &str| web::resource(path.to_owned()).default_service(web::to(guard::method_not_allowed_delete));
     let post = |path: &str| web::resource(path.to_owned()).default_service(web::to(guard::method_not_allowed_post));
     config
@@ -107,6 +110,23 @@ fn routes(config: &mut web::ServiceConfig) {
         .service(get("/api/v1/parks/{park}/colleges/{college}/explanation").route(web::get().to(ranking::explanation)))
         .service(get("/api/v1/parks/{park}/compare").route(web::get().to(ranking::compare)))
         .service(get("/api/v1/flags").route(web::get().to(ranking::flags)))
+        .service(post("/api/v1/flags/reviews").route(web::post().to(flags::review)))
+        .service(
+            web::resource("/api/v1/appeals")
+                .route(web::get().to(flags::appeals))
+                .route(web::post().to(flags::appeal))
+                .default_service(web::to(guard::method_not_allowed_some)),
+        )
+        .service(post("/api/v1/appeals/{id}/answer").route(web::post().to(flags::answer)))
+        .service(get("/api/v1/tickets").route(web::get().to(tickets::list)))
+        .service(post("/api/v1/tickets/{id}/contact").route(web::post().to(tickets::contact)))
+        .service(post("/api/v1/tickets/{id}/answer").route(web::post().to(tickets::answer)))
+        .service(
+            web::resource("/api/v1/engagements/{id}/feedback")
+                .route(web::get().to(tickets::feedback))
+                .route(web::post().to(tickets::give_feedback))
+                .default_service(web::to(guard::method_not_allowed_some)),
+        )
         .service(get("/api/v1/parks/{park}/changes").route(web::get().to(changes::changes)))
         .service(get("/api/v1/verify/{verify_code}").route(web::get().to(ranking::verify)))
         .service(get("/api/v1/events").route(web::get().to(stream::events)))
@@ -122,6 +142,7 @@ fn routes(config: &mut web::ServiceConfig) {
                 .route(web::delete().to(ratings::withdraw))
                 .default_service(web::to(guard::method_not_allowed_one)),
         )
+        .service(get("/api/v1/ratings/{id}/revisions").route(web::get().to(ratings::revisions)))
         .service(
             web::resource("/api/v1/models/current")
                 .route(web::get().to(models::read))
@@ -165,6 +186,10 @@ pub struct ServeOptions {
     pub replica: Option<String>,
     /// How often an enterprise may submit, revise or withdraw ratings, an hour.
     pub ratings_per_hour: Option<u32>,
+    /// Days after its end that a closed engagement can be rated; 0: no window.
+    pub rating_window_days: u16,
+    /// How much may be asked.
+    pub budget: Budget,
     /// Who is let in, and how it is reached.
     pub access: Access,
 }
@@ -174,8 +199,22 @@ pub struct ServeOptions {
 /// # Errors
 /// Why the log cannot be opened or the address not be listened on.
 pub async fn serve(options: ServeOptions, pages: fn(&mut web::ServiceConfig)) -> Result<(), ServiceError> {
-    let ServeOptions { database, listen, demo, redis, replica, ratings_per_hour, mut access } = options;
+    let ServeOptions {
+        database,
+        listen,
+        demo,
+        redis,
+        replica,
+        ratings_per_hour,
+        rating_window_days,
+        budget,
+        mut access,
+    } = options;
     access.demo = demo;
+    if access.behind_tls && access.trusted_proxies.is_empty() {
+        // As most set it up: the proxy is on this machine.
+        access.trusted_proxies = LOOPBACK;
+    }
     settings::check(&listen, access, redis.as_ref().map(|(url, _)| url.as_str()))?;
     let database = if demo { Address::File("zeyou-demo.db".into()) } else { database };
     let mut this = Replica::default();
@@ -184,6 +223,9 @@ pub async fn serve(options: ServeOptions, pages: fn(&mut web::ServiceConfig)) ->
         this.redis = Some(Redis::new(&url, &namespace)?);
     }
     this.ratings = ratings_per_hour.map(|per_hour| Rate { per_hour });
+    // Its days are fixed: with a window nothing of it could be rated after a while.
+    this.rating_window_days = if demo { 0 } else { rating_window_days };
+    this.budget = budget;
     let service = Service::open_as(&database, this).await?;
     if demo {
         let report = service.operator().import_demo().await?;
@@ -313,6 +355,7 @@ async fn greeting(service: &Service, address: &str, keys: Option<&(String, Strin
     let wanted = LinksWanted { enterprise: None, open: true, days: LINK_DAYS };
     let link = service.operator().rating_links(&wanted)?.pop().map_or("/r/LINK".to_owned(), |link| link.path);
     lines.extend([
+        "演示数据的日期是固定的，因此不设评价窗口 / the demo's days are fixed, so it has no rating window".to_owned(),
         "演示账号与密钥人人可见，只在本机使用 / the demo's accounts and keys are visible to all: on this machine only".to_owned(),
         format!("a shortlist:        curl -s -H 'Authorization: Bearer {planner}' http://{address}/api/v1/parks/{park}/shortlist?top=5"),
         format!("rate a cooperation: curl -s -X POST http://{address}/api/v1/ratings -H 'Authorization: Bearer {rater}' -H 'Content-Type: application/json' -H \"Idempotency-Key: $(date +%s%N)\" -d '{{\"engagement\":\"{engagement}\",\"marks\":{marks}}}'"),

@@ -3,7 +3,8 @@
 use actix_web::http::StatusCode;
 
 /// Slug, Chinese, English.
-const TITLES: [(&str, &str, &str); 64] = [
+const TITLES: [(&str, &str, &str); 70] = [
+    ("already-answered", "已答复", "Already answered"),
     ("already-rated", "已评价", "Already rated"),
     ("bad-link", "评价链接无效", "Rating link not valid"),
     ("body-too-large", "请求体过大", "Body too large"),
@@ -12,6 +13,7 @@ const TITLES: [(&str, &str, &str); 64] = [
     ("csrf", "缺少会话口令", "Session word missing"),
     ("duplicate-field", "字段重复", "Duplicate field"),
     ("forbidden", "无权", "Forbidden"),
+    ("has-account", "企业自行评价", "The enterprise rates itself"),
     ("header-too-large", "请求头过大", "Header too large"),
     ("idempotency-in-progress", "同键请求处理中", "Request in progress"),
     ("idempotency-key-invalid", "幂等键无效", "Invalid idempotency key"),
@@ -35,7 +37,9 @@ const TITLES: [(&str, &str, &str); 64] = [
     ("missing-field", "缺少字段", "Missing field"),
     ("name-taken", "名称已占用", "Name taken"),
     ("no-engagement", "没有可评价的合作", "No engagement"),
+    ("no-followup", "没有待追评的整改", "No follow-up waits"),
     ("not-acceptable", "无法按要求的格式回答", "Not acceptable"),
+    ("not-flagged", "未被提示", "Not flagged"),
     ("not-found", "未找到", "Not found"),
     ("not-signed-in", "未登录", "Not signed in"),
     ("out-of-range", "超出范围", "Out of range"),
@@ -43,12 +47,14 @@ const TITLES: [(&str, &str, &str); 64] = [
     ("overloaded", "负荷过高", "Overloaded"),
     ("precondition-required", "须带版本", "Precondition required"),
     ("rate-limited", "过于频繁", "Too often"),
+    ("rating-window", "不在评价期", "Outside the rating window"),
     ("rating-withdrawn", "评价已撤回", "Rating withdrawn"),
     ("rebuilding", "正在重建", "Being built anew"),
     ("repeated", "重复列出", "Listed twice"),
     ("replica-behind", "尚未更新到所要的序号", "Replica behind"),
     ("request-timeout", "请求超时", "Request timeout"),
     ("revision-conflict", "版本冲突", "Revision conflict"),
+    ("revision-limit", "修改过于频繁", "Revised too often"),
     ("stale", "数据过旧", "Stale"),
     ("stopping", "即将停止", "Stopping"),
     ("storage-full", "存储已满", "Storage full"),

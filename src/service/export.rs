@@ -65,6 +65,7 @@ fn entries(state: &State, file: &str) -> Option<Vec<Value>> {
         "demands.csv" => Some(open(&state.demands)),
         "engagements.csv" => Some(open(&state.engagements)),
         "ratings.csv" => Some(open(&state.ratings)),
+        "relations.csv" => Some(open(&state.relations)),
         _ => None,
     }
 }

@@ -199,6 +199,7 @@ fn unchanged(state: &State, event: &Event) -> bool {
         Event::ProgrammePut(value) => state.programmes.get(&value.id) == Some(value),
         Event::DemandPut(value) => state.demands.get(&value.id) == Some(value),
         Event::EngagementPut(value) => state.engagements.get(&value.id) == Some(value),
+        Event::RelationPut(value) => state.relations.get(&value.id) == Some(value),
         Event::RatingSubmitted(value) => state.ratings.get(&value.engagement).is_some_and(|live| live.id == value.id),
         _ => false,
     }

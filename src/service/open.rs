@@ -11,7 +11,7 @@ use uuid::Uuid;
 
 use super::accounts::Accounts;
 use super::follow::Follow;
-use super::{Bounded, Service, ServiceError, digest, foundation, link_key, reach};
+use super::{Bounded, Budget, Service, ServiceError, digest, foundation, link_key, reach};
 use crate::domain::{Date, Event, Principal, Role, Timestamp};
 use crate::engine::{FitTable, Snapshot, State};
 use crate::live::{Converge, Hint, Limits, Live, Published, Rate, Redis};
@@ -136,11 +136,21 @@ pub struct Replica {
     pub redis: Option<Redis>,
     /// How often an enterprise may submit, revise or withdraw ratings.
     pub ratings: Option<Rate>,
+    /// Days after its end that a closed engagement can be rated; 0: no window.
+    pub rating_window_days: u16,
+    /// How much may be asked.
+    pub budget: Budget,
 }
 
 impl Default for Replica {
     fn default() -> Self {
-        Self { name: Uuid::new_v4().simple().to_string(), redis: None, ratings: None }
+        Self {
+            name: Uuid::new_v4().simple().to_string(),
+            redis: None,
+            ratings: None,
+            rating_window_days: 0,
+            budget: Budget::default(),
+        }
     }
 }
 
@@ -182,7 +192,8 @@ impl Service {
         let accounts = Accounts::of(store.clone());
         let (planning, principal) = (Bounded::new()?, Arc::new(Principal::operator()));
         // Without a limit nothing is counted.
-        let limits = replica.redis.filter(|_| replica.ratings.is_some());
+        let counted = replica.ratings.is_some() || replica.budget != Budget::default();
+        let limits = replica.redis.filter(|_| counted);
         let (saved, limits) = (Arc::new(AtomicU64::new(saved)), Arc::new(Limits::start(limits).await));
         let service = Self {
             store,
@@ -193,6 +204,8 @@ impl Service {
             link_key,
             limits,
             ratings: replica.ratings,
+            rating_window_days: replica.rating_window_days,
+            budget: replica.budget,
             accounts,
             principal,
         };

@@ -324,3 +324,19 @@ impl Store {
         Ok(run!(self, "DELETE FROM invitation WHERE log_id = $1 AND hash = $2", &hash[..])? == 1)
     }
 }
+
+impl Store {
+    /// Whether an account of this role and owner can sign in, by a password or a key that holds at `now`.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub async fn has_active_account(&self, role: &str, belongs: &str, now: i64) -> Result<bool, StoreError> {
+        let text = "SELECT count(*) FROM account WHERE log_id = $1 AND role = $2 AND belongs = $3 AND disabled = 0 \
+                    AND (password IS NOT NULL OR EXISTS (SELECT 1 FROM api_key WHERE api_key.log_id = account.log_id \
+                    AND api_key.account = account.id AND api_key.expires_at > $4))";
+        let found: i64 = on_both!(Pool, &self.pool, pool => {
+            sqlx::query_scalar(text).bind(LOG_ID).bind(role).bind(belongs).bind(now).fetch_one(pool).await
+        })?;
+        Ok(found > 0)
+    }
+}

@@ -8,6 +8,7 @@ mod frame;
 mod home;
 mod lab;
 mod needs;
+mod oversight;
 mod rate;
 mod scenarios;
 mod selections;

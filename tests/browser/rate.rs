@@ -260,7 +260,7 @@ async fn every_bad_link_gets_the_same_page_in_the_readers_language() {
         browser.is_sound("a bad link", &site.address.to_string()).await;
         browser.screenshot_whole(&format!("rate-bad-link-{language}-320")).await;
     }
-    let refused = site.service.rating_link(&proposed.parse().expect("a code"), LINK_DAYS);
+    let refused = site.service.rating_link(&proposed.parse().expect("a code"), LINK_DAYS).await;
     assert!(refused.is_err(), "no link for what cannot be rated");
 }
 

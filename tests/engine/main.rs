@@ -7,6 +7,7 @@ mod fit;
 mod histories;
 mod like_minded;
 mod rank;
+mod related;
 mod satisfaction;
 mod scenario;
 mod without;

@@ -208,7 +208,16 @@ fn a_stop_in_good_order_leaves_one_whole_file() {
     let log = path.to_str().expect("a path");
     good(log, &["import", DEMO]);
     let mut command = Command::new(BINARY);
-    command.args(["--database", log, "serve", "--without-accounts", "--listen", "127.0.0.1:0"]);
+    command.args([
+        "--database",
+        log,
+        "serve",
+        "--without-accounts",
+        "--rating-window-days",
+        "0",
+        "--listen",
+        "127.0.0.1:0",
+    ]);
     let mut server = command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().expect("started");
     let mut greeting = String::new();
     // Kept to the end: what it still prints must have a reader.

@@ -26,9 +26,11 @@ pub(super) mod home;
 pub(super) mod lab;
 pub(super) mod needs;
 pub(super) mod rate;
+pub(super) mod relations;
 pub(super) mod scenarios;
 pub(super) mod selections;
 pub(super) mod supply;
+pub(super) mod tickets;
 pub(super) mod tour;
 pub(super) mod why;
 pub(super) mod words;
@@ -40,7 +42,7 @@ mod tests {
 
     use super::*;
 
-    const SECTIONS: [(&str, &[(&str, Text)]); 22] = [
+    const SECTIONS: [(&str, &[(&str, Text)]); 24] = [
         ("access", access::ALL),
         ("board", board::ALL),
         ("data", data::ALL),
@@ -57,9 +59,11 @@ mod tests {
         ("lab", lab::ALL),
         ("needs", needs::ALL),
         ("rate", rate::ALL),
+        ("relations", relations::ALL),
         ("scenarios", scenarios::ALL),
         ("selections", selections::ALL),
         ("supply", supply::ALL),
+        ("tickets", tickets::ALL),
         ("tour", tour::ALL),
         ("why", why::ALL),
         ("words", words::ALL),

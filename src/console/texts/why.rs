@@ -43,6 +43,8 @@ texts! {
     RATING_POINTS = "使总分变动", "Moves the score by";
     RATING_N = "评价 {n}", "Rating {n}";
     RATINGS_MORE = "只列影响最大的 {n} 条。", "The {n} with the largest share.";
+    RELATED = "另有 {n} 条关联方评价，只列示、不计入。", "{n} more ratings are of related parties: shown, not counted.";
+    UPHELD = "另有 {n} 条评价经监督审核不计入，未删除。", "{n} more ratings do not count after a supervisor's review; none is deleted.";
     COMPARE_WITH = "与另一所并排比较", "Compare with another college";
     COMPARE_DO = "比较", "Compare";
     COMPARE_TITLE = "{a} 与 {b}", "{a} and {b}";

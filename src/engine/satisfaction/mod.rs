@@ -16,6 +16,7 @@ mod update;
 pub use attributes::attributes;
 pub(super) use blocks::Baseline;
 pub use edges::Edges;
+pub(super) use edges::fortnight_of;
 pub(super) use kind::{Block, BlockOf};
 pub(super) use shares::covariances;
 pub use shares::{Share, contributions};

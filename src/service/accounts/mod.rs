@@ -79,6 +79,14 @@ impl Accounts {
         Ok(Self::of(Store::open_read_only(address.clone()).await?))
     }
 
+    /// Whether an enterprise has an account that can sign in to rate.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub async fn rates_itself(&self, enterprise: &crate::domain::EnterpriseId) -> Result<bool, StoreError> {
+        self.store.has_active_account("enterprise_rater", enterprise.as_str(), now()).await
+    }
+
     /// Closes the connections of [`Self::beside`].
     pub async fn close(&self) {
         self.store.close().await;

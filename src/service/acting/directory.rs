@@ -6,7 +6,7 @@ use super::super::{Service, ServiceError};
 use super::Acting;
 use crate::domain::{
     College, Decision, Demand, Engagement, Enterprise, Industry, Major, Occupation, Park, Preset, Principal, Programme,
-    Scenario,
+    Relation, Scenario,
 };
 use crate::engine::{Keyed, Registry, State};
 use crate::store::Recorded;
@@ -48,6 +48,7 @@ read_of! {
     College "college" colleges ReadCollege |state, one| Whose(state).college(&one.id);
     Programme "programme" programmes ReadCollege |state, one| Whose(state).college(&one.college);
     Demand "demand" demands ReadDemand |state, one| Whose(state).demand(one);
+    Relation "relation" relations ReadRelation |state, one| Whose(state).relation(one);
     Engagement "engagement" engagements ReadEngagement |state, one| Whose(state).engagement(one);
     Preset "preset" presets ReadCatalogue |_state, _one| Object::default();
     Industry "industry" industries ReadCatalogue |_state, _one| Object::default();

@@ -4,9 +4,11 @@
 mod accounts;
 mod directory;
 mod enter;
+mod oversee;
 mod plan;
 mod rank;
 mod rate;
+mod rectify;
 
 use std::ops::Deref;
 use std::sync::Arc;

@@ -77,7 +77,11 @@ impl Acting {
     /// [`ServiceError::Forbidden`], and those of [`Self::wait`].
     pub async fn flags(&self, min_seq: Option<u64>) -> Result<Flags, ServiceError> {
         self.may(Action::ReadFlags)?;
-        Ok(Service::flags(self.at_least(min_seq).await?).await)
+        let mut flags = Service::flags(self.at_least(min_seq).await?).await;
+        if self.may(Action::ReviewFlag).is_err() {
+            flags.reviews.iter_mut().for_each(|review| review.by = None);
+        }
+        Ok(flags)
     }
 
     /// Within which weights an order holds.
