@@ -6,7 +6,7 @@ use reqwest::Method;
 use serde_json::{Value, json};
 use zeyou::domain::Role;
 
-use crate::helpers::{Answer, Api, item_of, list, number, spawn_app};
+use crate::helpers::{Answer, Api, item_of, list, number, spawn_app, with_form};
 
 /// Enterprises of one park rate a college as low as can be; park, college and the flag.
 async fn wave(api: &Api, firms: usize) -> (String, String, Value) {
@@ -210,7 +210,7 @@ async fn pages_have_the_forms_of_decision_and_appeal() {
     };
     let sent = async |role: Role, path: &str, form: &[(&str, &str)]| {
         let request = api.request(Method::POST, path).bearer_auth(api.key(role).await);
-        api.send(request.header("accept", "text/html").form(form)).await
+        api.send(with_form(request.header("accept", "text/html"), form)).await
     };
     let planner = page(Role::Planner(None), "/flags").await;
     assert!(!planner.text.contains("/flags/review"), "a planner reads");

@@ -146,6 +146,14 @@ pub(crate) async fn spawn_with(set: impl FnOnce(Service) -> Service, access: Acc
     Api { service: service.operator(), address, keys: Mutex::default(), client, _folder: folder }
 }
 
+/// A request with a form's fields.
+pub(crate) fn with_form(request: RequestBuilder, fields: &[(&str, &str)]) -> RequestBuilder {
+    let encoded = |text: &str| text.bytes().map(|byte| format!("%{byte:02X}")).collect::<String>();
+    let pairs: Vec<String> =
+        fields.iter().map(|(name, value)| format!("{}={}", encoded(name), encoded(value))).collect();
+    request.header("content-type", "application/x-www-form-urlencoded").body(pairs.join("&"))
+}
+
 /// The present day in the parks' time zone.
 pub(crate) fn today() -> zeyou::domain::Date {
     let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).expect("after 1970");
@@ -187,6 +195,7 @@ impl Api {
         let catalogue = ["relations/", "models/", "presets/", "industries/", "occupations/", "majors/"];
         let below = path.strip_prefix("/api/v1/").unwrap_or(path);
         if let Some(id) = below.strip_prefix("ratings/") {
+            let id = id.split('/').next().unwrap_or_default();
             let engagement = id.parse::<RatingId>().ok().and_then(|id| state.engagement_of(id).cloned());
             return rater(engagement.as_ref().map_or("", |id| id.as_str()));
         }

@@ -6,7 +6,7 @@ use zeyou::domain::Role;
 use zeyou::http::{Access, Network};
 use zeyou::service::Budget;
 
-use crate::helpers::{Answer, Api, spawn, spawn_with};
+use crate::helpers::{Answer, Api, spawn, spawn_with, with_form};
 
 #[track_caller]
 fn is_refused(answer: &Answer, case: &str) {
@@ -68,7 +68,7 @@ async fn ways_in_are_counted_by_address_and_a_forwarded_one_only_from_a_trusted_
         let api = spawn_with(|service| service.with_budget(Budget::an_hour(0, 3)), access).await;
         let enter = async |from: &str| {
             let form = [("name", "nobody-here"), ("password", "blossom 37 trains")];
-            let request = api.request(Method::POST, "/login").form(&form).header("x-forwarded-for", from);
+            let request = with_form(api.request(Method::POST, "/login"), &form).header("x-forwarded-for", from);
             api.send(request.header("cookie", "zeyou_session=x")).await
         };
         for n in 0..3 {

@@ -25,6 +25,7 @@ async fn a_rating_by_a_link_says_who_made_the_link() {
         marks: serde_json::from_value(marks(overall)).expect("marks"),
         comment: None,
         reason: None,
+        followup: false,
     };
     let (written, _) = api.service.rate_by_link(&token, answer(0, 4)).await.expect("rated");
     let (again, replayed) = api.service.rate_by_link(&token, answer(0, 4)).await.expect("sent again");
