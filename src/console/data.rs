@@ -46,7 +46,7 @@ fn whole(visit: &Visit, service: &Acting, notice: Option<&str>) -> Result<Page, 
         title: visit.say(data::TITLE).to_owned(),
         section: Section::Data,
         body: body(visit, &imports, notice),
-        as_of: Some(service.parks().as_of),
+        as_of: service.stamp(service.parks().as_of),
         charts: false,
     })
 }

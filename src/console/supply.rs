@@ -68,7 +68,7 @@ pub(super) async fn choose(request: HttpRequest, service: Acting) -> HttpRespons
             title: visit.say(supply::CHOOSE_TITLE).to_owned(),
             section: Section::Supply,
             body,
-            as_of: Some(service.parks().as_of),
+            as_of: service.stamp(service.parks().as_of),
             charts: false,
         })
     });
@@ -161,7 +161,7 @@ fn whole(visit: &Visit, service: &Acting, found: &Supply, mirror: &Mirror, state
         title: college.name.to_string(),
         section: Section::Supply,
         body,
-        as_of: Some(found.as_of.clone()),
+        as_of: service.stamp(found.as_of.clone()),
         charts: false,
     }
 }

@@ -26,6 +26,12 @@ impl Date {
         self.0
     }
 
+    /// The first day of its month.
+    pub fn month(self) -> Self {
+        let day = EPOCH.checked_add(time::Duration::days(i64::from(self.0)));
+        day.map_or(self, |day| Self(self.0 - i32::from(day.day()) + 1))
+    }
+
     /// The day `n` days later (earlier if negative).
     pub fn plus_days(self, n: i32) -> Self {
         Self(self.0.saturating_add(n))

@@ -6,6 +6,7 @@ use super::code::{
     CollegeId, DemandId, EngagementId, EnterpriseId, ImportId, ParkId, ProgrammeId, RatingId, ScenarioId,
 };
 use super::college::College;
+use super::cut::Cut;
 use super::date::Date;
 use super::decision::Decision;
 use super::demand::Demand;
@@ -87,6 +88,8 @@ pub enum Event {
     ImportRecorded(ImportRecord),
     /// An import was taken back by the events right before.
     ImportUndone(ImportId),
+    /// Colleges were told what enterprises say of them.
+    CutPublished(Cut),
 }
 
 /// What kind of thing an event changes.
@@ -126,6 +129,8 @@ pub enum EntityKind {
     Decision,
     /// An import by file.
     Import,
+    /// What colleges are told of their satisfaction.
+    Cut,
 }
 
 impl EntityKind {
@@ -149,6 +154,7 @@ impl EntityKind {
             Self::Scenario => "scenario",
             Self::Decision => "decision",
             Self::Import => "import",
+            Self::Cut => "cut",
         }
     }
 }
@@ -199,6 +205,7 @@ impl Event {
             Self::DecisionRecorded(decision) => (EntityKind::Decision, decision.id.to_string()),
             Self::ImportRecorded(record) => (EntityKind::Import, record.id.to_string()),
             Self::ImportUndone(id) => (EntityKind::Import, id.to_string()),
+            Self::CutPublished(_) => (EntityKind::Cut, String::new()),
         };
         Subject { kind, id }
     }

@@ -4,6 +4,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::code::ParkId;
+use super::cut::LEAST_ENTERPRISES;
 use super::date::Date;
 use super::explanation::Sentence;
 use super::shortlist::{AsOf, CollegeRef};
@@ -35,6 +36,9 @@ pub struct Flag {
     pub block: FlagBlock,
     /// How many there are.
     pub ratings: u32,
+    /// Enterprises that gave them; not told.
+    #[serde(skip)]
+    pub enterprises: u32,
     /// Points on the 1–5 scale by which they stand out, the severity of their raters allowed for.
     pub shift: f64,
     /// Weight λ of the block: 1 counts like any, 0 not at all.
@@ -58,4 +62,12 @@ pub struct Flags {
     pub total: u32,
     /// Those that stand out most first, at most 200.
     pub flags: Vec<Flag>,
+}
+
+impl Flags {
+    /// Keeps blocks of at least three enterprises.
+    pub fn keep_large(&mut self) {
+        self.flags.retain(|flag| flag.enterprises as usize >= LEAST_ENTERPRISES);
+        self.total = self.flags.len() as u32;
+    }
 }

@@ -6,6 +6,7 @@ mod code;
 mod college;
 mod comparison;
 mod criterion;
+mod cut;
 mod date;
 mod decision;
 mod demand;
@@ -53,13 +54,18 @@ pub use code::{
 pub use college::{College, CollegeKind, CollegeStatus, Offering, Ownership, Pledge};
 pub use comparison::{ComparedOne, ComparedPair, Comparisons, PairDifference};
 pub use criterion::{Criterion, Group, N_CRITERIA};
+pub use cut::{
+    AspectCut, CUT_DAYS, CollegeCut, Cut, LEAST_ENTERPRISES, PublishedSatisfaction, RaterBand,
+};
 pub use date::{Date, Timestamp};
 pub use decision::{Decision, NewDecision, Recusal};
 pub use demand::{Demand, DemandKind, SkillLevel, Target, Urgency};
 pub use engagement::{Engagement, EngagementStatus};
 pub use enterprise::Enterprise;
 pub use event::{EntityKind, Event, Subject};
-pub use explanation::{AspectMean, Counterfactual, Explanation, RatingContribution, Reason, Sentence, WithoutRating};
+pub use explanation::{
+    AspectMean, Counterfactual, Explanation, RatingContribution, RatingGroup, Reason, Sentence, WithoutRating,
+};
 pub use flag::{Flag, FlagBlock, Flags};
 pub use import_record::{ImportRecord, UNDO_DAYS};
 pub use invalid::Invalid;

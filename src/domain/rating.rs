@@ -82,7 +82,7 @@ impl<'de> Deserialize<'de> for Mark {
 }
 
 /// One of the four aspects that the quick form asks for beside the overall impression.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, utoipa::ToSchema)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Aspect {
     /// 招得到, people on time and in number.

@@ -52,8 +52,7 @@ impl<'a> Order<'a> {
     }
 
     fn mean(&self, at: u32) -> f64 {
-        let place = self.snapshot.edges.place_of(at);
-        published_mean(&self.snapshot.state, self.snapshot.posterior.effect[place])
+        published_mean(&self.snapshot.state, self.snapshot.told(at).effect)
     }
 
     /// Shares of a college's own ratings in its effect, by engagement.
@@ -103,6 +102,7 @@ impl Snapshot {
             events_between: between.len() as u64,
             events_total,
             events,
+            withheld: false,
         })
     }
 }
@@ -249,7 +249,8 @@ impl Concerns<'_> {
             | Event::ScenarioClosed(_)
             | Event::DecisionRecorded(_)
             | Event::ImportRecorded(_)
-            | Event::ImportUndone(_) => None,
+            | Event::ImportUndone(_)
+            | Event::CutPublished(_) => None,
         }
     }
 

@@ -39,12 +39,18 @@ impl Snapshot {
         let sentence = sentence(sheet, &item, &strengths, weakness.as_ref());
         let overtake = above.map(|above| self.overtake(&item, above)).unwrap_or_default();
         let edge_place = self.edges.place_of(at);
-        let (shares, variance) = contributions(&self.edges, &self.state.model, edge_place);
+        let told = self.told(at);
+        let (shares, variance) = match told.suppressed {
+            true => (Vec::new(), self.state.model.college_variance),
+            false => contributions(&self.edges, &self.state.model, edge_place),
+        };
         let sum = |own: bool| shares.iter().filter(|share| share.own == own).map(|share| share.share).sum::<f64>();
         let (own, other) = (sum(true), sum(false));
-        let mut ratings: Vec<RatingContribution> = shares
+        let of_college: Vec<_> = shares.iter().filter(|share| share.own).collect();
+        let groups = self.rating_groups(&of_college);
+        let aspects = if told.suppressed { Vec::new() } else { self.aspects_told(&of_college, self.aspects(at)) };
+        let mut ratings: Vec<RatingContribution> = of_college
             .iter()
-            .filter(|share| share.own)
             .filter_map(|share| {
                 let engagement = &self.state.engagements.at(share.engagement).value.id;
                 let (rating, engagement) = (Some(self.state.ratings.get(engagement)?.id), Some(engagement.clone()));
@@ -64,12 +70,13 @@ impl Snapshot {
             strengths,
             weakness,
             overtake,
-            effect: self.posterior.effect[edge_place],
+            effect: told.effect,
             sd_exact: variance.sqrt(),
             own,
             other,
             prior: self.edges.prior_of(edge_place),
-            aspects: self.aspects(at),
+            aspects,
+            groups,
             ratings,
         })
     }

@@ -1,5 +1,7 @@
 //! Which blocks of ratings the model trusts less, and why.
 
+use std::collections::BTreeSet;
+
 use super::rank::rounded;
 use super::satisfaction::{Block, BlockOf};
 use super::snapshot::Snapshot;
@@ -59,10 +61,24 @@ impl Snapshot {
             college,
             block: of,
             ratings: n,
+            enterprises: self.enterprises_in(place, block.of),
             shift: rounded(shift),
             weight: rounded(weight),
             share: rounded(share),
             reason,
         })
+    }
+    /// Enterprises that gave the ratings of a block.
+    fn enterprises_in(&self, place: u32, of: BlockOf) -> u32 {
+        let college = &self.state.colleges.at(self.edges.at_place(place)).value.id;
+        let inside = self.state.engagements_of(college).filter(|engagement| {
+            let rating = self.state.ratings.get(&engagement.id);
+            let park = || Some(&self.state.enterprises.entry(&engagement.enterprise)?.value.park);
+            rating.is_some_and(|rating| match of {
+                BlockOf::Park(at) => park().and_then(|park| self.state.parks.position(park)) == at,
+                BlockOf::Fortnight(fortnight) => rating.rated_on.days().div_euclid(14) == i32::from(fortnight),
+            })
+        });
+        inside.map(|engagement| &engagement.enterprise).collect::<BTreeSet<_>>().len() as u32
     }
 }

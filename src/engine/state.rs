@@ -5,6 +5,7 @@ use std::sync::Arc;
 use imbl::{OrdMap, OrdSet, Vector};
 use serde::{Deserialize, Serialize};
 
+use super::cut::{Cuts, may_be_published};
 use super::rating_ids::RatingIds;
 use super::registry::{ImportMade, Keyed, Registry};
 use super::satisfaction::Baseline;
@@ -69,6 +70,8 @@ pub struct State {
     single_revs: OrdMap<u8, u32>,
     /// What the ratings told when the day began.
     pub(super) baseline: Arc<Baseline>,
+    /// What colleges were told of their satisfaction.
+    pub cuts: Cuts,
 }
 
 /// What an event changed, for whoever keeps derived values up to date.
@@ -132,6 +135,7 @@ impl State {
             engagements_of: Vector::new(),
             single_revs: OrdMap::new(),
             baseline: Arc::default(),
+            cuts: Cuts::default(),
         }
     }
 
@@ -231,7 +235,21 @@ impl State {
                 Changed::Nothing
             }
             Event::EngagementPut(engagement) => self.put_engagement(engagement),
+            Event::CutPublished(cut) => {
+                self.count(EntityKind::Cut);
+                let mut cuts = std::mem::take(&mut self.cuts);
+                let held = |engagement: u32| {
+                    let rating = self.ratings.get(&self.engagements.at(engagement).value.id);
+                    rating.is_some_and(|rating| !may_be_published(self, rating, cut.on))
+                };
+                let first = cuts.last.is_none();
+                cuts.publish(cut, |id| self.colleges.position(id), held);
+                self.cuts = cuts;
+                // From the first on, colleges of too few enterprises count by their prior.
+                if first { Changed::Clock } else { Changed::Nothing }
+            }
             Event::RatingSubmitted(rating) | Event::RatingRevised(rating) => {
+                self.note_answers(rating);
                 let (at, former) = self.ratings.put(rating.clone());
                 if former.is_none_or(|former| former.id != rating.id) {
                     self.rating_ids.insert(rating.id, at);
@@ -243,6 +261,14 @@ impl State {
                 None => Changed::Nothing,
             },
         }
+    }
+
+    /// Notes which answers of a rating its college has not been told of; before the rating is put.
+    fn note_answers(&mut self, rating: &Rating) {
+        let Some(engagement) = self.engagements.position(&rating.engagement) else { return };
+        let Some((_, college)) = self.parties(engagement) else { return };
+        let before = self.ratings.get(&rating.engagement).map(|rating| rating.marks);
+        self.cuts.note(college, engagement, before.as_ref(), &rating.marks);
     }
 
     fn put_programme(&mut self, programme: &Programme) -> Changed {
@@ -285,7 +311,14 @@ impl State {
             Arc::make_mut(list).push(at);
         }
         match old {
-            Some(old) => Changed::EngagementMoved(engagement.id.clone(), old.college, college.clone()),
+            Some(old) => {
+                // To the college it comes to, a rating that moves along is new.
+                if let (Some((_, to)), Some(rating)) = (parties, self.ratings.get(&engagement.id)) {
+                    let marks = rating.marks;
+                    self.cuts.note(to, at, None, &marks);
+                }
+                Changed::EngagementMoved(engagement.id.clone(), old.college, college.clone())
+            }
             None => Changed::Engagements(college.clone()),
         }
     }
@@ -301,7 +334,7 @@ impl State {
         }
         let id = subject.id.as_str();
         match subject.kind {
-            EntityKind::Sheet | EntityKind::Model | EntityKind::Clock => {
+            EntityKind::Sheet | EntityKind::Model | EntityKind::Clock | EntityKind::Cut => {
                 self.single_revs.get(&(subject.kind as u8)).copied().unwrap_or(0)
             }
             EntityKind::Preset => of(&self.presets, id),

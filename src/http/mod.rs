@@ -14,6 +14,7 @@ mod metrics;
 mod models;
 mod parameters;
 mod problem;
+mod published;
 mod query;
 mod ranking;
 mod ratings;

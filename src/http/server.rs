@@ -12,8 +12,8 @@ use super::access::Access;
 use super::admission::{self, Admission};
 use super::metrics::{self, Metrics};
 use super::{
-    accounts, changes, decisions, directory, documents, guard, health, models, ranking, ratings, scenarios, selections,
-    sensitivity, settings, stream, wire,
+    accounts, changes, decisions, directory, documents, guard, health, models, published, ranking, ratings, scenarios,
+    selections, sensitivity, settings, stream, wire,
 };
 use crate::domain::{
     College, Decision, Demand, Engagement, EngagementStatus, Enterprise, Industry, Major, Occupation, Park, Preset,
@@ -106,6 +106,7 @@ fn routes(config: &mut web::ServiceConfig) {
         .service(get("/api/v1/parks/{park}/shortlist").route(web::get().to(ranking::shortlist)))
         .service(get("/api/v1/parks/{park}/colleges/{college}/explanation").route(web::get().to(ranking::explanation)))
         .service(get("/api/v1/parks/{park}/compare").route(web::get().to(ranking::compare)))
+        .service(get("/api/v1/colleges/{id}/satisfaction").route(web::get().to(published::published)))
         .service(get("/api/v1/flags").route(web::get().to(ranking::flags)))
         .service(get("/api/v1/parks/{park}/changes").route(web::get().to(changes::changes)))
         .service(get("/api/v1/verify/{verify_code}").route(web::get().to(ranking::verify)))

@@ -3,7 +3,7 @@
 use actix_web::http::StatusCode;
 
 /// Slug, Chinese, English.
-const TITLES: [(&str, &str, &str); 64] = [
+const TITLES: [(&str, &str, &str); 65] = [
     ("already-rated", "已评价", "Already rated"),
     ("bad-link", "评价链接无效", "Rating link not valid"),
     ("body-too-large", "请求体过大", "Body too large"),
@@ -12,6 +12,7 @@ const TITLES: [(&str, &str, &str); 64] = [
     ("csrf", "缺少会话口令", "Session word missing"),
     ("duplicate-field", "字段重复", "Duplicate field"),
     ("forbidden", "无权", "Forbidden"),
+    ("forbidden-target", "不能以此推演", "Not to be assumed"),
     ("header-too-large", "请求头过大", "Header too large"),
     ("idempotency-in-progress", "同键请求处理中", "Request in progress"),
     ("idempotency-key-invalid", "幂等键无效", "Invalid idempotency key"),

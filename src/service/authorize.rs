@@ -108,6 +108,8 @@ actions! {
     Listen              read: A A A A A N;
     /// Read the service's own figures.
     ReadMetrics         read: N N N N N A;
+    /// Read what was published of a college's satisfaction.
+    ReadCut             read: A N A A O N;
     /// Read who did what.
     ReadAudit           read: N N N A N A;
     /// Keep accounts and keys of others.

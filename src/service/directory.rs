@@ -3,7 +3,7 @@
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::{Service, ServiceError, reach, references};
+use super::{Service, ServiceError, forbidden, reach, references};
 use crate::domain::Event;
 use crate::store::{Draft, StoreError, Unit};
 
@@ -32,6 +32,7 @@ impl Service {
         let state = &current.snapshot.state;
         reach::check(state, &self.principal, &event)?;
         references::check(state, &event)?;
+        forbidden::check_kept(&current.snapshot, &event, &self.principal)?;
         let rev = state.rev(&event.subject());
         if if_match.is_some_and(|expected| expected != rev) {
             return Err(ServiceError::RevisionConflict(rev));

@@ -92,6 +92,7 @@ impl Service {
         if report.errors.is_empty() && !dry_run && !drafts.is_empty() {
             drafts.extend(new_day(&fork, &drafts));
             let seq = self.write(Unit { drafts, key: None }).await?.seq;
+            self.publish_cut().await?;
             self.save_snapshot().await?;
             report.seq = Some(seq);
         }

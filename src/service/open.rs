@@ -254,7 +254,11 @@ impl Service {
                 self.save_snapshot().await?;
             }
         }
-        self.on_newest(|| self.begin_day()).await
+        self.on_newest(|| self.begin_day()).await?;
+        if self.live.current().snapshot.state.cuts.may_follow(today()) {
+            self.publish_cut().await?;
+        }
+        Ok(())
     }
 
     async fn begin_day(&self) -> Result<(), ServiceError> {

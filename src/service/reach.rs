@@ -120,8 +120,8 @@ pub(super) fn may_write(state: &State, who: &Principal, event: &Event) -> Result
         authorize(who, action, after)
     };
     match event {
-        // The day begins by itself, and anew after ratings came by file.
-        Event::Clock { .. } => Ok(()),
+        // The day begins by itself, and anew after ratings came by file; cuts are made by themselves as well.
+        Event::Clock { .. } | Event::CutPublished(_) => Ok(()),
         Event::SheetActivated(_) | Event::ModelActivated(_) => authorize(who, Action::ActivateModel, Object::default()),
         Event::PresetPut(_) | Event::MajorPut(_) | Event::IndustryPut(_) | Event::OccupationPut(_) => {
             authorize(who, Action::WriteCatalogue, Object::default())
@@ -192,6 +192,7 @@ pub(super) fn may_see(state: &State, who: &Principal, event: &Event) -> bool {
     let at = |action, object| authorize(who, action, object).is_ok();
     match event {
         Event::Clock { .. }
+        | Event::CutPublished(_)
         | Event::SheetActivated(_)
         | Event::ModelActivated(_)
         | Event::PresetPut(_)

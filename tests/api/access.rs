@@ -139,6 +139,7 @@ fn rule(method: &str, path: &str) -> Option<Rule> {
         ("get", "/api/v1/flags") => A::ReadFlags,
         ("get", "/api/v1/events") => A::Listen,
         ("get", "/api/v1/verify/{verify_code}") => A::Rank,
+        ("get", "/api/v1/colleges/{id}/satisfaction") => A::ReadCut,
         ("post", "/api/v1/parks/{park}/sensitivity") => A::WhatIf,
         ("get", _) if path.starts_with("/api/v1/parks/{park}/") => A::Rank,
         ("post", "/api/v1/scenarios/evaluate" | "/api/v1/selections/solve" | "/api/v1/weights/ahp") => A::WhatIf,

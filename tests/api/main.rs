@@ -1,6 +1,7 @@
 //! The HTTP API from outside: a real server on a real port, the demo city in a fresh log.
 
 mod access;
+mod attack;
 mod bad_input;
 mod changes;
 mod decisions;
@@ -10,6 +11,7 @@ mod kept_scenarios;
 mod models;
 mod more_bad_input;
 mod operations;
+mod published;
 mod ratings;
 mod satisfaction;
 mod scenario_questions;

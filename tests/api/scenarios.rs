@@ -162,7 +162,7 @@ async fn bad_scenarios_are_refused_and_name_the_change_at_fault() {
         (json!({"force": "C0001"}), "contradictory", "/changes/1/force"),
         (
             json!({"rating_dropped": "6f9619ff-8b86-4011-b42d-00c04fc964ff"}),
-            "unknown-code",
+            "forbidden-target",
             "/changes/1/rating_dropped",
         ),
         (rating("G9"), "no-engagement", "/changes/1/rating_added/engagement"),

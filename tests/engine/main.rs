@@ -3,6 +3,7 @@
 mod affinity;
 mod city;
 mod crossed;
+mod cuts;
 mod fit;
 mod histories;
 mod like_minded;

@@ -17,6 +17,6 @@ pub use attributes::attributes;
 pub(super) use blocks::Baseline;
 pub use edges::Edges;
 pub(super) use kind::{Block, BlockOf};
-pub(super) use shares::covariances;
+pub(super) use shares::{OwnRating, covariances};
 pub use shares::{Share, contributions};
 pub use solve::Posterior;

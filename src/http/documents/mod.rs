@@ -58,6 +58,7 @@ use crate::service::Written;
         super::sensitivity::ahp,
         super::models::read,
         super::models::activate,
+        super::published::published,
         super::ratings::create,
         super::ratings::read,
         super::ratings::revise,

@@ -9,7 +9,7 @@ use super::super::{
     Undone, Upload, UploadReport, Written,
 };
 use super::Acting;
-use crate::domain::{AsOf, CollegeId, Event, ImportId, Model, ParkId, ProgrammeId};
+use crate::domain::{AsOf, CollegeId, Event, ImportId, Model, ParkId, ProgrammeId, PublishedSatisfaction};
 use crate::exchange::{Finding, Grid};
 
 impl Acting {
@@ -182,6 +182,20 @@ impl Acting {
     pub fn supply(&self, id: &CollegeId) -> Result<Supply, ServiceError> {
         self.on_college(Action::ReadCollege, id)?;
         self.0.supply(id)
+    }
+
+    /// What was published of a college's satisfaction.
+    ///
+    /// # Errors
+    /// [`ServiceError::NotFound`] for an unknown college, of another's too.
+    pub async fn published(
+        &self,
+        id: &CollegeId,
+        min_seq: Option<u64>,
+    ) -> Result<PublishedSatisfaction, ServiceError> {
+        self.wait(min_seq).await?;
+        self.on_college(Action::ReadCut, id)?;
+        self.0.published(id)
     }
 
     /// The names of a programme's college and major.
