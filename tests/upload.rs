@@ -72,11 +72,11 @@ async fn good_rows_load_and_every_bad_one_is_named_by_its_cell() {
 #[tokio::test]
 async fn an_import_is_taken_back_entry_by_entry() {
     let (service, _folder) = demo().await;
-    let text = |service: &Acting| {
-        let tables = service.export().expect("allowed");
+    let text = async |service: &Acting| {
+        let tables = service.export().await.expect("allowed");
         tables.into_iter().collect::<BTreeMap<_, _>>()
     };
-    let before = text(&service);
+    let before = text(&service).await;
     let mut book = Workbook::new();
     let sheet = book.add_worksheet();
     sheet.set_name("企业").expect("a name");

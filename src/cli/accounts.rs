@@ -89,7 +89,9 @@ async fn run_account(accounts: &Accounts, command: AccountCommand) -> Done {
     match command {
         AccountCommand::Create { name, role, belongs, base } => {
             let role = Role::parse(&role, &belongs).map_err(|invalid| format!("{} / {}", invalid.zh, invalid.en))?;
-            print_link(&accounts.create(NewAccount { name, role }).await?, &base);
+            let made = accounts.create(NewAccount { name, role }).await?;
+            accounts.operator_did("create-account", &made.account.id).await?;
+            print_link(&made, &base);
         }
         AccountCommand::List => {
             println!("id,name,role,belongs,state");
@@ -104,10 +106,26 @@ async fn run_account(accounts: &Accounts, command: AccountCommand) -> Done {
                 println!("{id},{name},{role},{belongs},{state}");
             }
         }
-        AccountCommand::Disable { account } => accounts.disable(&account, true).await?,
-        AccountCommand::Enable { account } => accounts.disable(&account, false).await?,
-        AccountCommand::Reset { account, base } => print_link(&accounts.reset(&account).await?, &base),
-        AccountCommand::Erase { account } => accounts.erase(&account).await?,
+        AccountCommand::Disable { account } => {
+            let id = accounts.find(&account).await?.id;
+            accounts.disable(&id, true).await?;
+            accounts.operator_did("disable-account", &id).await?;
+        }
+        AccountCommand::Enable { account } => {
+            let id = accounts.find(&account).await?.id;
+            accounts.disable(&id, false).await?;
+            accounts.operator_did("enable-account", &id).await?;
+        }
+        AccountCommand::Reset { account, base } => {
+            let made = accounts.reset(&account).await?;
+            accounts.operator_did("reset-account", &made.account.id).await?;
+            print_link(&made, &base);
+        }
+        AccountCommand::Erase { account } => {
+            let id = accounts.find(&account).await?.id;
+            accounts.erase(&id).await?;
+            accounts.operator_did("erase-account", &id).await?;
+        }
     }
     Ok(())
 }
@@ -131,6 +149,7 @@ async fn run_key(accounts: &Accounts, command: KeyCommand) -> Done {
             let scopes = scopes.map_err(|invalid| format!("{} / {}", invalid.zh, invalid.en))?;
             let owner = accounts.find(&account).await?;
             let made = accounts.make_key(&owner.id, NewKey { label, scopes, days }).await?;
+            accounts.operator_did("make-key", &made.id).await?;
             println!("{}", made.key);
             eprintln!("只显示这一次，有效至 {0} / shown only now, holds until {0}", made.expires_on);
         }
@@ -140,7 +159,10 @@ async fn run_key(accounts: &Accounts, command: KeyCommand) -> Done {
                 println!("{},{},{},{},{}", key.id, key.account, key.label, key.scopes.join("+"), key.expires_on);
             }
         }
-        KeyCommand::Revoke { id } => accounts.revoke_key(&id, None).await?,
+        KeyCommand::Revoke { id } => {
+            accounts.revoke_key(&id, None).await?;
+            accounts.operator_did("revoke-key", &id).await?;
+        }
     }
     Ok(())
 }

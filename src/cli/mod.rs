@@ -1,6 +1,7 @@
 //! The command line.
 
 mod accounts;
+mod audit;
 mod copy;
 mod doctor;
 mod evaluate;
@@ -17,8 +18,8 @@ use indicatif::{ProgressBar, ProgressStyle};
 use crate::domain::{CollegeId, DemandKind, EnterpriseId, ParkId, PresetId, Question};
 use crate::exchange::{Spec, generate_with};
 use crate::http::{Access, ServeOptions};
-use crate::service::{ImportReport, LINK_DAYS, LinksWanted, SelectionFiles, Service, ServiceError};
-use crate::store::{Address, Store, StoreError};
+use crate::service::{AUDIT_DAYS, ImportReport, LINK_DAYS, LinksWanted, SelectionFiles, Service, ServiceError};
+use crate::store::{Address, LEAST_AUDIT_DAYS, Store, StoreError};
 
 /// 择优: picks partner colleges for industrial parks on merit.
 #[derive(Parser)]
@@ -50,6 +51,9 @@ enum Command {
         /// How often an enterprise may submit, revise or withdraw ratings, an hour; no limit if left out.
         #[arg(long, env = "ZEYOU_RATINGS_PER_HOUR", value_parser = clap::value_parser!(u32).range(1..))]
         ratings_per_hour: Option<u32>,
+        /// Days that audit entries are kept.
+        #[arg(long, env = "ZEYOU_AUDIT_DAYS", default_value_t = AUDIT_DAYS, value_parser = clap::value_parser!(u32).range(i64::from(LEAST_AUDIT_DAYS)..))]
+        audit_days: u32,
         /// Use zeyou-demo.db, filled with a fictional city.
         #[arg(long)]
         demo: bool,
@@ -66,6 +70,9 @@ enum Command {
     /// Keep API keys, also beside a running server.
     #[command(subcommand)]
     Key(accounts::KeyCommand),
+    /// Verify, export and purge the audit log, also beside a running server.
+    #[command(subcommand)]
+    Audit(audit::AuditCommand),
     /// Import a folder of CSV files, or one of them: all good rows, or nothing.
     Import {
         /// The folder or file.
@@ -214,10 +221,10 @@ pub async fn run() -> Result<ExitCode, Box<dyn std::error::Error>> {
     let Arguments { database, database_url, command } = Arguments::parse();
     let database = database_url.unwrap_or(Address::File(database));
     match command {
-        Command::Serve { listen, redis, replica, ratings_per_hour, demo, behind_tls, without_accounts } => {
+        Command::Serve { listen, redis, replica, ratings_per_hour, audit_days, demo, behind_tls, without_accounts } => {
             let redis = redis.address();
             let access = Access { open: without_accounts, behind_tls, demo };
-            let options = ServeOptions { database, listen, demo, redis, replica, ratings_per_hour, access };
+            let options = ServeOptions { database, listen, demo, redis, replica, ratings_per_hour, audit_days, access };
             crate::http::serve(options, crate::console::routes).await?;
         }
         Command::Import { path, dry_run } => {
@@ -261,7 +268,7 @@ pub async fn run() -> Result<ExitCode, Box<dyn std::error::Error>> {
         }
         Command::Export { directory } => {
             let service = Service::open(&database).await?;
-            write_files(&directory, service.operator().export()?)?;
+            write_files(&directory, service.operator().export().await?)?;
             service.close().await;
             println!("exported to {}", directory.display());
         }
@@ -278,6 +285,7 @@ pub async fn run() -> Result<ExitCode, Box<dyn std::error::Error>> {
         }
         Command::Account(command) => accounts::account(&database, command).await?,
         Command::Key(command) => accounts::key(&database, command).await?,
+        Command::Audit(command) => return audit::audit(&database, command).await,
         Command::Verify => return verify(&database).await,
         Command::Backup { file } => return copy::backup(&database, &file).await,
         Command::Restore { file } => return copy::restore(&file, &database).await,

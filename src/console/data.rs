@@ -143,7 +143,7 @@ pub(super) async fn export(request: HttpRequest, service: Acting) -> HttpRespons
     }
     let zh = visit.language.pick(true, false);
     let name = format!("zeyou-{}.xlsx", service.parks().as_of.seq);
-    match service.export_workbook(zh, |as_of| stamp(&visit, as_of)) {
+    match service.export_workbook(zh, |as_of| stamp(&visit, as_of)).await {
         Ok(bytes) => file(&name, WORKBOOK, bytes),
         Err(error) => failure::answer(&request, &error.into()),
     }

@@ -7,6 +7,7 @@ mod access;
 mod accounts;
 mod answer;
 mod assets;
+mod audit;
 mod bar;
 mod board;
 mod changes;
@@ -102,6 +103,7 @@ pub fn routes(config: &mut web::ServiceConfig) {
         "/colleges" => supply::choose;
         "/data" => data::page;
         "/accounts" => accounts::page;
+        "/audit" => audit::page;
         "/data/export.xlsx" => data::export;
         "/data/templates/{table}.xlsx" => data::template;
     }

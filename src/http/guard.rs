@@ -14,8 +14,9 @@ use uuid::Uuid;
 use super::access;
 use super::problem::{Place, Problem};
 use super::refusals::rebuilding;
+use crate::domain::Role;
 use crate::live::Standing;
-use crate::service::Service;
+use crate::service::{Acting, Service, in_request};
 
 /// Names a request, in problems (`instance`), in the answer's `X-Request-Id` and in the operator's log.
 #[derive(Clone, Copy)]
@@ -62,10 +63,14 @@ pub(super) async fn check(request: ServiceRequest, next: Next<BoxBody>) -> Resul
         Some(problem) => Some(problem.response(request.request())),
         None => access::admit(&request).await.err(),
     };
-    let mut response = match refused {
-        Some(response) => request.into_response(response),
-        None => next.call(request).await?,
+    let answering = async {
+        match refused {
+            Some(response) => Ok(request.into_response(response)),
+            None => next.call(request).await,
+        }
     };
+    let mut response = in_request(id.hyphenated(), answering).await?;
+    in_request(id.hyphenated(), async { note_refusal(&response) }).await;
     if let Ok(value) = HeaderValue::from_str(id.0.hyphenated().encode_lower(&mut Uuid::encode_buffer())) {
         response.headers_mut().insert(HeaderName::from_static("x-request-id"), value);
     }
@@ -73,6 +78,26 @@ pub(super) async fn check(request: ServiceRequest, next: Next<BoxBody>) -> Resul
         response.headers_mut().insert(HeaderName::from_static("zeyou-staleness"), age.as_secs().into());
     }
     Ok(response)
+}
+
+/// Keeps in the audit log that somebody was not let in, or not to this; by kind of request, not by each.
+fn note_refusal(response: &ServiceResponse<BoxBody>) {
+    let (request, status) = (response.request(), response.status());
+    let Some(pattern) = request.match_pattern() else { return };
+    let extensions = request.extensions();
+    let who = extensions.get::<Acting>().map(|acting| acting.principal());
+    // What is not there is looked for by whoever guesses codes; the operator may see all, and guesses nothing.
+    let guessed = status == StatusCode::NOT_FOUND
+        && pattern.contains('{')
+        && who.is_some_and(|who| who.role != Role::Operator);
+    if !guessed && status != StatusCode::UNAUTHORIZED && status != StatusCode::FORBIDDEN {
+        return;
+    }
+    let object = request.match_info().iter().next().map(|(_, value)| value.to_owned()).unwrap_or_default();
+    if let Some(service) = request.app_data::<Data<Service>>() {
+        let action = format!("{} {pattern}", request.method());
+        service.note_refusal(who, &action, &object, status.as_str());
+    }
 }
 
 fn standing(request: &ServiceRequest) -> Option<Standing> {

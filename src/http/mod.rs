@@ -3,6 +3,7 @@
 mod access;
 mod accounts;
 mod admission;
+mod audit;
 mod body;
 mod changes;
 mod decisions;

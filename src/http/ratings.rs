@@ -60,11 +60,11 @@ pub(super) async fn create(
     responses((status = 200, description = "评价 The rating", body = Rating, headers(("ETag" = String, description = "版本 Its revision"))),
         (status = 404), (status = 409), (status = 422)))]
 pub(super) async fn read(request: HttpRequest, service: Acting) -> HttpResponse {
-    let answer = path_id(&request, "id").and_then(|id| {
-        let (rating, rev) = service.rating(id)?;
-        Ok(HttpResponse::Ok().insert_header((header::ETAG, format!("\"{rev}\""))).json(rating))
-    });
-    respond(&request, answer)
+    let answer = async {
+        let (rating, rev) = service.rating(path_id(&request, "id")?).await?;
+        Ok::<_, Problem>(HttpResponse::Ok().insert_header((header::ETAG, format!("\"{rev}\""))).json(rating))
+    };
+    respond(&request, answer.await)
 }
 
 /// Replaces all its answers.

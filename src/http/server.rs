@@ -12,7 +12,7 @@ use super::access::Access;
 use super::admission::{self, Admission};
 use super::metrics::{self, Metrics};
 use super::{
-    accounts, changes, decisions, directory, documents, guard, health, models, published, ranking, ratings, scenarios,
+    accounts, audit, changes, decisions, directory, documents, guard, health, models, published, ranking, ratings, scenarios,
     selections, sensitivity, settings, stream, wire,
 };
 use crate::domain::{
@@ -129,6 +129,8 @@ fn routes(config: &mut web::ServiceConfig) {
                 .route(web::put().to(models::activate))
                 .default_service(web::to(guard::method_not_allowed_open)),
         )
+        .service(get("/api/v1/audit/head").route(web::get().to(audit::head)))
+        .service(get("/api/v1/audit").route(web::get().to(audit::list)))
         .service(get("/api/v1/me").route(web::get().to(accounts::me)))
         .service(
             web::resource("/api/v1/accounts")
@@ -166,6 +168,8 @@ pub struct ServeOptions {
     pub replica: Option<String>,
     /// How often an enterprise may submit, revise or withdraw ratings, an hour.
     pub ratings_per_hour: Option<u32>,
+    /// Days that audit entries are kept.
+    pub audit_days: u32,
     /// Who is let in, and how it is reached.
     pub access: Access,
 }
@@ -175,7 +179,7 @@ pub struct ServeOptions {
 /// # Errors
 /// Why the log cannot be opened or the address not be listened on.
 pub async fn serve(options: ServeOptions, pages: fn(&mut web::ServiceConfig)) -> Result<(), ServiceError> {
-    let ServeOptions { database, listen, demo, redis, replica, ratings_per_hour, mut access } = options;
+    let ServeOptions { database, listen, demo, redis, replica, ratings_per_hour, audit_days, mut access } = options;
     access.demo = demo;
     settings::check(&listen, access, redis.as_ref().map(|(url, _)| url.as_str()))?;
     let database = if demo { Address::File("zeyou-demo.db".into()) } else { database };
@@ -184,6 +188,7 @@ pub async fn serve(options: ServeOptions, pages: fn(&mut web::ServiceConfig)) ->
     if let Some((url, namespace)) = redis {
         this.redis = Some(Redis::new(&url, &namespace)?);
     }
+    this.audit_days = audit_days;
     this.ratings = ratings_per_hour.map(|per_hour| Rate { per_hour });
     let service = Service::open_as(&database, this).await?;
     if demo {

@@ -4,6 +4,7 @@ pub mod accounts;
 mod acting;
 mod ask;
 mod attention;
+mod audit;
 pub mod authorize;
 mod backup;
 mod board;
@@ -57,6 +58,7 @@ use crate::live::{Limits, Live, Rate, RedisError};
 use crate::store::{Store, StoreError, Writer};
 
 pub use acting::{Acting, Listed, ReadOf};
+pub use audit::{AUDIT_DAYS, Audit, AuditEnd, Audited, in_request};
 pub use attention::{Attention, EngagementShown, UnmetPark, WaitingPark};
 pub use backup::{Copied, CopyProgress, CopyStep};
 pub use board::{Board, NeedWords, ParkCard, Parks};
@@ -101,6 +103,8 @@ pub struct Service {
     ratings: Option<Rate>,
     /// Who may sign in.
     accounts: accounts::Accounts,
+    /// Days that audit entries are kept.
+    audit_days: u32,
     /// Who asks: writes are checked against it, and the log holds its pseudonym.
     principal: Arc<Principal>,
 }
@@ -217,6 +221,16 @@ impl Service {
     /// Who may sign in.
     pub fn accounts(&self) -> &accounts::Accounts {
         &self.accounts
+    }
+
+    /// Where it is recorded who did what.
+    fn audit(&self) -> &Audit {
+        self.accounts.audit()
+    }
+
+    /// Records that a request was refused, whatever the reason.
+    pub fn note_refusal(&self, who: Option<&Principal>, action: &str, object: &str, result: &str) {
+        self.audit().refused(who, action, object, result);
     }
 
     /// Where scenarios and selections run.

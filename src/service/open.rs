@@ -10,6 +10,7 @@ use tokio::sync::{Notify, watch};
 use uuid::Uuid;
 
 use super::accounts::Accounts;
+use super::audit::AUDIT_DAYS;
 use super::follow::Follow;
 use super::{Bounded, Service, ServiceError, digest, foundation, link_key, reach};
 use crate::domain::{Date, Event, Principal, Role, Timestamp};
@@ -136,11 +137,13 @@ pub struct Replica {
     pub redis: Option<Redis>,
     /// How often an enterprise may submit, revise or withdraw ratings.
     pub ratings: Option<Rate>,
+    /// Days that audit entries are kept.
+    pub audit_days: u32,
 }
 
 impl Default for Replica {
     fn default() -> Self {
-        Self { name: Uuid::new_v4().simple().to_string(), redis: None, ratings: None }
+        Self { name: Uuid::new_v4().simple().to_string(), redis: None, ratings: None, audit_days: AUDIT_DAYS }
     }
 }
 
@@ -193,6 +196,7 @@ impl Service {
             link_key,
             limits,
             ratings: replica.ratings,
+            audit_days: replica.audit_days,
             accounts,
             principal,
         };
@@ -210,6 +214,9 @@ impl Service {
 
     /// Ends the writer and closes every connection: nothing is written after that, and a file is left whole by itself.
     pub async fn close(&self) {
+        if let Err(error) = self.audit().flush(true).await {
+            tracing::error!(%error, "what was counted for the audit log is lost");
+        }
         self.writer.close().await;
         self.store.close().await;
     }
@@ -254,6 +261,7 @@ impl Service {
                 self.save_snapshot().await?;
             }
         }
+        self.audit().flush(false).await?;
         self.on_newest(|| self.begin_day()).await?;
         if self.live.current().snapshot.state.cuts.may_follow(today()) {
             self.publish_cut().await?;
@@ -270,6 +278,10 @@ impl Service {
         }
         let rev = state.rev(&event.subject()) + 1;
         self.write(Unit { drafts: vec![Draft { event, rev }], key: None }).await?;
+        let purged = self.audit().purge(self.audit_days).await?;
+        if purged > 0 {
+            tracing::info!(purged, "audit entries were kept long enough and taken away");
+        }
         Ok(())
     }
 

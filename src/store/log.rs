@@ -60,6 +60,7 @@ impl Store {
         on_both!(Pool, &store.pool, pool => {
             sqlx::query(first).bind(LOG_ID).bind(chain).bind(epoch).execute(pool).await.map(|_| ())
         })?;
+        store.guard_audit().await?;
         Ok(store)
     }
 

@@ -3,6 +3,7 @@
 mod accounts;
 mod address;
 mod append;
+mod audit;
 mod chain;
 mod copy;
 mod database;
@@ -21,6 +22,7 @@ mod writer;
 pub use accounts::{AccountRow, ApiKeyRow, SessionRow};
 pub use address::Address;
 pub use append::{Appended, Committed, Draft, IdempotencyKey, Recorded, Unit};
+pub use audit::{AuditEntry, AuditHead, AuditRow, LEAST_AUDIT_DAYS};
 pub use chain::{Chain, ChainFault};
 pub use copy::{Filling, KeyRow, LogRow};
 pub use error::StoreError;

@@ -2,6 +2,7 @@
 
 mod access;
 mod attack;
+mod audit;
 mod bad_input;
 mod changes;
 mod decisions;

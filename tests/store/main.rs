@@ -1,5 +1,6 @@
 //! The log: gapless, chained, idempotent, on SQLite and on PostgreSQL; and what survives.
 
+mod audit;
 mod contract;
 mod operations;
 mod postgres;

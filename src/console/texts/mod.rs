@@ -11,6 +11,7 @@ macro_rules! texts {
 }
 
 pub(super) mod access;
+pub(super) mod audit;
 pub(super) mod board;
 pub(super) mod data;
 pub(super) mod decisions;
@@ -40,8 +41,9 @@ mod tests {
 
     use super::*;
 
-    const SECTIONS: [(&str, &[(&str, Text)]); 22] = [
+    const SECTIONS: [(&str, &[(&str, Text)]); 23] = [
         ("access", access::ALL),
+        ("audit", audit::ALL),
         ("board", board::ALL),
         ("data", data::ALL),
         ("decisions", decisions::ALL),

@@ -64,6 +64,8 @@ use crate::service::Written;
         super::ratings::revise,
         super::ratings::withdraw,
         super::stream::events,
+        super::audit::list,
+        super::audit::head,
         super::accounts::me,
         super::accounts::list,
         super::accounts::create,

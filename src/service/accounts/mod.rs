@@ -11,6 +11,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use sha2::{Digest, Sha256};
 
+use super::audit::Audit;
 use crate::domain::{Invalid, Principal};
 use crate::store::{AccountRow, Store, StoreError};
 
@@ -30,6 +31,8 @@ pub struct Accounts {
     store: Store,
     memory: Arc<Memory>,
     door: Arc<Door>,
+    /// Where it is recorded who was let in and who was not.
+    audit: Audit,
 }
 
 /// Who a key or a session is of.
@@ -68,7 +71,26 @@ pub enum AccountError {
 impl Accounts {
     /// The accounts beside a log.
     pub fn of(store: Store) -> Self {
-        Self { store, memory: Arc::default(), door: Arc::default() }
+        Self { audit: Audit::of(store.clone()), store, memory: Arc::default(), door: Arc::default() }
+    }
+
+    /// Where it is recorded who was let in and who was not.
+    pub(super) fn audit(&self) -> &Audit {
+        &self.audit
+    }
+
+    /// Records something an account did, or that was tried in its name.
+    fn note(&self, row: Option<&AccountRow>, action: &str, result: &str) {
+        let (id, role) = row.map_or(("", ""), |row| (row.id.as_str(), row.role.as_str()));
+        self.audit.note(id, role, action, "", result);
+    }
+
+    /// Records what whoever runs the program on the database itself did to an account or a key.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub async fn operator_did(&self, action: &str, object: &str) -> Result<(), StoreError> {
+        self.audit.by(&Principal::operator(), action, object, "ok").await
     }
 
     /// The accounts of a database beside a running server, which hears of changes within two seconds.

@@ -55,12 +55,18 @@ impl Accounts {
     /// # Errors
     /// [`AccountError::Wrong`] whatever is wrong; [`AccountError::TooMany`] after many failures.
     pub async fn sign_in(&self, name: &str, password: String, from: &str) -> Result<Begun, AccountError> {
-        self.door.check(name, from)?;
-        self.door.attempted(name, from);
         let row = self.store.account_named(name).await?.filter(|row| row.disabled == 0);
+        if let Err(error) = self.door.check(name, from) {
+            self.note(row.as_ref(), "sign-in", "too-many");
+            return Err(error);
+        }
+        self.door.attempted(name, from);
         let hash = row.as_ref().and_then(|row| row.password.clone());
         // Of nobody it takes as long.
         let right = self.door.verify(password, hash).await?;
+        if !right {
+            self.note(row.as_ref(), "sign-in", "wrong");
+        }
         let Some(row) = row.filter(|_| right) else {
             self.door.failed(name, from);
             return Err(AccountError::Wrong);
@@ -74,6 +80,7 @@ impl Accounts {
         if !half {
             self.door.passed(name, from);
         }
+        self.note(Some(&row), "sign-in", if half { "password" } else { "ok" });
         self.begin(&row.id, half).await
     }
 
@@ -98,9 +105,11 @@ impl Accounts {
         self.door.attempted(&row.name, from);
         if !self.code_fits(&row, code).await? {
             self.door.failed(&row.name, from);
+            self.note(Some(&row), "second-factor", "wrong");
             return Err(AccountError::Wrong);
         }
         self.door.passed(&row.name, from);
+        self.note(Some(&row), "second-factor", "ok");
         self.store.end_session(&hash).await?;
         self.memory.forget();
         self.begin(&row.id, false).await
@@ -148,8 +157,12 @@ impl Accounts {
     /// # Errors
     /// What the database says.
     pub async fn sign_out(&self, token: &str) -> Result<(), AccountError> {
+        let session = self.store.session(&sha256(token)).await?;
         self.store.end_session(&sha256(token)).await?;
         self.memory.forget();
+        if let Some(session) = session {
+            self.note(self.store.account(&session.account).await?.as_ref(), "sign-out", "ok");
+        }
         Ok(())
     }
 
@@ -199,6 +212,7 @@ impl Accounts {
             return Err(AccountError::NotFound("link"));
         }
         self.store.set_password(&row.id, &hash).await?;
+        self.note(Some(&row), "set-password", "ok");
         self.store.end_sessions(&row.id).await?;
         self.memory.forget();
         self.begin(&row.id, false).await

@@ -17,6 +17,8 @@ pub trait ReadOf: Keyed + Clone {
     const WHAT: &'static str;
     /// What reading it is.
     const READ: Action;
+    /// What reading it is called in the audit log, if it is kept there.
+    const AUDITED: Option<&'static str> = None;
     /// Its entries.
     fn registry(state: &State) -> &Registry<Self>;
     /// Whether the principal may read this one.
@@ -69,6 +71,7 @@ impl ReadOf for Scenario {
 impl ReadOf for Decision {
     const WHAT: &'static str = "decision";
     const READ: Action = Action::ReadDecision;
+    const AUDITED: Option<&'static str> = Some("read-decision");
     fn registry(state: &State) -> &Registry<Self> {
         &state.decisions
     }
@@ -99,6 +102,9 @@ impl Acting {
     ) -> Result<Listed<T>, ServiceError> {
         let published = self.at_least(min_seq).await?;
         self.may(E::READ)?;
+        if let Some(action) = E::AUDITED {
+            self.audited(action, "").await?;
+        }
         let state = &published.snapshot.state;
         let (mut items, mut more) = (Vec::new(), false);
         for (_, entry) in E::registry(state).iter_after(after).filter(|(_, entry)| !entry.closed) {
@@ -129,6 +135,9 @@ impl Acting {
         let missing = || ServiceError::NotFound(E::WHAT, id.to_string());
         let entry = E::registry(state).entry(id).filter(|entry| !entry.closed).ok_or_else(missing)?;
         entry.value.may_read(state, self.principal()).map_err(|_| missing())?;
+        if let Some(action) = E::AUDITED {
+            self.audited(action, &id.to_string()).await?;
+        }
         Ok((entry.value.clone(), entry.rev))
     }
 

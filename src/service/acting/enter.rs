@@ -132,8 +132,9 @@ impl Acting {
     ///
     /// # Errors
     /// [`ServiceError::Forbidden`].
-    pub fn export(&self) -> Result<Vec<(&'static str, String)>, ServiceError> {
+    pub async fn export(&self) -> Result<Vec<(&'static str, String)>, ServiceError> {
         let ratings = self.may_export()?;
+        self.audited("export", "").await?;
         Ok(self.0.export().into_iter().filter(|(file, _)| ratings || *file != "ratings.csv").collect())
     }
 
@@ -141,8 +142,9 @@ impl Acting {
     ///
     /// # Errors
     /// [`ServiceError::Forbidden`].
-    pub fn export_workbook(&self, zh: bool, stamp: impl Fn(&AsOf) -> String) -> Result<Vec<u8>, ServiceError> {
+    pub async fn export_workbook(&self, zh: bool, stamp: impl Fn(&AsOf) -> String) -> Result<Vec<u8>, ServiceError> {
         let ratings = self.may_export()?;
+        self.audited("export", "workbook").await?;
         Ok(self.0.export_workbook(zh, ratings, stamp))
     }
 

@@ -2,6 +2,7 @@
 //! they are private, so that a route which forgot to ask would not compile.
 
 mod accounts;
+mod audit;
 mod directory;
 mod enter;
 mod plan;
@@ -68,6 +69,17 @@ impl Acting {
     /// How far the principal may do something.
     pub fn may(&self, action: Action) -> Result<Reach, ServiceError> {
         Ok(reach(self.principal(), action)?)
+    }
+
+    /// Records a sensitive read before it is answered: what cannot be audited is not read.
+    async fn audited(&self, action: &str, object: &str) -> Result<(), ServiceError> {
+        Ok(self.0.audit().by(self.principal(), action, object, "ok").await?)
+    }
+
+    /// Records something that was done.
+    fn noted(&self, action: &str, object: &str) {
+        let who = self.principal();
+        self.0.audit().note(&who.id, who.role.code(), action, object, "ok");
     }
 
     /// The state that a page was made from, for its foot; not told to a college: it would see when something was recorded.

@@ -77,6 +77,7 @@ impl Acting {
     /// [`ServiceError::Forbidden`], and those of [`Self::wait`].
     pub async fn flags(&self, min_seq: Option<u64>) -> Result<Flags, ServiceError> {
         self.may(Action::ReadFlags)?;
+        self.audited("read-flags", "").await?;
         let mut flags = Service::flags(self.at_least(min_seq).await?).await;
         if matches!(self.principal().role, Role::Planner(_)) {
             // By how far one or two enterprises stand out is theirs: who oversees sees it, who plans does not.

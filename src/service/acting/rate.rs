@@ -38,8 +38,9 @@ impl Acting {
     ///
     /// # Errors
     /// [`ServiceError::NotFound`] or [`ServiceError::RatingWithdrawn`].
-    pub fn rating(&self, id: RatingId) -> Result<(Rating, u32), ServiceError> {
+    pub async fn rating(&self, id: RatingId) -> Result<(Rating, u32), ServiceError> {
         self.on_rating(Action::ReadRating, id)?;
+        self.audited("read-rating", &id.to_string()).await?;
         self.0.rating(id)
     }
 
@@ -77,6 +78,7 @@ impl Acting {
         let current = self.state();
         let whose = Whose(&current.snapshot.state);
         links.retain(|link| authorize(self.principal(), Action::Invite, whose.engagement(&link.engagement)).is_ok());
+        links.iter().for_each(|link| self.noted("make-rating-link", link.engagement.id.as_str()));
         Ok(links)
     }
 
@@ -89,6 +91,7 @@ impl Acting {
         let state = &current.snapshot.state;
         let object = state.engagements.get(id).map_or(Default::default(), |known| Whose(state).engagement(known));
         self.on(Action::Invite, "engagement", id, object)?;
+        self.noted("make-rating-link", id.as_str());
         self.0.rating_link(id, days)
     }
 }
