@@ -93,7 +93,10 @@ fn note_refusal(response: &ServiceResponse<BoxBody>) {
     if !guessed && status != StatusCode::UNAUTHORIZED && status != StatusCode::FORBIDDEN {
         return;
     }
-    let object = request.match_info().iter().next().map(|(_, value)| value.to_owned()).unwrap_or_default();
+    // What links hold is a secret.
+    let told = !pattern.contains("{token}") && !pattern.contains("{link}");
+    let object = request.match_info().iter().next().filter(|_| told).map(|(_, value)| value.to_owned());
+    let object = object.unwrap_or_default();
     if let Some(service) = request.app_data::<Data<Service>>() {
         let action = format!("{} {pattern}", request.method());
         service.note_refusal(who, &action, &object, status.as_str());

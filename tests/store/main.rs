@@ -1,6 +1,7 @@
 //! The log: gapless, chained, idempotent, on SQLite and on PostgreSQL; and what survives.
 
 mod audit;
+mod canary;
 mod contract;
 mod operations;
 mod postgres;
