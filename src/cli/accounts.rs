@@ -43,6 +43,11 @@ pub(super) enum AccountCommand {
         #[arg(long, default_value = "http://127.0.0.1:8080")]
         base: String,
     },
+    /// Print everything that is kept of an account as JSON, what it wrote too: to be given to whom it is about.
+    Export {
+        /// Its name or pseudonym.
+        account: String,
+    },
     /// Erase an account; the log keeps its pseudonym, which then names nobody.
     Erase {
         /// Its name or pseudonym.
@@ -120,6 +125,11 @@ async fn run_account(accounts: &Accounts, command: AccountCommand) -> Done {
             let made = accounts.reset(&account).await?;
             accounts.operator_did("reset-account", &made.account.id).await?;
             print_link(&made, &base);
+        }
+        AccountCommand::Export { account } => {
+            let id = accounts.find(&account).await?.id;
+            accounts.operator_did("export-subject", &id).await?;
+            println!("{}", serde_json::to_string_pretty(&accounts.subject(&id, true).await?)?);
         }
         AccountCommand::Erase { account } => {
             let id = accounts.find(&account).await?.id;

@@ -94,6 +94,7 @@ fn action<'a>(visit: &Visit, code: &'a str) -> &'a str {
         "read-decision" | "read-decisions" => audit::READ_DECISION,
         "read-audit" | "read-audit-head" => audit::READ_AUDIT,
         "export" => audit::EXPORT,
+        "export-subject" => audit::EXPORT_SUBJECT,
         "purge-audit" => audit::PURGE,
         _ => return code,
     };

@@ -260,6 +260,38 @@ impl Store {
         Ok(row?)
     }
 
+    /// The sessions of an account, the newest first.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub async fn sessions_of(&self, account: &str) -> Result<Vec<SessionRow>, StoreError> {
+        let text = "SELECT account, half, created_at, used_at FROM session WHERE log_id = $1 AND account = $2 \
+                    ORDER BY created_at DESC";
+        let rows = on_both!(Pool, &self.pool, pool => {
+            sqlx::query_as(text).bind(LOG_ID).bind(account).fetch_all(pool).await
+        });
+        Ok(rows?)
+    }
+
+    /// At most `limit` events after one that a pseudonym wrote: seq, when, canonical bytes. No index serves it: it is asked
+    /// once in a while, and an index would slow every write.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub async fn written_by(
+        &self,
+        principal: &str,
+        after: i64,
+        limit: i64,
+    ) -> Result<Vec<(i64, i64, Vec<u8>)>, StoreError> {
+        let text = "SELECT seq, recorded_at, body FROM event_log \
+                    WHERE log_id = $1 AND seq > $2 AND principal = $3 ORDER BY seq LIMIT $4";
+        let rows = on_both!(Pool, &self.pool, pool => {
+            sqlx::query_as(text).bind(LOG_ID).bind(after).bind(principal).bind(limit).fetch_all(pool).await
+        });
+        Ok(rows?)
+    }
+
     /// Says that a session was used.
     ///
     /// # Errors

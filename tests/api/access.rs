@@ -132,7 +132,7 @@ fn rule(method: &str, path: &str) -> Option<Rule> {
     let kind = path.split('/').nth(3).unwrap_or_default();
     let action = match (method, path) {
         ("get", "/health/live" | "/health/ready") => return Some(Rule::Public),
-        ("get", "/api/v1/me") => return Some(Rule::Signed),
+        ("get", "/api/v1/me" | "/api/v1/me/data") => return Some(Rule::Signed),
         ("get", "/metrics") => A::ReadMetrics,
         ("get", "/api/v1/criteria" | "/api/v1/models/current") => A::ReadCatalogue,
         ("put", "/api/v1/models/current") => A::ActivateModel,

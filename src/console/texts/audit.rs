@@ -34,6 +34,7 @@ texts! {
     READ_DECISION = "查看决定", "read decisions";
     READ_AUDIT = "查看审计记录", "read the audit log";
     EXPORT = "导出", "export";
+    EXPORT_SUBJECT = "导出账号的数据", "export what is kept of an account";
     PURGE = "清除过期记录", "purge old entries";
     OK = "完成", "done";
     PASSWORD_OK = "密码正确，待两步验证", "password right, second step to come";

@@ -67,6 +67,8 @@ use crate::service::Written;
         super::audit::list,
         super::audit::head,
         super::accounts::me,
+        super::accounts::own_data,
+        super::accounts::data,
         super::accounts::list,
         super::accounts::create,
         super::accounts::erase,

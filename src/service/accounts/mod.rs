@@ -5,6 +5,7 @@ mod key;
 mod known;
 mod password;
 mod session;
+mod subject;
 
 use std::sync::Arc;
 use std::time::{SystemTime, UNIX_EPOCH};
@@ -18,6 +19,7 @@ use crate::store::{AccountRow, Store, StoreError};
 pub use keep::{Account, Invited, NewAccount};
 pub use key::{KeyMade, KeyShown, NewKey};
 pub use session::{Begun, Welcome};
+pub use subject::{EventWritten, SessionShown, SubjectData};
 
 use known::Memory;
 use password::Door;

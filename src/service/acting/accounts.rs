@@ -1,7 +1,7 @@
 //! Accounts and keys, as somebody.
 
 use super::super::ServiceError;
-use super::super::accounts::{Account, AccountError, Invited, KeyMade, KeyShown, NewAccount, NewKey};
+use super::super::accounts::{Account, AccountError, Invited, KeyMade, KeyShown, NewAccount, NewKey, SubjectData};
 use super::super::authorize::Action;
 use super::Acting;
 use crate::domain::Invalid;
@@ -73,6 +73,27 @@ impl Acting {
         self.accounts().erase(&id).await?;
         self.noted("erase-account", &id);
         Ok(())
+    }
+
+    /// Everything that is kept of one's own account.
+    ///
+    /// # Errors
+    /// [`ServiceError::WrongScope`]; [`AccountError::NotFound`] for who is no account.
+    pub async fn own_data(&self) -> Result<SubjectData, ServiceError> {
+        self.may(Action::KeepOwnKeys)?;
+        self.audited("export-subject", &self.principal().id).await?;
+        Ok(self.accounts().subject(&self.principal().id, true).await?)
+    }
+
+    /// Everything that is kept of an account but what it wrote: who keeps accounts sees no rating.
+    ///
+    /// # Errors
+    /// [`AccountError::NotFound`].
+    pub async fn account_data(&self, id: &str) -> Result<SubjectData, ServiceError> {
+        self.may(Action::KeepAccounts)?;
+        let id = self.accounts().find(id).await?.id;
+        self.audited("export-subject", &id).await?;
+        Ok(self.accounts().subject(&id, self.is_operator()).await?)
     }
 
     /// The account whose keys the principal may keep; `None`: everybody's.
