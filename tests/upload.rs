@@ -110,13 +110,13 @@ async fn an_import_is_taken_back_entry_by_entry() {
         Some("新材料"),
         "what the sheet does not speak of stays"
     );
-    assert_ne!(text(&service), before);
+    assert_ne!(text(&service).await, before);
     let listed = service.imports().expect("allowed");
     assert_eq!((listed.len(), listed[0].days_left, listed[0].undone, listed[0].record.written), (1, 7, false, 3));
     let id = listed[0].record.id.clone();
     let undone = service.undo_import(&id).await.expect("taken back");
     assert_eq!((undone.restored, undone.kept.len()), (3, 0));
-    assert_eq!(text(&service), before, "every table is as before");
+    assert_eq!(text(&service).await, before, "every table is as before");
     let refused = service.undo_import(&id).await.expect_err("only once");
     assert!(matches!(&refused, ServiceError::Invalid(_, invalid) if invalid.rule == "too-late"), "{refused}");
     assert!(matches!(service.undo_import(&"I0".parse().expect("a code")).await, Err(ServiceError::NotFound(..))));

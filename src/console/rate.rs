@@ -1,9 +1,9 @@
 //! S4, rating on a phone: opened by a signed link, answered by taps, sent as a plain form.
 
-use std::time::Duration;
-
+use actix_web::cookie::time::Duration;
+use actix_web::cookie::{Cookie, SameSite};
 use actix_web::http::{StatusCode, header};
-use actix_web::{HttpRequest, HttpResponse, web};
+use actix_web::{HttpMessage, HttpRequest, HttpResponse, web};
 use maud::{Markup, html};
 use uuid::Uuid;
 
@@ -14,21 +14,22 @@ use super::questionnaire::{Filled, given, hidden, questions};
 use super::texts::rate;
 use super::visit::Visit;
 use super::{figures, phone, words};
-use crate::http::{Metrics, Problem};
-use crate::service::{LinkAnswer, LinkedRating, Service, ServiceError};
+use crate::domain::Role;
+use crate::http::{Access, Metrics, Problem};
+use crate::service::{Acting, LinkAnswer, LinkedRating, Service, ServiceError};
 
 /// A form is smaller, in bytes.
 const MAX_FORM: usize = 16 * 1024;
 /// A form must have arrived after this long.
-const DEADLINE: Duration = Duration::from_secs(10);
+const DEADLINE: std::time::Duration = std::time::Duration::from_secs(10);
 /// How often and how long a second sending waits for the first, which is still being written.
-const IN_FLIGHT: (u32, Duration) = (40, Duration::from_millis(100));
+const IN_FLIGHT: (u32, std::time::Duration) = (40, std::time::Duration::from_millis(100));
 
 /// The form, or what was answered.
 pub(super) async fn page(request: HttpRequest, service: web::Data<Service>) -> HttpResponse {
     let visit = Visit::of(&request);
     match service.follow_link(request.match_info().query("token")) {
-        Ok(linked) => show(&visit, StatusCode::OK, &linked, None),
+        Ok(linked) => show(&visit, StatusCode::OK, &linked, None, gave(&request, &linked)),
         Err(_) => bad_link(&visit),
     }
 }
@@ -55,7 +56,8 @@ pub(super) async fn submit(
     let comment = if comment.is_empty() { Some(None) } else { comment.parse().ok().map(Some) };
     let (Some(key), Some(rev), Some(marks), Some(comment)) = (key, rev, filled.marks(), comment) else {
         let form = Form { key: key.unwrap_or_else(Uuid::new_v4), rev: rev.unwrap_or(0), filled };
-        return show(&visit, StatusCode::UNPROCESSABLE_ENTITY, &linked, Some((rate::INCOMPLETE, Some(form))));
+        let notice = Some((rate::INCOMPLETE, Some(form)));
+        return show(&visit, StatusCode::UNPROCESSABLE_ENTITY, &linked, notice, gave(&request, &linked));
     };
     let answer = LinkAnswer { key: key.to_string(), rev, marks, comment };
     let problem = match recorded(&service, token, &answer).await {
@@ -63,7 +65,11 @@ pub(super) async fn submit(
             if rev == 0 && !replayed {
                 metrics.rating_accepted();
             }
-            return guarded(StatusCode::SEE_OTHER).insert_header((header::LOCATION, linked.link.path)).finish();
+            let mut response = guarded(StatusCode::SEE_OTHER);
+            if let Some(mark) = service.follow_link(token).ok().and_then(|linked| linked.mark) {
+                response.cookie(kept(&request, &linked, mark));
+            }
+            return response.insert_header((header::LOCATION, linked.link.path)).finish();
         }
         Err(problem) => problem,
     };
@@ -71,9 +77,35 @@ pub(super) async fn submit(
     let Ok(now) = service.follow_link(token) else { return bad_link(&visit) };
     if problem.status().is_server_error() {
         let form = Form { key, rev, filled };
-        return show(&visit, problem.status(), &now, Some((rate::NOT_SAVED, Some(form))));
+        return show(&visit, problem.status(), &now, Some((rate::NOT_SAVED, Some(form))), gave(&request, &now));
     }
-    show(&visit, StatusCode::CONFLICT, &now, Some((rate::CHANGED, None)))
+    show(&visit, StatusCode::CONFLICT, &now, Some((rate::CHANGED, None)), gave(&request, &now))
+}
+
+/// The name of the cookie by which a browser shows that it gave the rating.
+const GIVEN: &str = "zeyou_given";
+
+/// Whether this browser gave the rating, or is signed in for the enterprise. A link goes through several hands; how it was
+/// rated is shown in these only.
+fn gave(request: &HttpRequest, linked: &LinkedRating) -> bool {
+    let extensions = request.extensions();
+    let own = extensions.get::<Acting>().is_some_and(|acting| match &acting.principal().role {
+        Role::EnterpriseRater(id) => *id == linked.link.engagement.enterprise,
+        role => *role == Role::Operator,
+    });
+    let shown = request.cookie(GIVEN);
+    own || shown.is_some_and(|shown| linked.mark.as_deref() == Some(shown.value()))
+}
+
+/// The cookie, for the link's own address.
+fn kept(request: &HttpRequest, linked: &LinkedRating, mark: String) -> Cookie<'static> {
+    Cookie::build(GIVEN, mark)
+        .path(linked.link.path.clone())
+        .http_only(true)
+        .same_site(SameSite::Lax)
+        .secure(Access::of(request).behind_tls)
+        .max_age(Duration::days(366))
+        .finish()
 }
 
 /// Records it; whether it had been recorded before.
@@ -114,22 +146,26 @@ struct Form {
     filled: Filled,
 }
 
-/// What the link shows now, with a notice; a form that could not be taken stands there as it was sent.
+/// What the link shows now, with a notice; a form that could not be taken stands there as it was sent. What was answered is
+/// shown to the browser that `gave` it.
 fn show(
     visit: &Visit,
     status: StatusCode,
     linked: &LinkedRating,
     notice: Option<(Text, Option<Form>)>,
+    gave: bool,
 ) -> HttpResponse {
     let (notice, sent) = notice.map_or((None, None), |(text, form)| (Some(text), form));
     let body = html! {
         @if let Some(text) = notice { p.notice role="alert" { (visit.say(text)) } }
         @match (&linked.given, &sent) {
-            (Some((rating, rev)), None) => (answered(visit, linked, &Filled::of(rating.marks, rating.comment.as_ref().map(|text| text.as_str())), *rev)),
+            (Some((rating, rev)), None) if gave => (answered(visit, linked, &Filled::of(rating.marks, rating.comment.as_ref().map(|text| text.as_str())), *rev)),
             (_, sent) => {
                 h1 { (visit.say(rate::TITLE)) }
                 (what(visit, linked))
-                @let fresh = Form { key: Uuid::new_v4(), rev: 0, filled: Filled::default() };
+                @let rev = linked.given.as_ref().map_or(0, |(_, rev)| *rev);
+                @let fresh = Form { key: Uuid::new_v4(), rev, filled: Filled::default() };
+                @if rev > 0 && sent.is_none() { p #rated { (visit.say(rate::RATED)) } }
                 @let form = sent.as_ref().unwrap_or(&fresh);
                 @if form.rev == 0 { p { (visit.say(rate::LEAD)) } }
                 (sending(visit, linked, form.key, form.rev, html! {

@@ -54,9 +54,7 @@ pub use code::{
 pub use college::{College, CollegeKind, CollegeStatus, Offering, Ownership, Pledge};
 pub use comparison::{ComparedOne, ComparedPair, Comparisons, PairDifference};
 pub use criterion::{Criterion, Group, N_CRITERIA};
-pub use cut::{
-    AspectCut, CUT_DAYS, CollegeCut, Cut, LEAST_ENTERPRISES, PublishedSatisfaction, RaterBand,
-};
+pub use cut::{AspectCut, CUT_DAYS, CollegeCut, Cut, LEAST_ENTERPRISES, PublishedSatisfaction, RaterBand};
 pub use date::{Date, Timestamp};
 pub use decision::{Decision, NewDecision, Recusal};
 pub use demand::{Demand, DemandKind, SkillLevel, Target, Urgency};

@@ -15,8 +15,8 @@ use super::satisfaction::OwnRating;
 use super::snapshot::Snapshot;
 use super::state::State;
 use crate::domain::{
-    Aspect, AspectCut, CUT_DAYS, CollegeCut, CollegeId, Cut, Date, Event, LEAST_ENTERPRISES, Mark, Marks, Rating,
-    RaterBand,
+    Aspect, AspectCut, CUT_DAYS, CollegeCut, CollegeId, Cut, Date, Event, LEAST_ENTERPRISES, Mark, Marks, RaterBand,
+    Rating,
 };
 
 /// A figure rests on no enterprise by more than this share of its weight.
@@ -75,16 +75,20 @@ impl Cuts {
         for new in &cut.colleges {
             let mut entry = new.clone();
             let known = self.told.get(&new.college).map(|(_, known)| known.aspects.clone()).unwrap_or_default();
-            entry.aspects.extend(known.into_iter().filter(|old| new.aspects.iter().all(|one| one.aspect != old.aspect)));
+            entry
+                .aspects
+                .extend(known.into_iter().filter(|old| new.aspects.iter().all(|one| one.aspect != old.aspect)));
             entry.aspects.sort_by_key(|one| one.aspect as u8);
             self.told.insert(new.college.clone(), (cut.on, entry));
             let Some(college) = position(&new.college) else { continue };
             let told = new.aspects.iter().fold(1, |bits, one| bits | 2 << (one.aspect as u8));
             let given: Vec<(u32, u8)> = self.fresh_of(college).filter(|(engagement, _)| !held(*engagement)).collect();
             for (engagement, bits) in given {
-                match bits & !told {
-                    0 => drop(self.fresh.remove(&(college, engagement))),
-                    left => drop(self.fresh.insert((college, engagement), left)),
+                let left = bits & !told;
+                if left == 0 {
+                    self.fresh.remove(&(college, engagement));
+                } else {
+                    self.fresh.insert((college, engagement), left);
                 }
             }
         }
@@ -207,7 +211,8 @@ impl Snapshot {
             // Without a figure it counts by its prior, like every college of too few enterprises.
             posterior.effect[place] = told.map_or(self.edges.prior_of(place), |(_, told)| told.mean - model.mean);
             // As if each enterprise of the band's lower end had rated once.
-            let precision = 1.0 / model.college_variance + f64::from(raters) / (model.noise_variance + model.rater_variance);
+            let precision =
+                1.0 / model.college_variance + f64::from(raters) / (model.noise_variance + model.rater_variance);
             posterior.sd[place] = (1.0 / precision).sqrt();
             (posterior.ratings[place], posterior.raters[place]) = (raters, raters);
         }

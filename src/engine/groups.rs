@@ -75,8 +75,9 @@ impl Snapshot {
             group.to = firm.last.month();
             group.contribution += firm.share;
         }
-        let banded = |(n, group): (usize, RatingGroup)| {
-            RatingGroup { enterprises: RaterBand::of(n).unwrap_or(RaterBand::Few), ..group }
+        let banded = |(n, group): (usize, RatingGroup)| RatingGroup {
+            enterprises: RaterBand::of(n).unwrap_or(RaterBand::Few),
+            ..group
         };
         told.into_iter().map(banded).collect()
     }

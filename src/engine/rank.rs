@@ -123,7 +123,8 @@ impl Snapshot {
         let offers = &self.offers[at as usize];
         let (pair, found) = pair_cells(&state.sheet, field.park, college, &field.items, offers, work);
         let told = self.told(at);
-        let own = college_cells(&state.sheet, college, published_mean(state, told.effect), self.columns.years[at as usize]);
+        let own =
+            college_cells(&state.sheet, college, published_mean(state, told.effect), self.columns.years[at as usize]);
         let mut cells = [Cell { raw: None, points: 0, grade: Grade::Prior }; N_CRITERIA];
         PAIR.iter()
             .zip(pair)

@@ -87,9 +87,8 @@ fn note_refusal(response: &ServiceResponse<BoxBody>) {
     let extensions = request.extensions();
     let who = extensions.get::<Acting>().map(|acting| acting.principal());
     // What is not there is looked for by whoever guesses codes; the operator may see all, and guesses nothing.
-    let guessed = status == StatusCode::NOT_FOUND
-        && pattern.contains('{')
-        && who.is_some_and(|who| who.role != Role::Operator);
+    let guessed =
+        status == StatusCode::NOT_FOUND && pattern.contains('{') && who.is_some_and(|who| who.role != Role::Operator);
     if !guessed && status != StatusCode::UNAUTHORIZED && status != StatusCode::FORBIDDEN {
         return;
     }

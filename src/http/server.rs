@@ -12,8 +12,8 @@ use super::access::Access;
 use super::admission::{self, Admission};
 use super::metrics::{self, Metrics};
 use super::{
-    accounts, audit, changes, decisions, directory, documents, guard, health, models, published, ranking, ratings, scenarios,
-    selections, sensitivity, settings, stream, wire,
+    accounts, audit, changes, decisions, directory, documents, guard, health, models, published, ranking, ratings,
+    scenarios, selections, sensitivity, settings, stream, wire,
 };
 use crate::domain::{
     College, Decision, Demand, Engagement, EngagementStatus, Enterprise, Industry, Major, Occupation, Park, Preset,

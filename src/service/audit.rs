@@ -148,15 +148,15 @@ impl Audit {
         let mut ended = Vec::new();
         {
             let mut seen = locked(&self.shared.seen);
-            match seen.get_mut(&key) {
-                Some((since, again, last)) if since.elapsed() < TOGETHER => {
-                    *again += 1;
-                    (last.at, last.request) = (entry.at, entry.request);
-                    return Ok(());
-                }
-                Some(_) => ended.extend(seen.remove(&key).and_then(counted)),
-                None if seen.len() >= MOST => ended.extend(std::mem::take(&mut *seen).into_values().filter_map(counted)),
-                None => {}
+            let recent = seen.get_mut(&key).filter(|(since, ..)| since.elapsed() < TOGETHER);
+            if let Some((_, again, last)) = recent {
+                *again += 1;
+                (last.at, last.request) = (entry.at, entry.request);
+                return Ok(());
+            }
+            ended.extend(seen.remove(&key).and_then(counted));
+            if seen.len() >= MOST {
+                ended.extend(std::mem::take(&mut *seen).into_values().filter_map(counted));
             }
             if at_once {
                 seen.insert(key.clone(), (Instant::now(), 0, entry.clone()));
@@ -217,7 +217,7 @@ impl Audit {
                 .collect();
             over.iter().filter_map(|key| seen.remove(key)).filter_map(counted).collect()
         };
-        if ended.is_empty() { Ok(()) } else { self.write(ended).await }
+        self.write(ended).await
     }
 
     /// Whoever comes first writes for all who wait.
@@ -277,7 +277,9 @@ impl Audit {
     /// What the database says; [`ServiceError::Unsafe`] for fewer days than the law asks for.
     pub async fn purge(&self, days: u32) -> Result<u64, ServiceError> {
         if days < LEAST_AUDIT_DAYS {
-            let text = format!("审计记录至少保留 {LEAST_AUDIT_DAYS} 天 / audit entries are kept {LEAST_AUDIT_DAYS} days at least");
+            let text = format!(
+                "审计记录至少保留 {LEAST_AUDIT_DAYS} 天 / audit entries are kept {LEAST_AUDIT_DAYS} days at least"
+            );
             return Err(ServiceError::Unsafe(text));
         }
         Ok(self.store.purge_audit(now() - i64::from(days) * DAY).await?)

@@ -33,7 +33,8 @@ pub(super) fn check(base: &Snapshot, changes: &[ScenarioChange], who: &Principal
                 let moved = state.enterprises.entry(&put.id).is_some_and(|known| known.value.park != put.park);
                 let mut theirs = state.engagements.iter().filter(|(_, entry)| entry.value.enterprise == put.id);
                 if moved && theirs.any(|(id, _)| rated(id)) {
-                    let (zh, en) = ("推演不能迁移已作评价的企业", "a scenario cannot move an enterprise that has rated");
+                    let (zh, en) =
+                        ("推演不能迁移已作评价的企业", "a scenario cannot move an enterprise that has rated");
                     return Err(refused(at, change, zh, en));
                 }
             }
@@ -47,7 +48,8 @@ pub(super) fn check(base: &Snapshot, changes: &[ScenarioChange], who: &Principal
                 let known = college.filter(|college| state.colleges.entry(college).is_some());
                 if known.is_some_and(|college| base.is_suppressed(college)) {
                     let zh = "评价该校的企业不足三家：再添假设的评价会透露已有的评价";
-                    let en = "fewer than three enterprises rated the college: more assumed ones would tell what they said";
+                    let en =
+                        "fewer than three enterprises rated the college: more assumed ones would tell what they said";
                     return Err(refused(at, change, zh, en));
                 }
             }

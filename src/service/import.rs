@@ -92,7 +92,10 @@ impl Service {
         if report.errors.is_empty() && !dry_run && !drafts.is_empty() {
             drafts.extend(new_day(&fork, &drafts));
             let seq = self.write(Unit { drafts, key: None }).await?.seq;
-            self.publish_cut().await?;
+            // What was imported is there; the cut comes with the next minute if not now.
+            if let Err(error) = self.publish_cut().await {
+                tracing::warn!(%error, "no cut could be published");
+            }
             self.save_snapshot().await?;
             report.seq = Some(seq);
         }

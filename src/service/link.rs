@@ -32,6 +32,8 @@ pub struct LinkedRating {
     pub link: RatingLink,
     /// The live rating and its revision.
     pub given: Option<(Rating, u32)>,
+    /// What the browser that gave it is given to keep: without, the link shows nobody how it was rated, whoever made it.
+    pub mark: Option<String>,
 }
 
 /// Which links to make.
@@ -131,6 +133,7 @@ impl Service {
         let engagement = ratable(state, &id).map_err(|_| ServiceError::BadLink)?;
         let entry = state.ratings.entry(&id).filter(|entry| !entry.closed);
         let given = entry.map(|entry| (entry.value.clone(), entry.rev));
-        Ok(LinkedRating { link: link(state, &self.link_key, engagement, until), given })
+        let mark = entry.map(|entry| self.link_key.mark(&id, entry.value.id));
+        Ok(LinkedRating { link: link(state, &self.link_key, engagement, until), given, mark })
     }
 }

@@ -5,7 +5,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use hmac::{Hmac, Mac};
 use sha2::Sha256;
 
-use crate::domain::{Date, EngagementId};
+use crate::domain::{Date, EngagementId, RatingId};
 
 /// Under this name the key lies in the database.
 pub(super) const NAME: &str = "rating-link";
@@ -37,6 +37,13 @@ impl LinkKey {
         self.mac(engagement, day).verify_slice(&given).ok()?;
         let until = format!("{}-{}-{}", day.get(..4)?, day.get(4..6)?, day.get(6..)?).parse::<Date>().ok()?;
         (today <= until).then_some((engagement.parse().ok()?, until))
+    }
+
+    /// What proves that a browser gave this rating: HMAC-SHA256 over engagement and rating in base64url.
+    pub(super) fn mark(&self, engagement: &EngagementId, rating: RatingId) -> String {
+        // No day is written like a rating's id, so no link is ever such a proof.
+        let mac = self.mac(engagement.as_str(), &format!("given {rating}"));
+        URL_SAFE_NO_PAD.encode(mac.finalize().into_bytes())
     }
 
     fn mac(&self, engagement: &str, day: &str) -> Hmac<Sha256> {

@@ -58,8 +58,8 @@ use crate::live::{Limits, Live, Rate, RedisError};
 use crate::store::{Store, StoreError, Writer};
 
 pub use acting::{Acting, Listed, ReadOf};
-pub use audit::{AUDIT_DAYS, Audit, AuditEnd, Audited, in_request};
 pub use attention::{Attention, EngagementShown, UnmetPark, WaitingPark};
+pub use audit::{AUDIT_DAYS, Audit, AuditEnd, Audited, in_request};
 pub use backup::{Copied, CopyProgress, CopyStep};
 pub use board::{Board, NeedWords, ParkCard, Parks};
 pub use bounded::Bounded;

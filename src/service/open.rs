@@ -261,7 +261,10 @@ impl Service {
                 self.save_snapshot().await?;
             }
         }
-        self.audit().flush(false).await?;
+        // The day begins all the same: what must be recorded before it is answered says so itself.
+        if let Err(error) = self.audit().flush(false).await {
+            tracing::error!(%error, "what was counted for the audit log waits");
+        }
         self.on_newest(|| self.begin_day()).await?;
         if self.live.current().snapshot.state.cuts.may_follow(today()) {
             self.publish_cut().await?;
@@ -278,9 +281,10 @@ impl Service {
         }
         let rev = state.rev(&event.subject()) + 1;
         self.write(Unit { drafts: vec![Draft { event, rev }], key: None }).await?;
-        let purged = self.audit().purge(self.audit_days).await?;
-        if purged > 0 {
-            tracing::info!(purged, "audit entries were kept long enough and taken away");
+        match self.audit().purge(self.audit_days).await {
+            Ok(0) => {}
+            Ok(purged) => tracing::info!(purged, "audit entries were kept long enough and taken away"),
+            Err(error) => tracing::error!(%error, "old audit entries could not be taken away"),
         }
         Ok(())
     }

@@ -220,8 +220,7 @@ impl Store {
     /// # Errors
     /// What the database says.
     pub async fn audit_after(&self, seq: i64) -> Result<Vec<AuditRow>, StoreError> {
-        let page =
-            format!("SELECT {COLUMNS} FROM audit_log WHERE log_id = $1 AND seq > $2 ORDER BY seq LIMIT {PAGE}");
+        let page = format!("SELECT {COLUMNS} FROM audit_log WHERE log_id = $1 AND seq > $2 ORDER BY seq LIMIT {PAGE}");
         Ok(on_both!(Pool, &self.pool, pool => {
             sqlx::query_as(AssertSqlSafe(page)).bind(LOG_ID).bind(seq).fetch_all(pool).await
         })?)
@@ -258,7 +257,8 @@ impl Store {
         let (mut seq, mut chain) = self.audit_anchor().await?;
         // What a purge did not finish is still there, and still has to be sound.
         let first = "SELECT coalesce(min(seq), 0) FROM audit_log WHERE log_id = $1";
-        let first: i64 = on_both!(Pool, &self.pool, pool => sqlx::query_scalar(first).bind(LOG_ID).fetch_one(pool).await)?;
+        let first: i64 =
+            on_both!(Pool, &self.pool, pool => sqlx::query_scalar(first).bind(LOG_ID).fetch_one(pool).await)?;
         if first != 0 && first <= seq {
             return fault(first, "an entry that was purged is there");
         }

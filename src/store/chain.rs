@@ -22,15 +22,7 @@ impl Chain {
     /// known who wrote it, `‖ 0xff ‖ principal`: no body has that byte, and what was written before hashes as ever. Integers
     /// as 8 bytes little-endian.
     #[must_use]
-    pub fn extend(
-        &self,
-        seq: i64,
-        recorded_at: i64,
-        subject: &str,
-        rev: i64,
-        body: &[u8],
-        principal: &str,
-    ) -> Self {
+    pub fn extend(&self, seq: i64, recorded_at: i64, subject: &str, rev: i64, body: &[u8], principal: &str) -> Self {
         let mut hash = Sha256::new();
         hash.update(self.0);
         hash.update(seq.to_le_bytes());

@@ -103,14 +103,7 @@ impl Filling {
             if row.seq != self.seq {
                 return fault("the event before it is missing");
             }
-            self.chain = self.chain.extend(
-                row.seq,
-                row.recorded_at,
-                &row.subject,
-                row.rev,
-                &row.body,
-                &row.principal,
-            );
+            self.chain = self.chain.extend(row.seq, row.recorded_at, &row.subject, row.rev, &row.body, &row.principal);
             if row.chain != self.chain.0 {
                 return fault("the event does not match its chain");
             }

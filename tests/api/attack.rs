@@ -28,8 +28,7 @@ async fn all_told(api: &Api, key: &str, college: &str, parks: &[&str]) -> BTreeM
     queries.extend(["exclude=C0001", "exclude=C0002,C0003", "uncertain_weights=true"].map(str::to_owned));
     for park in parks {
         for query in &queries {
-            let (status, why) =
-                get(format!("/api/v1/parks/{park}/colleges/{college}/explanation?{query}")).await;
+            let (status, why) = get(format!("/api/v1/parks/{park}/colleges/{college}/explanation?{query}")).await;
             if status != 200 {
                 continue;
             }
@@ -132,7 +131,9 @@ async fn at_one_seq_nobody_who_ranks_can_subtract_his_way_to_one_enterprise() {
         }
         assert_eq!(rest.count(), 0, "{college}: every enterprise is in one group");
     }
-    println!("{colleges} colleges, {equations} independent equations, the smallest of {smallest} enterprises, 0 recovered");
+    println!(
+        "{colleges} colleges, {equations} independent equations, the smallest of {smallest} enterprises, 0 recovered"
+    );
     assert!(colleges >= 2 && equations >= 4);
 }
 
@@ -157,9 +158,10 @@ async fn of_one_and_two_enterprises_no_answer_depends_on_what_they_said() {
                 "end": "2026-06-30", "status": "closed"});
             assert_eq!(api.put(&format!("/api/v1/engagements/{id}"), &body).await.status, 201);
             assert_eq!(api.rate(&id, mark, &id).await.status, 201);
-            for (role, parks) in
-                [(Role::Planner(None), &["P0001", "P0002"][..]), (Role::ParkManager("P0001".parse().expect("a code")), &["P0001"][..])]
-            {
+            for (role, parks) in [
+                (Role::Planner(None), &["P0001", "P0002"][..]),
+                (Role::ParkManager("P0001".parse().expect("a code")), &["P0001"][..]),
+            ] {
                 let key = api.key(role).await;
                 told.push(all_told(&api, &key, "C7001", parks).await);
             }
@@ -207,11 +209,7 @@ async fn no_what_if_takes_one_rating_away_or_moves_it() {
         for (path, body, at) in [
             ("/api/v1/scenarios/evaluate", question.clone(), "/changes/0"),
             ("/api/v1/scenarios/evaluate", json!({"parks": "all", "changes": [change]}), "/changes/0"),
-            (
-                "/api/v1/scenarios",
-                json!({"name": "试", "owner": "试", "question": question}),
-                "/question/changes/0",
-            ),
+            ("/api/v1/scenarios", json!({"name": "试", "owner": "试", "question": question}), "/question/changes/0"),
         ] {
             let answer = api.post(path, &body).await;
             answer.is_problem(&format!("{path} {change}"), 422, "forbidden-target");
@@ -221,6 +219,33 @@ async fn no_what_if_takes_one_rating_away_or_moves_it() {
         let done = api.service.evaluate_scenario(question).await;
         assert!(done.is_ok(), "the operator may: {change} {done:?}");
     }
+}
+
+#[actix_web::test]
+async fn a_link_does_not_tell_who_made_it_how_it_was_rated() {
+    let api = spawn_app().await;
+    let free = api.free_engagement();
+    let link = api.service.rating_link(&free.engagement.parse().expect("a code"), 1).expect("a link").path;
+    let get = async |cookie: &str| api.send(api.request(Method::GET, &link).header("cookie", cookie)).await.text;
+    let submit = async |rev: u32, overall: u8, cookie: &str| {
+        let key = uuid::Uuid::new_v4();
+        let form = format!("key={key}&rev={rev}&overall={overall}&supply=2&skill=2&stay=2&help=2");
+        let request = api.request(Method::POST, &link).header("content-type", "application/x-www-form-urlencoded");
+        let request = request.header("origin", format!("http://{}", api.address)).header("cookie", cookie);
+        let sent = api.send(request.header("accept", "text/html").body(form)).await;
+        assert_eq!(sent.status, 303, "{}", sent.text);
+        sent.header("set-cookie").split(';').next().expect("a cookie").to_owned()
+    };
+    let before = get("x=y").await;
+    let proof = submit(0, 1, "x=y").await;
+    let (own, maker) = (get(&proof).await, get("x=y").await);
+    assert!(own.contains("id=\"given\""), "{own}");
+    assert!(maker.contains("id=\"rated\"") && !maker.contains("id=\"given\""), "{maker}");
+    assert!(!maker.contains("checked") && before.matches("checked").count() == 0, "no answer stands there: {maker}");
+    // The proof is of one rating; and who does not see it can still replace it.
+    let again = submit(1, 5, "x=y").await;
+    assert_eq!(again, proof, "the same rating, revised");
+    assert!(get("zeyou_given=AAAA").await.contains("id=\"rated\""));
 }
 
 /// Not a promise but a measurement: whoever asks before and after one rating, and assumes each mark, finds which it was.
@@ -251,6 +276,8 @@ async fn what_two_seqs_still_tell_is_measured() {
         tried += 1;
         recovered += usize::from(nearest.is_some_and(|(overall, _)| *overall == given));
     }
-    println!("two seqs and what-ifs in between: {recovered} of {tried} ratings recovered by who watches each one arrive");
+    println!(
+        "two seqs and what-ifs in between: {recovered} of {tried} ratings recovered by who watches each one arrive"
+    );
     assert!(tried >= 5);
 }

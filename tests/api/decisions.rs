@@ -93,7 +93,11 @@ async fn a_decision_is_compared_with_what_came() {
     let pair = of(&after, &free.college);
     assert_eq!((&pair["realised"]["proposed"], &pair["realised"]["confirmed"]), (&json!(0), &json!(1)));
     let one = &pair["realised"];
-    assert_eq!((&one["ratings"], &one["mean"], &one["suppressed"]), (&json!(0), &Value::Null, &json!(true)), "one rating");
+    assert_eq!(
+        (&one["ratings"], &one["mean"], &one["suppressed"]),
+        (&json!(0), &Value::Null, &json!(true)),
+        "one rating"
+    );
     assert_eq!(pair["satisfaction_move"], Value::Null);
     // Two more enterprises of the park, and what three say together is told.
     let firms: Vec<String> = {

@@ -20,5 +20,5 @@ mod scenarios;
 mod selections;
 mod sensitivity;
 mod shortlist;
-mod subject;
 mod sign_in;
+mod subject;

@@ -56,7 +56,10 @@ async fn a_college_officer_sees_the_cut_and_no_rating_moves_anything_it_is_told(
     assert!((mean * 10.0 - (mean * 10.0).round()).abs() < 1e-9, "one decimal: {told}");
     assert!(["3-4", "5-9", "10-19", "20+"].contains(&told["figures"]["raters"].as_str().expect("a band")), "{told}");
     assert!(!list(&told["figures"]["aspects"]).is_empty(), "{told}");
-    assert!(before[2].2.contains("id=\"published\"") && before[2].2.contains(&format!("{mean:.1}")), "the page tells it");
+    assert!(
+        before[2].2.contains("id=\"published\"") && before[2].2.contains(&format!("{mean:.1}")),
+        "the page tells it"
+    );
     for (path, status, text) in &before {
         for word in ["\"ratings\"", "\"raters\":1", "\"raters\":2"] {
             assert!(!text.contains(word), "{path}: {status} {word}");

@@ -147,7 +147,9 @@ async fn an_explanation_adds_up() {
         let shares: f64 = list(&why["groups"]).iter().map(|group| number(&group["contribution"])).sum();
         assert!((shares - own).abs() < 1e-9, "{id}: the groups' shares {shares} are its own part {own}");
         let bands = ["3-4", "5-9", "10-19", "20+"];
-        assert!(list(&why["groups"]).iter().all(|group| bands.contains(&group["enterprises"].as_str().expect("a band"))));
+        assert!(
+            list(&why["groups"]).iter().all(|group| bands.contains(&group["enterprises"].as_str().expect("a band")))
+        );
         for field in ["rank", "score", "contributions", "satisfaction"] {
             assert_eq!(why["item"][field], item[field], "{id}: the {field} of the shortlist");
         }

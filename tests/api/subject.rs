@@ -39,13 +39,21 @@ async fn a_subject_takes_its_data_along_and_erasing_it_leaves_the_log_whole() {
     let told = ask(&admin, Method::GET, &format!("/api/v1/accounts/{}/data", account.id)).await.ok(200);
     assert_eq!((&told["account"], &told["written"]), (&data["account"], &Value::Null));
     let planner = api.key(Role::Planner(None)).await;
-    ask(&planner, Method::GET, &format!("/api/v1/accounts/{}/data", account.id)).await.is_problem("a planner", 403, "forbidden");
+    ask(&planner, Method::GET, &format!("/api/v1/accounts/{}/data", account.id)).await.is_problem(
+        "a planner",
+        403,
+        "forbidden",
+    );
     ask(&admin, Method::GET, "/api/v1/accounts/nobody/data").await.is_problem("nobody", 404, "not-found");
 
     let before = Service::check_log(api.service.store(), |_| {}).await.expect("checked");
     assert_eq!(ask(&admin, Method::DELETE, &format!("/api/v1/accounts/{}", account.id)).await.status, 204);
     assert_eq!(ask(&key, Method::GET, "/api/v1/me").await.status, 401);
-    ask(&admin, Method::GET, &format!("/api/v1/accounts/{}/data", account.id)).await.is_problem("erased", 404, "not-found");
+    ask(&admin, Method::GET, &format!("/api/v1/accounts/{}/data", account.id)).await.is_problem(
+        "erased",
+        404,
+        "not-found",
+    );
     let after = Service::check_log(api.service.store(), |_| {}).await.expect("checked");
     assert_eq!((&after, after.fault.as_ref()), (&before, None), "chain and digest of {} events", after.seq);
     assert!(after.seq > 2_000, "{}", after.seq);
@@ -88,7 +96,8 @@ async fn every_event_says_who_wrote_it() {
     assert_eq!(by(api.seq()).await, "link");
     assert_eq!(api.service.store().check_chain(|_| {}).await.expect("checked"), None);
     // No answer to any role tells it.
-    for role in [Role::Planner(None), Role::Supervisor, Role::CollegeOfficer(free[0].college.parse().expect("a code"))] {
+    for role in [Role::Planner(None), Role::Supervisor, Role::CollegeOfficer(free[0].college.parse().expect("a code"))]
+    {
         let key = api.key(role).await;
         for path in [
             format!("/api/v1/parks/{}/changes?from_seq={}", free[0].park, api.seq() - 3),

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use zeyou::domain::{
-    Aspect, CollegeId, Cut, Date, EngagementId, EnterpriseId, Event, LEAST_ENTERPRISES, Question, RaterBand,
+    Aspect, CollegeId, Cut, Date, EngagementId, EnterpriseId, Event, Question, RaterBand, Sheet, LEAST_ENTERPRISES,
 };
 use zeyou::engine::{Snapshot, State};
 
@@ -255,9 +255,7 @@ fn no_combination_of_what_was_published_is_about_fewer_than_three() {
         let dense = |but: &[usize]| -> Vec<Vec<i64>> {
             let columns: Vec<usize> = (0..owner.len()).filter(|&x| !but.contains(&owner[x])).collect();
             rows.iter()
-                .map(|row| {
-                    columns.iter().map(|x| row.iter().filter(|(y, _)| y == x).map(|(_, w)| *w).sum()).collect()
-                })
+                .map(|row| columns.iter().map(|x| row.iter().filter(|(y, _)| y == x).map(|(_, w)| *w).sum()).collect())
                 .collect()
         };
         for a in 0..7 {
@@ -271,4 +269,38 @@ fn no_combination_of_what_was_published_is_about_fewer_than_three() {
     }
     println!("{cuts} cuts, {figures} figures, no combination of them about one or two enterprises");
     assert!(cuts > 100 && figures > 100, "{cuts} cuts with {figures} figures");
+}
+
+#[test]
+fn a_log_of_an_older_sheet_is_bound_from_its_first_cut_on_and_advancing_equals_a_cold_start() {
+    let mut world = World::new(12, 2);
+    let sheet = Sheet { least_enterprises: 0, ..(*world.state.sheet).clone() };
+    city::apply(&mut world.state, &[Event::SheetActivated(sheet)]);
+    for firm in 0..8 {
+        world.rate(firm, 0, [1 + firm as u8 % 5; 5]);
+    }
+    world.rate(9, 1, [1; 5]);
+    city::apply(&mut world.state, &[Event::Clock { today: day("2026-11-25") }]);
+    let park = world.state.parks.iter().next().expect("a park").0.clone();
+    let of = |snapshot: &Snapshot, college: &CollegeId| {
+        let list = snapshot.shortlist(&Question::of(park.clone())).expect("a list");
+        list.items.into_iter().find(|one| one.college.id == *college).expect("ranked").satisfaction
+    };
+    let served = Snapshot::cold(world.state.clone());
+    let before = of(&served, &world.colleges[1]);
+    assert!(!before.suppressed && before.raters == 1, "as it was when codes were printed: {before:?}");
+    let cut = served.cut_due(day("2026-11-25")).expect("a cut");
+    let mut state = served.state.clone();
+    let changes = city::apply(&mut state, &[Event::CutPublished(cut)]);
+    let (served, cold) = (served.advance(state.clone(), &changes), Snapshot::cold(state));
+    assert!(served.same_derived(&cold));
+    let after = of(&served, &world.colleges[1]);
+    assert_eq!((after.suppressed, after.raters, after.ratings), (true, 0, 0), "{after:?}");
+    assert!((after.sd - served.state.model.college_variance.sqrt()).abs() < 1e-6, "the prior's width");
+    assert!(!of(&served, &world.colleges[0]).suppressed);
+    // The next cut is an ordinary event: nothing is derived from it in advance.
+    let mut state = served.state.clone();
+    let next = Cut { on: day("2026-12-09"), colleges: Vec::new() };
+    let changes = city::apply(&mut state, &[Event::CutPublished(next)]);
+    assert!(served.advance(state.clone(), &changes).same_derived(&Snapshot::cold(state)));
 }

@@ -209,7 +209,9 @@ fn what_one_or_two_enterprises_of_a_park_like_is_not_told() {
         n += 1;
     };
     for (u, (enterprise, _)) in others.iter().enumerate() {
-        (0..12).for_each(|college| rate(&mut events, enterprise.as_str(), college, if college % 2 == u % 2 { 5 } else { 2 }));
+        (0..12).for_each(|college| {
+            rate(&mut events, enterprise.as_str(), college, if college % 2 == u % 2 { 5 } else { 2 })
+        });
     }
     // Two of the park's own give marks that could not differ more; a third joins them.
     let told = |events: &[Event]| ask(&city::snapshot(events), park.as_str(), Some(0));

@@ -102,7 +102,9 @@ async fn what_was_kept_long_enough_is_purged_and_the_rest_still_verifies(address
     assert_eq!(store.audit_rows(None, "", 9).await.expect("rows").len(), 4);
     store.append_audit(&entries[6..]).await.expect("appended");
     assert_eq!(store.check_audit().await.expect("checked"), None);
-    for statement in ["DELETE FROM audit_anchor", "UPDATE audit_anchor SET seq = 7", "DELETE FROM audit_log WHERE seq = 4"] {
+    for statement in
+        ["DELETE FROM audit_anchor", "UPDATE audit_anchor SET seq = 7", "DELETE FROM audit_log WHERE seq = 4"]
+    {
         assert!(behind(&address, statement).await.is_err(), "{statement}");
     }
 }

@@ -60,13 +60,15 @@ async fn no_secret_is_written_anywhere() {
     let mut lines = BufReader::new(child.stdout.take().expect("stdout")).lines();
     let running = Running(child);
     let greeting = lines.next().expect("a greeting").expect("text");
-    let address = greeting.split("http://").nth(1).and_then(|rest| rest.split('/').next()).expect("an address").to_owned();
+    let address =
+        greeting.split("http://").nth(1).and_then(|rest| rest.split('/').next()).expect("an address").to_owned();
     let base = format!("http://{address}");
     let client = Client::builder().no_proxy().redirect(reqwest::redirect::Policy::none()).build().expect("a client");
     let mut told: Vec<(String, Vec<u8>)> = Vec::new();
     let made = |name: &str, role: &str, belongs: &str| {
         let link = zeyou(&database, &["account", "create", name, "--role", role, "--belongs", belongs]);
-        let link = link.split("/welcome/").nth(1).and_then(|rest| rest.split_whitespace().next()).expect("a link").to_owned();
+        let link =
+            link.split("/welcome/").nth(1).and_then(|rest| rest.split_whitespace().next()).expect("a link").to_owned();
         let key = zeyou(&database, &["key", "create", name, "--label", "c", "--scope", "read,write,rate,accounts"]);
         let key = key.lines().find(|line| line.starts_with("zy_")).expect("a key").to_owned();
         (link, key)
@@ -84,20 +86,31 @@ async fn no_secret_is_written_anywhere() {
         (answer.status(), cookie, answer.bytes().await.expect("a body").to_vec())
     };
     // A second factor's secret is on its page by intent: it is taken from there and looked for everywhere else.
-    let page = client.get(format!("{base}/welcome/{planner_link}")).send().await.expect("a page").text().await.expect("text");
-    let factor = page.split("id=\"secret\">").nth(1).and_then(|rest| rest.split('<').next()).expect("a secret").to_owned();
-    let (status, session, _) = form(format!("/welcome/{link}"), "zeyou_session=x", "password=CANARYpassword37x".into()).await;
+    let page =
+        client.get(format!("{base}/welcome/{planner_link}")).send().await.expect("a page").text().await.expect("text");
+    let factor =
+        page.split("id=\"secret\">").nth(1).and_then(|rest| rest.split('<').next()).expect("a secret").to_owned();
+    let (status, session, _) =
+        form(format!("/welcome/{link}"), "zeyou_session=x", "password=CANARYpassword37x".into()).await;
     assert_eq!(status, StatusCode::SEE_OTHER);
-    for (name, password) in [("canary-manager", "CANARYwrong37xxx"), ("canary-manager", "CANARYpassword37x"), ("CANARYname", "CANARYwrong")] {
+    for (name, password) in
+        [("canary-manager", "CANARYwrong37xxx"), ("canary-manager", "CANARYpassword37x"), ("CANARYname", "CANARYwrong")]
+    {
         let (_, _, body) = form("/login".into(), "zeyou_session=x", format!("name={name}&password={password}")).await;
         // The name that was typed stands in the form again; so it is cut out here.
         told.push(("login".into(), String::from_utf8_lossy(&body).replace(name, "").into_bytes()));
     }
-    let (status, _, body) = form(format!("/welcome/{planner_link}"), "zeyou_session=x", "password=CANARYother37xx&code=000000".into()).await;
+    let (status, _, body) =
+        form(format!("/welcome/{planner_link}"), "zeyou_session=x", "password=CANARYother37xx&code=000000".into())
+            .await;
     assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY);
-    told.push(("welcome".into(), String::from_utf8_lossy(&body).replace(&factor, "").replace(&planner_link, "").into_bytes()));
+    told.push((
+        "welcome".into(),
+        String::from_utf8_lossy(&body).replace(&factor, "").replace(&planner_link, "").into_bytes(),
+    ));
     let rating_link = zeyou(&database, &["links", "--open"]);
-    let token = rating_link.split("/r/").nth(1).and_then(|rest| rest.split_whitespace().next()).expect("a link").to_owned();
+    let token =
+        rating_link.split("/r/").nth(1).and_then(|rest| rest.split_whitespace().next()).expect("a link").to_owned();
     let mac = token.rsplit('.').next().expect("a mac").to_owned();
     for (who, path) in [
         (&manager, "/api/v1/me"),
@@ -122,9 +135,12 @@ async fn no_secret_is_written_anywhere() {
     };
     told.push(("a forged key".into(), with(format!("{manager}CANARYforged"), "/api/v1/me").await));
     told.push(("a forged link".into(), with(manager.clone(), "/r/CANARYtoken.20990101.CANARYmac").await));
-    let (status, _, _) = form(format!("/r/{token}"), "", "key=k&rev=0&overall=4&supply=4&skill=4&stay=4&help=4".into()).await;
+    let (status, _, _) =
+        form(format!("/r/{token}"), "", "key=k&rev=0&overall=4&supply=4&skill=4&stay=4&help=4".into()).await;
     assert!(status.is_success() || status.is_redirection(), "{status}");
-    for body in [json!({"label": "CANARYlabel", "scopes": ["CANARYscope"], "days": 1}), json!({"password": "CANARYbody"})] {
+    for body in
+        [json!({"label": "CANARYlabel", "scopes": ["CANARYscope"], "days": 1}), json!({"password": "CANARYbody"})]
+    {
         let answer = client.post(format!("{base}/api/v1/keys")).bearer_auth(&manager).json(&body).send().await;
         let text = answer.expect("an answer").text().await.expect("text");
         // A word that is refused may be said back, as any value.
@@ -152,7 +168,8 @@ async fn no_secret_is_written_anywhere() {
     // A password that is wrong in form, and a server that is not there.
     for url in ["postgres://zeyou:CANARYaway@127.0.0.1:1/x", "mysql://u:CANARYscheme@h/x"] {
         let mut command = Command::new(env!("CARGO_BIN_EXE_zeyou"));
-        let done = command.env("ZEYOU_DATABASE_URL", url).env("RUST_LOG", "debug").arg("verify").output().expect("runs");
+        let done =
+            command.env("ZEYOU_DATABASE_URL", url).env("RUST_LOG", "debug").arg("verify").output().expect("runs");
         assert!(!done.status.success());
         told.push((url.split(':').next().unwrap_or_default().into(), [done.stdout, done.stderr].concat()));
     }

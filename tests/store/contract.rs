@@ -63,7 +63,9 @@ async fn an_event_keeps_who_wrote_it_and_the_chain_seals_it(address: Address) {
     }
     assert_eq!(names(&committed), wrote);
     assert_eq!(names(&store.events(0, 10).await.expect("read")), wrote);
-    let Tail::Events(tailed) = store.tail(0, Chain::EMPTY).await.expect("read") else { panic!("they continue the chain") };
+    let Tail::Events(tailed) = store.tail(0, Chain::EMPTY).await.expect("read") else {
+        panic!("they continue the chain")
+    };
     assert_eq!(names(&tailed), wrote);
     let rows = store.rows(0, 10).await.expect("rows");
     let first = &rows[0];

@@ -170,7 +170,10 @@ async fn a_database_of_an_older_version_says_what_to_do() {
         .max()
         .expect("migrations");
     let told = refused(&log, &["doctor"]);
-    assert!(told.contains("✗ 表结构第 2 版") && told.contains(&format!("→ this program needs version {needed}")), "{told}");
+    assert!(
+        told.contains("✗ 表结构第 2 版") && told.contains(&format!("→ this program needs version {needed}")),
+        "{told}"
+    );
     // A file that is no log of Zeyou.
     let other = folder.path().join("other.db");
     let mut connection =

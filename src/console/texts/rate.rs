@@ -33,6 +33,7 @@ texts! {
     NOT_SAVED = "现在无法保存，答案还在下面，请再点一次提交，不会重复计入。", "It could not be saved just now. Your answers are below: submit again, they count once.";
     INCOMPLETE = "还有题没有作答或填写有误，请补齐后提交。", "An answer is missing or not valid: please complete it and submit.";
     CHANGED = "这份评价刚在别处改过，下面是现在计入的答案。", "This rating was changed elsewhere a moment ago; below is what counts now.";
+    RATED = "这项合作已经评价过。所选答案只在提交的那台设备上显示；再次提交会替换原来的评价。", "This cooperation has been rated. The answers show only on the device that gave them; submitting again replaces them.";
     RECEIVED = "已收到，谢谢", "Received, thank you";
     CHANGEABLE = "在 {until} 前（含当日）可用同一链接修改，始终只计一份。", "Until {until} you can change it by the same link; it counts as one rating.";
     WHAT_HAPPENS = "从现在起，每份遴选名单都计入这次评价；名单页不显示由谁评出。", "From now on every shortlist counts this rating; no page of a shortlist says who gave it.";

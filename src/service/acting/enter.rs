@@ -190,11 +190,7 @@ impl Acting {
     ///
     /// # Errors
     /// [`ServiceError::NotFound`] for an unknown college, of another's too.
-    pub async fn published(
-        &self,
-        id: &CollegeId,
-        min_seq: Option<u64>,
-    ) -> Result<PublishedSatisfaction, ServiceError> {
+    pub async fn published(&self, id: &CollegeId, min_seq: Option<u64>) -> Result<PublishedSatisfaction, ServiceError> {
         self.wait(min_seq).await?;
         self.on_college(Action::ReadCut, id)?;
         self.0.published(id)

@@ -102,7 +102,7 @@ impl Service {
     /// # Errors
     /// [`ServiceError::BadLink`], and those of [`Acting::rate`] and [`Acting::revise`].
     pub async fn rate_by_link(&self, token: &str, answer: LinkAnswer) -> Result<(RatingWritten, bool), ServiceError> {
-        let LinkedRating { link, given } = self.follow_link(token)?;
+        let LinkedRating { link, given, .. } = self.follow_link(token)?;
         let holder = self.acting(Principal::link(link.engagement.enterprise.clone()).into());
         let LinkAnswer { key, rev, marks, comment } = answer;
         if rev == 0 {
