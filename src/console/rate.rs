@@ -28,7 +28,7 @@ const IN_FLIGHT: (u32, std::time::Duration) = (40, std::time::Duration::from_mil
 /// The form, or what was answered.
 pub(super) async fn page(request: HttpRequest, service: web::Data<Service>) -> HttpResponse {
     let visit = Visit::of(&request);
-    match service.follow_link(request.match_info().query("token")) {
+    match service.follow_link(request.match_info().query("token")).await {
         Ok(linked) => show(&visit, StatusCode::OK, &linked, None, gave(&request, &linked)),
         Err(_) => bad_link(&visit),
     }
@@ -46,7 +46,7 @@ pub(super) async fn submit(
         return refused(&visit, StatusCode::FORBIDDEN, rate::TITLE, rate::FOREIGN);
     }
     let token = request.match_info().query("token");
-    let Ok(linked) = service.follow_link(token) else { return bad_link(&visit) };
+    let Ok(linked) = service.follow_link(token).await else { return bad_link(&visit) };
     let fields = read(payload).await.unwrap_or_default();
     let filled = Filled::read(&fields);
     let field = |name: &str| fields.iter().find(|(field, _)| field == name).map(|(_, value)| value.as_str());
@@ -66,7 +66,7 @@ pub(super) async fn submit(
                 metrics.rating_accepted();
             }
             let mut response = guarded(StatusCode::SEE_OTHER);
-            if let Some(mark) = service.follow_link(token).ok().and_then(|linked| linked.mark) {
+            if let Some(mark) = service.follow_link(token).await.ok().and_then(|linked| linked.mark) {
                 response.cookie(kept(&request, &linked, mark));
             }
             return response.insert_header((header::LOCATION, linked.link.path)).finish();
@@ -74,7 +74,7 @@ pub(super) async fn submit(
         Err(problem) => problem,
     };
     problem.log_cause(&request);
-    let Ok(now) = service.follow_link(token) else { return bad_link(&visit) };
+    let Ok(now) = service.follow_link(token).await else { return bad_link(&visit) };
     if problem.status().is_server_error() {
         let form = Form { key, rev, filled };
         return show(&visit, problem.status(), &now, Some((rate::NOT_SAVED, Some(form))), gave(&request, &now));

@@ -1,6 +1,6 @@
 //! Ratings: how satisfied an enterprise was with an engagement.
 
-use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
+use serde::{de, Deserialize, Deserializer, Serialize, Serializer};
 
 use super::code::{EngagementId, RatingId};
 use super::date::Date;
@@ -17,7 +17,11 @@ impl Mark {
 
     /// A mark from 1 to 5.
     pub fn new(value: u8) -> Result<Self, Invalid> {
-        if (1..=5).contains(&value) { Ok(Self(value)) } else { Err(Invalid::out_of_range(1, 5)) }
+        if (1..=5).contains(&value) {
+            Ok(Self(value))
+        } else {
+            Err(Invalid::out_of_range(1, 5))
+        }
     }
 
     /// The mark, unless 不了解.
@@ -65,7 +69,11 @@ impl de::Visitor<'_> for MarkVisitor {
     }
 
     fn visit_str<E: de::Error>(self, value: &str) -> Result<Mark, E> {
-        if value == "unknown" { Ok(Mark::UNKNOWN) } else { Err(E::invalid_type(de::Unexpected::Str(value), &self)) }
+        if value == "unknown" {
+            Ok(Mark::UNKNOWN)
+        } else {
+            Err(E::invalid_type(de::Unexpected::Str(value), &self))
+        }
     }
 }
 
@@ -186,8 +194,11 @@ pub struct Rating {
     pub marks: Marks,
     /// The day it was given.
     pub rated_on: Date,
-    /// One optional sentence.
+    /// One optional sentence. In ratings of logs since comments stand beside them it is put in as they are read.
     pub comment: Option<Comment>,
+    /// SHA-256 of a salt and the comment, hexadecimal: the comment itself can be erased.
+    #[serde(default)]
+    pub comment_digest: Option<String>,
 }
 
 #[cfg(test)]

@@ -129,6 +129,13 @@ async fn copied(source: &Store, target: &Store, progress: CopyProgress<'_>) -> R
         keys += page.len();
         filling.keys(&page).await?;
     }
+    let mut after = String::new();
+    loop {
+        let page = source.comments(&after, PAGE).await?;
+        let Some(last) = page.last() else { break };
+        after = last.digest.clone();
+        filling.comments(&page).await?;
+    }
     filling.finish().await?;
     let check = Service::check_log(target, |seq| progress(CopyStep::Checking, seq, head.seq)).await?;
     if let Some(fault) = check.fault {

@@ -126,13 +126,16 @@ impl Service {
     ///
     /// # Errors
     /// [`ServiceError::BadLink`]: forged, expired, or for what cannot be rated; it does not say which.
-    pub fn follow_link(&self, token: &str) -> Result<LinkedRating, ServiceError> {
+    pub async fn follow_link(&self, token: &str) -> Result<LinkedRating, ServiceError> {
         let (id, until) = self.link_key.check(token, today()).ok_or(ServiceError::BadLink)?;
         let current = self.live.current();
         let state = &current.snapshot.state;
         let engagement = ratable(state, &id).map_err(|_| ServiceError::BadLink)?;
         let entry = state.ratings.entry(&id).filter(|entry| !entry.closed);
-        let given = entry.map(|entry| (entry.value.clone(), entry.rev));
+        let given = match entry {
+            Some(entry) => Some((self.with_comment(entry.value.clone()).await?, entry.rev)),
+            None => None,
+        };
         let mark = entry.map(|entry| self.link_key.mark(&id, entry.value.id));
         Ok(LinkedRating { link: link(state, &self.link_key, engagement, until), given, mark })
     }

@@ -11,6 +11,7 @@ mod board;
 mod bounded;
 mod catalogue;
 mod changes;
+mod comments;
 mod decide;
 mod digest;
 mod directory;

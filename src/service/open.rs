@@ -295,7 +295,7 @@ impl Service {
             return Err(ServiceError::Rebuilding);
         }
         self.check_writes(&unit)?;
-        let appended = self.writer.append_as(unit, &self.principal.id).await?;
+        let appended = self.append(unit).await?;
         if appended.replayed {
             // Perhaps by another replica, a moment ago.
             self.live.look_now();

@@ -71,8 +71,8 @@ impl Service {
         let bytes = serde_json::to_vec(&body).unwrap_or_default();
         let fingerprint = Sha256::new().chain_update(b"POST /api/v1/ratings\n").chain_update(bytes).finalize().into();
         let id = RatingId::new(Uuid::new_v4()).unwrap_or_else(|_| unreachable!("a version 4 UUID is never nil"));
-        let rating =
-            Rating { id, engagement: body.engagement, marks: body.marks, rated_on: today(), comment: body.comment };
+        let RatingBody { engagement, marks, comment } = body;
+        let rating = Rating { id, engagement, marks, rated_on: today(), comment, comment_digest: None };
         let engagement = rating.engagement.clone();
         let live = state.ratings.get(&engagement).map(|rating| rating.id);
         let event = Event::RatingSubmitted(rating);
@@ -130,7 +130,7 @@ impl Service {
     ) -> Result<RatingWritten, ServiceError> {
         let revised = |rating: Rating| {
             let (marks, comment) = (marks, comment.clone());
-            Event::RatingRevised(Rating { marks, comment, rated_on: today(), ..rating })
+            Event::RatingRevised(Rating { marks, comment, comment_digest: None, rated_on: today(), ..rating })
         };
         self.on_newest(|| self.change(id, if_match, revised)).await
     }

@@ -4,6 +4,7 @@ use sqlx::AssertSqlSafe;
 use uuid::Uuid;
 
 use super::chain::{Chain, ChainFault};
+use super::comments::{self, CommentRow};
 use super::database::{Connection, on_both, pieces, values};
 use super::error::StoreError;
 use super::group;
@@ -149,6 +150,14 @@ impl Filling {
             })?;
         }
         Ok(())
+    }
+
+    /// The next comments.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub async fn comments(&mut self, rows: &[CommentRow]) -> Result<(), StoreError> {
+        comments::fill(&mut self.connection, rows).await
     }
 
     /// Ends with this seq and begins a new epoch: replicas that served another life of the log start anew. Answers the

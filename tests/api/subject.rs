@@ -46,9 +46,28 @@ async fn a_subject_takes_its_data_along_and_erasing_it_leaves_the_log_whole() {
     );
     ask(&admin, Method::GET, "/api/v1/accounts/nobody/data").await.is_problem("nobody", 404, "not-found");
 
+    // The log itself holds a digest of the comment, and a salted one: it is nobody's to guess.
+    let seq = rated["seq"].as_i64().expect("a seq");
+    let row = api.service.store().rows(seq - 1, 1).await.expect("the row").remove(0);
+    let raw = String::from_utf8(row.body).expect("JSON");
+    assert!(!raw.contains("王小明") && raw.contains("comment_digest"), "{raw}");
+    let copy = tempfile::tempdir().expect("a folder");
+    let copy = copy.path().join("copy.db");
+    Service::backup(api.service.store().address(), &copy, &|_, _, _| {}).await.expect("copied");
+    let copied = zeyou::store::Store::open_read_only(&copy).await.expect("the copy");
+    let kept = copied.comments("", 10).await.expect("comments");
+    assert!(kept.iter().any(|row| row.body == "王小明：联系不上" && row.is_sound()), "a copy has it: {kept:?}");
+    copied.close().await;
+    assert_eq!(ask(&key, Method::GET, &at).await.ok(200)["comment"], "王小明：联系不上");
+
     let before = Service::check_log(api.service.store(), |_| {}).await.expect("checked");
     assert_eq!(ask(&admin, Method::DELETE, &format!("/api/v1/accounts/{}", account.id)).await.status, 204);
     assert_eq!(ask(&key, Method::GET, "/api/v1/me").await.status, 401);
+    let left = api.service.store().comments("", 10).await.expect("comments");
+    assert!(left.iter().all(|row| !row.body.contains("王小明")), "{left:?}");
+    let colleague = api.key(Role::EnterpriseRater(free.enterprise.parse().expect("a code"))).await;
+    let rating = ask(&colleague, Method::GET, &at).await.ok(200);
+    assert_eq!((&rating["comment"], &rating["marks"]["overall"]), (&Value::Null, &json!(2)), "the marks stay");
     ask(&admin, Method::GET, &format!("/api/v1/accounts/{}/data", account.id)).await.is_problem(
         "erased",
         404,

@@ -220,7 +220,8 @@ async fn sent_twice_it_counts_once_and_a_second_rating_changes_nothing() {
     let page = client.get(site.url(&path)).send().await.expect("a page").text().await.expect("a page");
     let change = encoded(&form(&page, "2"));
     assert_eq!((send(change.clone(), None).await.0, send(change, None).await.0), (303, 303));
-    let now = site.service.follow_link(path.trim_start_matches("/r/")).expect("a link").given.expect("a rating");
+    let now = site.service.follow_link(path.trim_start_matches("/r/")).await;
+    let now = now.expect("a link").given.expect("a rating");
     assert_eq!((now.0.marks.overall.get(), now.1), (Some(2), 2));
 }
 

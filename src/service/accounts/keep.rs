@@ -162,12 +162,13 @@ impl Accounts {
         Ok(Invited { account: self.row(&row.id).await?.into(), path: format!("/welcome/{link}") })
     }
 
-    /// Takes away everything that is known of an account; the log keeps its pseudonym, which then names nobody.
+    /// Takes away everything that is known of an account, the comments of its ratings too; the log keeps its pseudonym, which then names nobody.
     ///
     /// # Errors
     /// [`AccountError::NotFound`].
     pub async fn erase(&self, id_or_name: &str) -> Result<(), AccountError> {
         let row = self.row(id_or_name).await?;
+        self.erase_comments(&row.id).await?;
         self.store.erase_account(&row.id).await?;
         self.memory.forget();
         Ok(())

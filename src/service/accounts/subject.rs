@@ -5,7 +5,7 @@ use serde_json::Value;
 use utoipa::ToSchema;
 
 use super::{Account, AccountError, Accounts, KeyShown};
-use crate::domain::Timestamp;
+use crate::domain::{Event, Timestamp};
 use crate::service::audit::Audited;
 
 /// Entries and events read at a time.
@@ -77,12 +77,32 @@ impl Accounts {
             let page = self.store.written_by(id, after, PAGE).await?;
             let Some((last, ..)) = page.last() else { break };
             after = *last;
-            found.extend(page.into_iter().map(|(seq, at, body)| EventWritten {
-                seq: seq as u64,
-                at: Timestamp::from_micros(at),
-                event: serde_json::from_slice(&body).unwrap_or(Value::Null),
-            }));
+            for (seq, at, body) in page {
+                let mut event: Value = serde_json::from_slice(&body).unwrap_or(Value::Null);
+                if let Some(digest) = event["body"]["comment_digest"].as_str().map(str::to_owned) {
+                    let row = self.store.comment(&digest).await?;
+                    event["body"]["comment"] = row.map_or(Value::Null, |row| Value::String(row.body));
+                }
+                found.push(EventWritten { seq: seq as u64, at: Timestamp::from_micros(at), event });
+            }
         }
         Ok(found)
+    }
+
+    /// Erases the comments of the ratings that an account gave.
+    pub(super) async fn erase_comments(&self, id: &str) -> Result<(), AccountError> {
+        let mut after = 0;
+        loop {
+            let page = self.store.written_by(id, after, PAGE).await?;
+            let Some((last, ..)) = page.last() else { return Ok(()) };
+            after = *last;
+            for (_, _, body) in page {
+                if let Ok(Event::RatingSubmitted(rating) | Event::RatingRevised(rating)) =
+                    Event::from_canonical_bytes(&body)
+                {
+                    self.store.erase_comments(&rating.id.to_string()).await?;
+                }
+            }
+        }
     }
 }

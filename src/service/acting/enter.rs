@@ -135,7 +135,7 @@ impl Acting {
     pub async fn export(&self) -> Result<Vec<(&'static str, String)>, ServiceError> {
         let ratings = self.may_export()?;
         self.audited("export", "").await?;
-        Ok(self.0.export().into_iter().filter(|(file, _)| ratings || *file != "ratings.csv").collect())
+        Ok(self.0.export().await?.into_iter().filter(|(file, _)| ratings || *file != "ratings.csv").collect())
     }
 
     /// The same as a workbook, in the reader's language.
@@ -145,7 +145,7 @@ impl Acting {
     pub async fn export_workbook(&self, zh: bool, stamp: impl Fn(&AsOf) -> String) -> Result<Vec<u8>, ServiceError> {
         let ratings = self.may_export()?;
         self.audited("export", "workbook").await?;
-        Ok(self.0.export_workbook(zh, ratings, stamp))
+        self.0.export_workbook(zh, ratings, stamp).await
     }
 
     /// Whether ratings go with it.

@@ -41,7 +41,8 @@ impl Acting {
     pub async fn rating(&self, id: RatingId) -> Result<(Rating, u32), ServiceError> {
         self.on_rating(Action::ReadRating, id)?;
         self.audited("read-rating", &id.to_string()).await?;
-        self.0.rating(id)
+        let (rating, rev) = self.0.rating(id)?;
+        Ok((self.0.with_comment(rating).await?, rev))
     }
 
     /// Replaces the answers of a rating; `if_match` is the revision it is based on.
@@ -102,7 +103,7 @@ impl Service {
     /// # Errors
     /// [`ServiceError::BadLink`], and those of [`Acting::rate`] and [`Acting::revise`].
     pub async fn rate_by_link(&self, token: &str, answer: LinkAnswer) -> Result<(RatingWritten, bool), ServiceError> {
-        let LinkedRating { link, given, .. } = self.follow_link(token)?;
+        let LinkedRating { link, given, .. } = self.follow_link(token).await?;
         let holder = self.acting(Principal::link(link.engagement.enterprise.clone()).into());
         let LinkAnswer { key, rev, marks, comment } = answer;
         if rev == 0 {
