@@ -31,7 +31,8 @@ struct Arguments {
     /// The log's database by address: postgres://USER:PASSWORD@HOST/NAME, sqlite:PATH; instead of --database. Give it by
     /// the environment, where other users cannot read the password.
     #[arg(long, global = true, env = "ZEYOU_DATABASE_URL", hide_env_values = true)]
-    database_url: Option<Address>,
+    // Parsed here: the command line's own parser would print it, password and all, if it were wrong.
+    database_url: Option<String>,
     #[command(subcommand)]
     command: Command,
 }
@@ -219,7 +220,10 @@ enum Format {
 /// The command's own error, for `main` to print.
 pub async fn run() -> Result<ExitCode, Box<dyn std::error::Error>> {
     let Arguments { database, database_url, command } = Arguments::parse();
-    let database = database_url.unwrap_or(Address::File(database));
+    let database = match database_url {
+        Some(url) => url.parse::<Address>()?,
+        None => Address::File(database),
+    };
     match command {
         Command::Serve { listen, redis, replica, ratings_per_hour, audit_days, demo, behind_tls, without_accounts } => {
             let redis = redis.address();

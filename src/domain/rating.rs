@@ -1,6 +1,6 @@
 //! Ratings: how satisfied an enterprise was with an engagement.
 
-use serde::{de, Deserialize, Deserializer, Serialize, Serializer};
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
 use super::code::{EngagementId, RatingId};
 use super::date::Date;
@@ -17,11 +17,7 @@ impl Mark {
 
     /// A mark from 1 to 5.
     pub fn new(value: u8) -> Result<Self, Invalid> {
-        if (1..=5).contains(&value) {
-            Ok(Self(value))
-        } else {
-            Err(Invalid::out_of_range(1, 5))
-        }
+        if (1..=5).contains(&value) { Ok(Self(value)) } else { Err(Invalid::out_of_range(1, 5)) }
     }
 
     /// The mark, unless 不了解.
@@ -69,11 +65,7 @@ impl de::Visitor<'_> for MarkVisitor {
     }
 
     fn visit_str<E: de::Error>(self, value: &str) -> Result<Mark, E> {
-        if value == "unknown" {
-            Ok(Mark::UNKNOWN)
-        } else {
-            Err(E::invalid_type(de::Unexpected::Str(value), &self))
-        }
+        if value == "unknown" { Ok(Mark::UNKNOWN) } else { Err(E::invalid_type(de::Unexpected::Str(value), &self)) }
     }
 }
 

@@ -10,11 +10,23 @@ use crate::domain::{CollegeId, Counterfactual, Evidence, Explanation, Question, 
 const LISTED_RATINGS: usize = 100;
 
 impl Snapshot {
-    /// Explains the rank a college gets for a question.
+    /// Explains the rank a college gets for a question, rating by rating.
     ///
     /// # Errors
     /// [`Refusal`] names the unknown park or preset, or the college that is not ranked.
     pub fn explanation(&self, question: &Question, id: &CollegeId) -> Result<Explanation, Refusal> {
+        self.explained(question, id, true)
+    }
+
+    /// The same without single ratings: what all may be told but the operator, and much sooner.
+    ///
+    /// # Errors
+    /// As [`Self::explanation`].
+    pub fn explanation_in_groups(&self, question: &Question, id: &CollegeId) -> Result<Explanation, Refusal> {
+        self.explained(question, id, false)
+    }
+
+    fn explained(&self, question: &Question, id: &CollegeId, one_by_one: bool) -> Result<Explanation, Refusal> {
         let unranked = || Refusal::College(id.to_string());
         let at = self.state.colleges.position(id).ok_or_else(unranked)?;
         // The whole order, so that any rank can be explained.
@@ -51,6 +63,7 @@ impl Snapshot {
         let aspects = if told.suppressed { Vec::new() } else { self.aspects_told(&of_college, self.aspects(at)) };
         let mut ratings: Vec<RatingContribution> = of_college
             .iter()
+            .filter(|_| one_by_one)
             .filter_map(|share| {
                 let engagement = &self.state.engagements.at(share.engagement).value.id;
                 let (rating, engagement) = (Some(self.state.ratings.get(engagement)?.id), Some(engagement.clone()));

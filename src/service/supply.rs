@@ -174,7 +174,7 @@ fn mirror(
     let best = ranks.iter().min_by_key(|(.., rank)| rank.unwrap_or(u32::MAX)).map(|(park, ..)| park.clone());
     let park = wanted.or(best).ok_or_else(|| ServiceError::NotFound("park", String::new()))?;
     let (question, mut asked) = ask(&park);
-    let item = match snapshot.explanation(&question, id) {
+    let item = match snapshot.explanation_in_groups(&question, id) {
         Ok(found) => Some(found.item),
         Err(crate::engine::Refusal::College(_)) => None,
         Err(other) => return Err(other.into()),

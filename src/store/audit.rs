@@ -4,7 +4,7 @@ use sha2::{Digest, Sha256};
 use sqlx::AssertSqlSafe;
 
 use super::chain::{Chain, ChainFault};
-use super::database::{Connection, Pool, on_both, values};
+use super::database::{Pool, on_both, values};
 use super::error::StoreError;
 use super::log::{LOG_ID, Store};
 

@@ -253,7 +253,7 @@ async fn a_link_does_not_tell_who_made_it_how_it_was_rated() {
 async fn what_two_seqs_still_tell_is_measured() {
     let api = spawn_app().await;
     let (mut recovered, mut tried) = (0, 0);
-    for (n, free) in api.free_engagements().into_iter().take(12).enumerate() {
+    for (n, free) in api.free_engagements().into_iter().enumerate() {
         let shortlist = async || api.shortlist(&free.park, "top=100").await.ok(200);
         let mean = |list: &Value| {
             let item = crate::helpers::item_of(list, &free.college)?;
@@ -263,7 +263,12 @@ async fn what_two_seqs_still_tell_is_measured() {
         for overall in 1..=5 {
             let change = json!({"rating_added": {"engagement": free.engagement, "marks": marks(overall)}});
             let body = json!({"park": free.park, "top": 100, "changes": [change]});
-            let answer = api.post("/api/v1/scenarios/evaluate", &body).await.ok(200);
+            let answer = api.post("/api/v1/scenarios/evaluate", &body).await;
+            if answer.status == 422 {
+                // Of a college of too few enterprises nothing can be assumed.
+                break;
+            }
+            let answer = answer.ok(200);
             expected.extend(mean(&answer["parks"][0]["scenario"]).map(|mean| (overall, mean)));
         }
         if expected.is_empty() {

@@ -327,11 +327,12 @@ impl Api {
         self.free_engagements().into_iter().next().expect("the demo leaves engagements unrated")
     }
 
-    /// An unrated engagement of a college that the enterprise's park ranks.
+    /// An unrated engagement of a college that the enterprise's park ranks, and that enough enterprises rated for ratings to count.
     pub(crate) async fn ranked_engagement(&self) -> Free {
         for free in self.free_engagements() {
             let shortlist = self.shortlist(&free.park, "top=100").await.ok(200);
-            if item_of(&shortlist, &free.college).is_some() {
+            let counts = |item: &Value| item["satisfaction"]["suppressed"] != true;
+            if item_of(&shortlist, &free.college).is_some_and(counts) {
                 return free;
             }
         }

@@ -107,7 +107,7 @@ async fn every_event_says_who_wrote_it() {
     assert_eq!(by(rated["seq"].as_u64().expect("a seq")).await, account.id);
     let other = free.iter().find(|one| one.enterprise != free[0].enterprise).expect("another enterprise");
     let link = api.service.rating_link(&other.engagement.parse().expect("a code"), 1).expect("a link");
-    let form = "key=k&rev=0&overall=4&supply=4&skill=4&stay=4&help=4";
+    let form = format!("key={}&rev=0&overall=4&supply=4&skill=4&stay=4&help=4", uuid::Uuid::new_v4());
     let request = api.request(Method::POST, &link.path).header("content-type", "application/x-www-form-urlencoded");
     let request = request.header("origin", format!("http://{}", api.address)).header("cookie", "zeyou_session=x");
     let sent = api.send(request.header("accept", "text/html").body(form)).await;

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use zeyou::domain::{
-    Aspect, CollegeId, Cut, Date, EngagementId, EnterpriseId, Event, Question, RaterBand, Sheet, LEAST_ENTERPRISES,
+    Aspect, CollegeId, Cut, Date, EngagementId, EnterpriseId, Event, LEAST_ENTERPRISES, Question, RaterBand, Sheet,
 };
 use zeyou::engine::{Snapshot, State};
 
@@ -89,8 +89,9 @@ fn figures_move_by_new_answers_of_three_enterprises_and_once_a_week() {
     world.rate(1, 0, [4; 5]);
     assert_eq!(world.after(10), None, "three ratings of two enterprises");
     world.rate(2, 0, [3, 3, 0, 3, 3]);
+    world.rate(11, 0, [4, 4, 0, 4, 4]);
     assert_eq!(world.after(0), None, "not on the day of the rating");
-    let cut = world.after(1).expect("of three enterprises");
+    let cut = world.after(1).expect("of four enterprises");
     let told = &cut.colleges[..];
     assert_eq!((told.len(), told[0].raters), (1, RaterBand::Few), "{cut:?}");
     assert!((told[0].mean * 10.0).fract().abs() < 1e-9 && (1.0..=5.0).contains(&told[0].mean), "one decimal");

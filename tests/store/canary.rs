@@ -135,8 +135,12 @@ async fn no_secret_is_written_anywhere() {
     };
     told.push(("a forged key".into(), with(format!("{manager}CANARYforged"), "/api/v1/me").await));
     told.push(("a forged link".into(), with(manager.clone(), "/r/CANARYtoken.20990101.CANARYmac").await));
-    let (status, _, _) =
-        form(format!("/r/{token}"), "", "key=k&rev=0&overall=4&supply=4&skill=4&stay=4&help=4".into()).await;
+    let (status, _, _) = form(
+        format!("/r/{token}"),
+        "",
+        "key=6f9619ff-8b86-4011-b42d-00c04fc964ff&rev=0&overall=4&supply=4&skill=4&stay=4&help=4".into(),
+    )
+    .await;
     assert!(status.is_success() || status.is_redirection(), "{status}");
     for body in
         [json!({"label": "CANARYlabel", "scopes": ["CANARYscope"], "days": 1}), json!({"password": "CANARYbody"})]

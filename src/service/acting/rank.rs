@@ -52,8 +52,8 @@ impl Acting {
     ) -> Result<Explanation, ServiceError> {
         let published = self.at_least(min_seq).await?;
         self.on_park(Action::Rank, &question.park)?;
-        let explanation = Service::explain(published, question, college).await?;
-        Ok(self.grouped(explanation))
+        // Single ratings are the operator's to see; all others are told of groups of enterprises.
+        Service::explain(published, question, college, self.is_operator()).await
     }
 
     /// Some colleges pair by pair.
@@ -151,17 +151,7 @@ impl Acting {
     /// As [`Self::explain`].
     pub async fn reasons(&self, question: Question, college: CollegeId) -> Result<Reasons, ServiceError> {
         self.on_park(Action::Rank, &question.park)?;
-        let mut reasons = self.0.reasons(question, college).await?;
-        reasons.explanation = self.grouped(reasons.explanation);
-        Ok(reasons)
-    }
-
-    /// Single ratings are the operator's to see; all others are told of groups of enterprises.
-    fn grouped(&self, mut explanation: Explanation) -> Explanation {
-        if !self.is_operator() {
-            explanation.ratings = Vec::new();
-        }
-        explanation
+        self.0.reasons(question, college).await
     }
 
     /// Two colleges side by side.
@@ -170,9 +160,7 @@ impl Acting {
     /// As [`Self::explain`].
     pub async fn pair(&self, question: Question, a: CollegeId, b: CollegeId) -> Result<Pair, ServiceError> {
         self.on_park(Action::Rank, &question.park)?;
-        let mut pair = self.0.pair(question, a, b).await?;
-        (pair.a, pair.b) = (self.grouped(pair.a), self.grouped(pair.b));
-        Ok(pair)
+        self.0.pair(question, a, b).await
     }
 
     /// Recomputes a printed ranking; one of a park that is not the principal's is no code at all.
