@@ -4,7 +4,7 @@ use clap::Subcommand;
 
 use crate::domain::{ROLES, Role, SCOPES, Scopes};
 use crate::service::accounts::{Account, Accounts, Invited, NewAccount, NewKey};
-use crate::store::Address;
+use crate::store::{Address, Vault};
 
 /// What to do with accounts.
 #[derive(Subcommand)]
@@ -78,8 +78,8 @@ pub(super) enum KeyCommand {
 
 type Done = Result<(), Box<dyn std::error::Error>>;
 
-pub(super) async fn account(database: &Address, command: AccountCommand) -> Done {
-    let accounts = Accounts::beside(database).await?;
+pub(super) async fn account(database: &Address, vault: Vault, command: AccountCommand) -> Done {
+    let accounts = Accounts::beside(database, vault).await?;
     let done = run_account(&accounts, command).await;
     accounts.close().await;
     done
@@ -117,8 +117,8 @@ fn print_link(invited: &Invited, base: &str) {
     println!("七天内有效的一次性链接 / one-time link, for seven days: {}{}", base.trim_end_matches('/'), invited.path);
 }
 
-pub(super) async fn key(database: &Address, command: KeyCommand) -> Done {
-    let accounts = Accounts::beside(database).await?;
+pub(super) async fn key(database: &Address, vault: Vault, command: KeyCommand) -> Done {
+    let accounts = Accounts::beside(database, vault).await?;
     let done = run_key(&accounts, command).await;
     accounts.close().await;
     done

@@ -6,7 +6,7 @@ use super::rate::ratable;
 use super::{Service, ServiceError};
 use crate::domain::{Comment, Date, Engagement, EngagementId, EnterpriseId, Marks, Rating};
 use crate::engine::State;
-use crate::store::{Address, Store};
+use crate::store::{Address, Store, Vault};
 
 /// A link and what it is for.
 #[derive(Clone, Debug)]
@@ -91,8 +91,12 @@ impl Service {
     ///
     /// # Errors
     /// [`ServiceError::NotFound`] for an unknown enterprise, [`ServiceError::NoLinkKey`], or what the database says.
-    pub async fn links_offline(address: &Address, wanted: &LinksWanted) -> Result<Vec<RatingLink>, ServiceError> {
-        let store = Store::open_read_only(address).await?;
+    pub async fn links_offline(
+        address: &Address,
+        vault: Vault,
+        wanted: &LinksWanted,
+    ) -> Result<Vec<RatingLink>, ServiceError> {
+        let store = Store::open_read_only(address).await?.sealed_by(vault);
         let key = store.secret(NAME).await?.ok_or(ServiceError::NoLinkKey)?;
         let state = state_at(&store, store.head().await?.seq).await?;
         store.close().await;

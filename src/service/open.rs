@@ -15,7 +15,7 @@ use super::{Bounded, Service, ServiceError, digest, foundation, link_key, reach}
 use crate::domain::{Date, Event, Principal, Role, Timestamp};
 use crate::engine::{FitTable, Snapshot, State};
 use crate::live::{Converge, Hint, Limits, Live, Published, Rate, Redis};
-use crate::store::{Address, Draft, Head, PIECE, Store, StoreError, Unit, Writer};
+use crate::store::{Address, Draft, Head, PIECE, Store, StoreError, Unit, Vault, Writer};
 
 /// After this many events a new snapshot is left for the next start.
 pub(super) const SNAPSHOT_EVERY: u64 = 20_000;
@@ -136,11 +136,13 @@ pub struct Replica {
     pub redis: Option<Redis>,
     /// How often an enterprise may submit, revise or withdraw ratings.
     pub ratings: Option<Rate>,
+    /// Keys that stored secrets are sealed with.
+    pub vault: Vault,
 }
 
 impl Default for Replica {
     fn default() -> Self {
-        Self { name: Uuid::new_v4().simple().to_string(), redis: None, ratings: None }
+        Self { name: Uuid::new_v4().simple().to_string(), redis: None, ratings: None, vault: Vault::default() }
     }
 }
 
@@ -158,7 +160,11 @@ impl Service {
     /// # Errors
     /// Why the log cannot be opened.
     pub async fn open_as(address: impl Into<Address>, replica: Replica) -> Result<Self, ServiceError> {
-        let store = Store::open(address).await?;
+        let store = Store::open(address).await?.sealed_by(replica.vault.clone());
+        match store.seal_all().await? {
+            0 => {}
+            changed => tracing::info!(changed, "stored secrets were sealed with the key in use"),
+        }
         let link_key = store.secret_or_new(link_key::NAME).await?.into();
         let Built { snapshot, head, saved } = built(&store, Trust::Snapshots).await?;
         let (feed, arriving) = mpsc::unbounded_channel();

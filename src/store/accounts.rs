@@ -63,7 +63,7 @@ pub struct SessionRow {
     pub used_at: i64,
 }
 
-const ACCOUNT: &str = "SELECT id, name, role, belongs, password, totp, totp_on, totp_step, disabled, created_at \
+pub(super) const ACCOUNT: &str = "SELECT id, name, role, belongs, password, totp, totp_on, totp_step, disabled, created_at \
                        FROM account WHERE log_id = $1";
 const API_KEY: &str = "SELECT id, account, label, hash, scopes, created_at, expires_at FROM api_key WHERE log_id = $1";
 
@@ -75,6 +75,7 @@ macro_rules! run {
         }).map_err(StoreError::from)
     };
 }
+pub(super) use run;
 
 impl Store {
     /// All accounts, by name.
@@ -291,6 +292,7 @@ impl Store {
     pub async fn sweep_accounts(&self, used: i64, begun: i64, now: i64) -> Result<(), StoreError> {
         run!(self, "DELETE FROM session WHERE log_id = $1 AND (used_at < $2 OR created_at < $3)", used, begun)?;
         run!(self, "DELETE FROM api_key WHERE log_id = $1 AND expires_at < $2", now)?;
+        run!(self, "DELETE FROM spent WHERE log_id = $1 AND expires_at < $2", now)?;
         run!(self, "DELETE FROM invitation WHERE log_id = $1 AND expires_at < $2", now).map(|_| ())
     }
 

@@ -84,7 +84,7 @@ impl Store {
 
 /// A log that is being filled.
 pub struct Filling {
-    connection: Connection,
+    pub(super) connection: Connection,
     seq: i64,
     chain: Chain,
 }

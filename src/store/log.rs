@@ -11,7 +11,8 @@ use super::append::Recorded;
 use super::chain::{Chain, ChainFault};
 use super::database::{Connection, Pool, on_both};
 use super::error::StoreError;
-use super::{postgres, sqlite};
+use super::vault::Vault;
+use super::{postgres, sqlite, walls};
 use crate::domain::{Event, Timestamp};
 
 /// Rows read at a time.
@@ -35,6 +36,7 @@ pub struct Head {
 pub struct Store {
     pub(super) pool: Pool,
     pub(super) address: Address,
+    pub(super) vault: Vault,
     /// Held while a file may be written: a second process refuses to start.
     _lock: Option<Arc<File>>,
 }
@@ -55,6 +57,12 @@ impl Store {
         // A newer program beside this one may have migrated already: migrations only ever add.
         migrations.set_ignore_missing(true);
         on_both!(Pool, &store.pool, pool => migrations.run(pool).await).map_err(sqlx::Error::from)?;
+        if let (Pool::Postgres(pool), Address::Postgres(options)) = (&store.pool, &store.address) {
+            walls::raise(pool).await?;
+            let mut own = postgres::connection(options).await?;
+            walls::test(&mut own).await?;
+            Connection::Postgres(own).close().await?;
+        }
         let first = "INSERT INTO log_head (log_id, seq, chain, epoch) VALUES ($1, 0, $2, $3) ON CONFLICT DO NOTHING";
         let (epoch, chain) = (Uuid::new_v4().to_string(), &Chain::EMPTY.0[..]);
         on_both!(Pool, &store.pool, pool => {
@@ -98,7 +106,7 @@ impl Store {
             Address::File(path) => Pool::Sqlite(sqlite::connect(path).await?),
             Address::Postgres(options) => Pool::Postgres(postgres::connect(options).await?),
         };
-        Ok(Self { pool, address, _lock: lock })
+        Ok(Self { pool, address, vault: Vault::default(), _lock: lock })
     }
 
     /// Where the log lies.

@@ -6,6 +6,8 @@ mod postgres;
 #[path = "../servers/mod.rs"]
 mod servers;
 mod tampering;
+mod vault;
+mod walls;
 
 use std::path::Path;
 use std::process::{Command, Stdio};
