@@ -5,6 +5,7 @@ mod copy;
 mod doctor;
 mod evaluate;
 mod fit;
+mod oidc;
 mod selection;
 mod table;
 
@@ -17,8 +18,8 @@ use indicatif::{ProgressBar, ProgressStyle};
 use crate::domain::{CollegeId, DemandKind, EnterpriseId, ParkId, PresetId, Question};
 use crate::exchange::{Spec, generate_with};
 use crate::http::{Access, ServeOptions};
-use crate::service::{ImportReport, LINK_DAYS, LinksWanted, SelectionFiles, Service, ServiceError};
-use crate::store::{Address, Store, StoreError};
+use crate::service::{ImportReport, LINK_DAYS, LinksWanted, Replica, SelectionFiles, Service, ServiceError};
+use crate::store::{Address, Store, StoreError, Vault};
 
 /// 择优: picks partner colleges for industrial parks on merit.
 #[derive(Parser)]
@@ -31,6 +32,10 @@ struct Arguments {
     /// the environment, where other users cannot read the password.
     #[arg(long, global = true, env = "ZEYOU_DATABASE_URL", hide_env_values = true)]
     database_url: Option<Address>,
+    /// A file of keys that stored secrets (second factors, the key of rating links) are sealed with: base64 of 32 bytes a line,
+    /// the first in use, others to open what was sealed before. Keep it apart from the database and its backups.
+    #[arg(long, global = true, env = "ZEYOU_SECRET_KEY_FILE")]
+    secret_key_file: Option<PathBuf>,
     #[command(subcommand)]
     command: Command,
 }
@@ -59,6 +64,8 @@ enum Command {
         /// Let everybody read and write without signing in: on a loopback address only.
         #[arg(long)]
         without_accounts: bool,
+        #[command(flatten)]
+        oidc: oidc::OidcArguments,
     },
     /// Keep accounts, also beside a running server.
     #[command(subcommand)]
@@ -211,17 +218,20 @@ enum Format {
 /// # Errors
 /// The command's own error, for `main` to print.
 pub async fn run() -> Result<ExitCode, Box<dyn std::error::Error>> {
-    let Arguments { database, database_url, command } = Arguments::parse();
+    let Arguments { database, database_url, secret_key_file, command } = Arguments::parse();
     let database = database_url.unwrap_or(Address::File(database));
+    let vault = secret_key_file.as_deref().map(Vault::read).transpose()?.unwrap_or_default();
     match command {
-        Command::Serve { listen, redis, replica, ratings_per_hour, demo, behind_tls, without_accounts } => {
+        Command::Serve { listen, redis, replica, ratings_per_hour, demo, behind_tls, without_accounts, oidc } => {
             let redis = redis.address();
             let access = Access { open: without_accounts, behind_tls, demo };
-            let options = ServeOptions { database, listen, demo, redis, replica, ratings_per_hour, access };
+            let oidc = oidc.settings()?;
+            let options =
+                ServeOptions { database, listen, demo, redis, replica, ratings_per_hour, access, oidc, vault };
             crate::http::serve(options, crate::console::routes).await?;
         }
         Command::Import { path, dry_run } => {
-            let service = Service::open(&database).await?;
+            let service = Service::open_as(&database, Replica { vault, ..Replica::default() }).await?;
             let bar = rows("导入 importing");
             let report = service.operator();
             let report = report.import(&path, dry_run, |done, total| {
@@ -260,7 +270,7 @@ pub async fn run() -> Result<ExitCode, Box<dyn std::error::Error>> {
             );
         }
         Command::Export { directory } => {
-            let service = Service::open(&database).await?;
+            let service = Service::open_as(&database, Replica { vault, ..Replica::default() }).await?;
             write_files(&directory, service.operator().export()?)?;
             service.close().await;
             println!("exported to {}", directory.display());
@@ -273,15 +283,15 @@ pub async fn run() -> Result<ExitCode, Box<dyn std::error::Error>> {
             Err(errors) => return Ok(print_errors(&errors)),
         },
         Command::Links { enterprise, open, days, base } => {
-            let links = Service::links_offline(&database, &LinksWanted { enterprise, open, days }).await?;
+            let links = Service::links_offline(&database, vault, &LinksWanted { enterprise, open, days }).await?;
             print!("{}", table::links(&links, base.trim_end_matches('/')));
         }
-        Command::Account(command) => accounts::account(&database, command).await?,
-        Command::Key(command) => accounts::key(&database, command).await?,
+        Command::Account(command) => accounts::account(&database, vault, command).await?,
+        Command::Key(command) => accounts::key(&database, vault, command).await?,
         Command::Verify => return verify(&database).await,
         Command::Backup { file } => return copy::backup(&database, &file).await,
         Command::Restore { file } => return copy::restore(&file, &database).await,
-        Command::Doctor { redis } => return Ok(doctor::doctor(&database, redis.address()).await),
+        Command::Doctor { redis } => return Ok(doctor::doctor(&database, &vault, redis.address()).await),
         Command::Openapi => println!("{}", crate::http::openapi_json()),
     }
     Ok(ExitCode::SUCCESS)

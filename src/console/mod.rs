@@ -36,6 +36,7 @@ mod link;
 mod map;
 mod mirror;
 mod needs;
+mod oidc;
 mod overtake;
 mod phone;
 mod questionnaire;
@@ -132,6 +133,9 @@ pub fn routes(config: &mut web::ServiceConfig) {
             .route(web::post().to(access::sign_in)),
     )
     .service(both("/login/code").route(web::get().to(access::code_page)).route(web::post().to(access::code)))
+    .service(page("/login/oidc").route(web::get().to(oidc::leave)))
+    .service(page("/login/oidc/callback").route(web::get().to(oidc::come_back)))
+    .service(sent("/welcome/{link}/oidc").route(web::post().to(oidc::leave_to_bind)))
     .service(sent("/login/demo").route(web::post().to(access::demo)))
     .service(sent("/logout").route(web::post().to(access::sign_out)))
     .service(both("/welcome/{link}").route(web::get().to(access::welcome)).route(web::post().to(access::accept)))

@@ -36,6 +36,8 @@ impl RequestId {
     }
 }
 
+/// Behind TLS a browser comes by TLS for a year, to this host and those below it.
+const HSTS: &str = "max-age=31536000; includeSubDomains";
 const MAX_URI: usize = 8 * 1024;
 /// What was seen of the log so long ago is as good as now; older answers say their age in `Zeyou-Staleness`, in seconds.
 const FRESH: Duration = Duration::from_secs(3);
@@ -57,6 +59,7 @@ pub(super) async fn check(request: ServiceRequest, next: Next<BoxBody>) -> Resul
     } else {
         None
     };
+    let behind_tls = access::Access::of(request.request()).behind_tls;
     let age = request.app_data::<Data<Service>>().map(|service| service.live().freshness().age());
     let refused = match problem {
         Some(problem) => Some(problem.response(request.request())),
@@ -68,6 +71,10 @@ pub(super) async fn check(request: ServiceRequest, next: Next<BoxBody>) -> Resul
     };
     if let Ok(value) = HeaderValue::from_str(id.0.hyphenated().encode_lower(&mut Uuid::encode_buffer())) {
         response.headers_mut().insert(HeaderName::from_static("x-request-id"), value);
+    }
+    response.headers_mut().insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    if behind_tls {
+        response.headers_mut().insert(header::STRICT_TRANSPORT_SECURITY, HeaderValue::from_static(HSTS));
     }
     if let Some(age) = age.filter(|age| *age > FRESH) {
         response.headers_mut().insert(HeaderName::from_static("zeyou-staleness"), age.as_secs().into());

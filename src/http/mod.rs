@@ -8,6 +8,7 @@ mod changes;
 mod decisions;
 mod directory;
 mod documents;
+mod forwarded;
 mod guard;
 mod health;
 mod metrics;
@@ -36,6 +37,8 @@ pub(crate) use titles::title;
 
 pub use admission::Admission;
 pub use documents::openapi_json;
+pub(crate) use forwarded::client;
+pub use forwarded::last_hop;
 pub use metrics::Metrics;
 pub(crate) use server::terminate;
 pub use server::{ServeOptions, application, serve};

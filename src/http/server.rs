@@ -21,8 +21,9 @@ use crate::domain::{
 };
 use crate::engine::State;
 use crate::live::{Rate, Redis, Standing};
+use crate::service::oidc::{Oidc, OidcSettings};
 use crate::service::{LINK_DAYS, LinksWanted, Replica, Service, ServiceError};
-use crate::store::{Address, StoreError};
+use crate::store::{Address, StoreError, Vault};
 
 /// How long a replica that was told to end still takes requests: a balancer notices meanwhile.
 const UNREADY: Duration = Duration::from_secs(5);
@@ -167,6 +168,10 @@ pub struct ServeOptions {
     pub ratings_per_hour: Option<u32>,
     /// Who is let in, and how it is reached.
     pub access: Access,
+    /// The provider that people may sign in by.
+    pub oidc: Option<OidcSettings>,
+    /// Keys that stored secrets are sealed with.
+    pub vault: Vault,
 }
 
 /// Opens the log and serves it until the process is told to stop.
@@ -174,17 +179,24 @@ pub struct ServeOptions {
 /// # Errors
 /// Why the log cannot be opened or the address not be listened on.
 pub async fn serve(options: ServeOptions, pages: fn(&mut web::ServiceConfig)) -> Result<(), ServiceError> {
-    let ServeOptions { database, listen, demo, redis, replica, ratings_per_hour, mut access } = options;
+    let ServeOptions { database, listen, demo, redis, replica, ratings_per_hour, mut access, oidc, vault } = options;
     access.demo = demo;
     settings::check(&listen, access, redis.as_ref().map(|(url, _)| url.as_str()))?;
+    if let Some(oidc) = &oidc {
+        settings::check_provider(oidc, access)?;
+    }
     let database = if demo { Address::File("zeyou-demo.db".into()) } else { database };
     let mut this = Replica::default();
     this.name = replica.unwrap_or(this.name);
+    this.vault = vault;
     if let Some((url, namespace)) = redis {
         this.redis = Some(Redis::new(&url, &namespace)?);
     }
     this.ratings = ratings_per_hour.map(|per_hour| Rate { per_hour });
     let service = Service::open_as(&database, this).await?;
+    if let Some(oidc) = oidc {
+        service.accounts().offer(Oidc::new(oidc).map_err(ServiceError::Unsafe)?);
+    }
     if demo {
         let report = service.operator().import_demo().await?;
         if let Some(error) = report.errors.first() {

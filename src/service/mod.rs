@@ -27,6 +27,7 @@ mod link_key;
 mod models;
 mod nation;
 mod needs;
+pub mod oidc;
 mod open;
 mod rate;
 mod reach;
@@ -159,6 +160,9 @@ pub enum ServiceError {
     /// The time budget of long work is used up; at the part that was reached.
     #[error("the time budget is used up")]
     OutOfTime(String),
+    /// An open college has this name, perhaps written differently: its id and its name.
+    #[error("it may be the same college as {1} ({0})")]
+    PossibleDuplicate(String, String),
     /// It was done too often; after so long it may be done again.
     #[error("too often: wait {} s", .0.as_secs() + 1)]
     RateLimited(std::time::Duration),
@@ -182,7 +186,7 @@ impl ServiceError {
         match self {
             Self::Invalid(_, invalid) => ["unknown-code", "invalid-seq", "name-taken"].contains(&invalid.rule.as_ref()),
             Self::NotFound(..) | Self::NoEngagement(_) | Self::AlreadyRated(_) | Self::RatingWithdrawn => true,
-            Self::RevisionConflict(_) | Self::Store(StoreError::Conflict(_)) => true,
+            Self::RevisionConflict(_) | Self::Store(StoreError::Conflict(_)) | Self::PossibleDuplicate(..) => true,
             _ => false,
         }
     }

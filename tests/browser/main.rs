@@ -8,6 +8,10 @@ mod frame;
 mod home;
 mod lab;
 mod needs;
+mod oidc;
+#[path = "../servers/provider.rs"]
+#[expect(dead_code, reason = "shared with tests that make it do wrong")]
+mod provider;
 mod rate;
 mod scenarios;
 mod selections;

@@ -4,9 +4,10 @@ mod keep;
 mod key;
 mod known;
 mod password;
+mod provider;
 mod session;
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use sha2::{Digest, Sha256};
@@ -16,6 +17,7 @@ use crate::store::{AccountRow, Store, StoreError};
 
 pub use keep::{Account, Invited, NewAccount};
 pub use key::{KeyMade, KeyShown, NewKey};
+pub use provider::Sent;
 pub use session::{Begun, Welcome};
 
 use known::Memory;
@@ -30,6 +32,7 @@ pub struct Accounts {
     store: Store,
     memory: Arc<Memory>,
     door: Arc<Door>,
+    provider: Arc<OnceLock<Arc<super::oidc::Oidc>>>,
 }
 
 /// Who a key or a session is of.
@@ -60,6 +63,9 @@ pub enum AccountError {
     /// There is no such account, key or link.
     #[error("there is no such {0}")]
     NotFound(&'static str),
+    /// The way in by a provider ended without anybody let in.
+    #[error(transparent)]
+    Provider(#[from] super::oidc::OidcFault),
     /// What the database says.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -68,15 +74,15 @@ pub enum AccountError {
 impl Accounts {
     /// The accounts beside a log.
     pub fn of(store: Store) -> Self {
-        Self { store, memory: Arc::default(), door: Arc::default() }
+        Self { store, memory: Arc::default(), door: Arc::default(), provider: Arc::default() }
     }
 
     /// The accounts of a database beside a running server, which hears of changes within two seconds.
     ///
     /// # Errors
     /// What the database says, e.g. that it has no tables of Zeyou.
-    pub async fn beside(address: &crate::store::Address) -> Result<Self, StoreError> {
-        Ok(Self::of(Store::open_read_only(address.clone()).await?))
+    pub async fn beside(address: &crate::store::Address, vault: crate::store::Vault) -> Result<Self, StoreError> {
+        Ok(Self::of(Store::open_read_only(address.clone()).await?.sealed_by(vault)))
     }
 
     /// Closes the connections of [`Self::beside`].

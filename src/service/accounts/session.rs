@@ -77,7 +77,7 @@ impl Accounts {
         self.begin(&row.id, half).await
     }
 
-    /// Begins a session without a password: the demo's accounts only.
+    /// Begins a session of whoever was recognised.
     pub(super) async fn begin(&self, account: &str, half: bool) -> Result<Begun, AccountError> {
         let (token, at) = (token(), now());
         let session = SessionRow { account: account.to_owned(), half: i64::from(half), created_at: at, used_at: at };
@@ -106,10 +106,15 @@ impl Accounts {
         self.begin(&row.id, false).await
     }
 
+    /// The secret of the account's second factor, if it has one.
+    fn factor(&self, row: &AccountRow) -> Result<Option<Vec<u8>>, AccountError> {
+        Ok(row.totp.as_ref().map(|stored| self.store.open_factor(&row.id, stored)).transpose()?)
+    }
+
     /// Whether a code is the account's now, and was not used before.
-    async fn code_fits(&self, row: &AccountRow, code: &str) -> Result<bool, AccountError> {
+    pub(super) async fn code_fits(&self, row: &AccountRow, code: &str) -> Result<bool, AccountError> {
         let code: String = code.chars().filter(|c| !c.is_whitespace()).collect();
-        let factor = row.totp.as_ref().and_then(|secret| totp(secret, &row.name));
+        let factor = self.factor(row)?.and_then(|secret| totp(&secret, &row.name));
         let Some(step) = factor.and_then(|factor| factor.check(&code, (now() / SECOND) as u64)) else {
             return Ok(false);
         };
@@ -162,7 +167,7 @@ impl Accounts {
         Ok(self.store.sweep_accounts(at - IDLE, at - LONGEST, at).await?)
     }
 
-    async fn invited(&self, link: &str) -> Result<AccountRow, AccountError> {
+    pub(super) async fn invited(&self, link: &str) -> Result<AccountRow, AccountError> {
         let gone = || AccountError::NotFound("link");
         let (account, expires_at) = self.store.invitation(&sha256(link)).await?.ok_or_else(gone)?;
         let row = self.store.account(&account).await?.filter(|row| row.disabled == 0 && expires_at > now());
@@ -176,9 +181,9 @@ impl Accounts {
     pub async fn welcome(&self, link: &str) -> Result<Welcome, AccountError> {
         let row = self.invited(link).await?;
         let role = Role::parse(&row.role, &row.belongs).map_err(|invalid| AccountError::Invalid("role", invalid))?;
-        let factor = row.totp.as_ref().and_then(|secret| totp(secret, &row.name)).and_then(|factor| {
-            let text = Secret::from(row.totp.clone()?).to_base32();
-            Some((text, factor.to_url().ok()?))
+        let factor = self.factor(&row)?.and_then(|secret| {
+            let factor = totp(&secret, &row.name)?;
+            Some((Secret::from(secret).to_base32(), factor.to_url().ok()?))
         });
         Ok(Welcome { name: row.name, role, factor })
     }
@@ -204,11 +209,13 @@ impl Accounts {
         self.begin(&row.id, false).await
     }
 
-    /// Makes a one-time link for an account: its password, its sessions and its second factor end.
+    /// Makes a one-time link for an account: its password, its identity at a provider, its sessions and its second factor end.
     pub(super) async fn invite(&self, row: &AccountRow) -> Result<String, AccountError> {
         let role = Role::parse(&row.role, &row.belongs).map_err(|invalid| AccountError::Invalid("role", invalid))?;
         let secret: Option<[u8; SECRET]> = role.needs_second_factor().then(rand::random);
-        self.store.set_secrets(&row.id, None, secret.as_ref().map(|secret| &secret[..]), false).await?;
+        let secret = secret.map(|secret| self.store.seal_factor(&row.id, &secret)).transpose()?;
+        self.store.set_secrets(&row.id, None, secret.as_deref(), false).await?;
+        self.store.unbind_account(&row.id).await?;
         self.store.end_sessions(&row.id).await?;
         let link = token();
         self.store.add_invitation(&sha256(&link), &row.id, now() + 7 * DAY).await?;
