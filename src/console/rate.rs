@@ -14,6 +14,7 @@ use super::questionnaire::{Filled, given, hidden, questions};
 use super::texts::rate;
 use super::visit::Visit;
 use super::{figures, phone, words};
+use crate::domain::{Comment, without_personal_data};
 use crate::http::{Metrics, Problem};
 use crate::service::{LinkAnswer, LinkedRating, Service, ServiceError};
 
@@ -54,9 +55,15 @@ pub(super) async fn submit(
     let comment = filled.comment();
     let comment = if comment.is_empty() { Some(None) } else { comment.parse().ok().map(Some) };
     let (Some(key), Some(rev), Some(marks), Some(comment)) = (key, rev, filled.marks(), comment) else {
-        let form = Form { key: key.unwrap_or_else(Uuid::new_v4), rev: rev.unwrap_or(0), filled };
+        let form = Form { key: key.unwrap_or_else(Uuid::new_v4), rev: rev.unwrap_or(0), filled, confirm: false };
         return show(&visit, StatusCode::UNPROCESSABLE_ENTITY, &linked, Some((rate::INCOMPLETE, Some(form))));
     };
+    let confirmed = field("confirm").is_some();
+    let personal = |comment: &Comment| without_personal_data(comment.as_str()).is_err();
+    if !confirmed && comment.as_ref().is_some_and(personal) {
+        let form = Form { key, rev, filled, confirm: true };
+        return show(&visit, StatusCode::UNPROCESSABLE_ENTITY, &linked, Some((rate::PERSONAL, Some(form))));
+    }
     let answer = LinkAnswer { key: key.to_string(), rev, marks, comment };
     let problem = match recorded(&service, token, &answer).await {
         Ok(replayed) => {
@@ -70,7 +77,7 @@ pub(super) async fn submit(
     problem.log_cause(&request);
     let Ok(now) = service.follow_link(token) else { return bad_link(&visit) };
     if problem.status().is_server_error() {
-        let form = Form { key, rev, filled };
+        let form = Form { key, rev, filled, confirm: false };
         return show(&visit, problem.status(), &now, Some((rate::NOT_SAVED, Some(form))));
     }
     show(&visit, StatusCode::CONFLICT, &now, Some((rate::CHANGED, None)))
@@ -112,6 +119,8 @@ struct Form {
     key: Uuid,
     rev: u32,
     filled: Filled,
+    /// Whether the sentence is to be looked at once more.
+    confirm: bool,
 }
 
 /// What the link shows now, with a notice; a form that could not be taken stands there as it was sent.
@@ -129,12 +138,17 @@ fn show(
             (_, sent) => {
                 h1 { (visit.say(rate::TITLE)) }
                 (what(visit, linked))
-                @let fresh = Form { key: Uuid::new_v4(), rev: 0, filled: Filled::default() };
+                @let fresh = Form { key: Uuid::new_v4(), rev: 0, filled: Filled::default(), confirm: false };
                 @let form = sent.as_ref().unwrap_or(&fresh);
                 @if form.rev == 0 { p { (visit.say(rate::LEAD)) } }
                 (sending(visit, linked, form.key, form.rev, html! {
                     (questions(visit, &form.filled))
-                    @if !form.filled.sentence.is_empty() { input type="hidden" name="sentence" value=(form.filled.sentence); }
+                    @if form.confirm {
+                        label { span { (visit.say(rate::SENTENCE)) } textarea name="sentence" rows="3" maxlength="500" { (form.filled.sentence) } }
+                        label.confirm { input type="checkbox" name="confirm" value="1"; " " (visit.say(rate::PERSONAL_KEEP)) }
+                    } @else if !form.filled.sentence.is_empty() {
+                        input type="hidden" name="sentence" value=(form.filled.sentence);
+                    }
                     button.send type="submit" { (visit.say(rate::SUBMIT)) }
                 }))
             }

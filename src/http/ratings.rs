@@ -7,9 +7,9 @@ use utoipa::ToSchema;
 
 use super::body::read_json;
 use super::metrics::Metrics;
-use super::problem::{Problem, respond};
+use super::problem::{Place, Problem, respond};
 use super::query::{idempotency_key, path_id, required_match};
-use crate::domain::{Comment, Marks, Rating, RatingId};
+use crate::domain::{Comment, Marks, Rating, RatingId, without_personal_data};
 use crate::service::{Acting, RatingBody, RatingWritten};
 
 /// New answers for a rating.
@@ -19,6 +19,18 @@ pub(super) struct RevisionBody {
     marks: Marks,
     #[serde(default)]
     comment: Option<Comment>,
+    /// 已核对：其中的号码须保留 The comment seems to hold a telephone or identity number, and is to be kept so.
+    #[serde(default)]
+    confirm_personal_data: bool,
+}
+
+/// Refuses a comment with a telephone or identity number, unless that was confirmed.
+fn check_comment(comment: Option<&Comment>, confirmed: bool) -> Result<(), Problem> {
+    match comment.filter(|_| !confirmed) {
+        Some(comment) => without_personal_data(comment.as_str())
+            .map_err(|invalid| Problem::invalid(Place::Body("/comment".to_owned()), invalid)),
+        None => Ok(()),
+    }
 }
 
 /// Only a confirmed engagement can be rated, once. Every ranking asked after the answer includes the rating. The same key
@@ -39,6 +51,7 @@ pub(super) async fn create(
     let answer = async {
         let body: RatingBody = read_json(&request, payload).await?;
         let key = idempotency_key(&request)?;
+        check_comment(body.comment.as_ref(), body.confirm_personal_data)?;
         let (written, replayed) = service.rate(key, body).await?;
         let mut response = HttpResponse::Created();
         response.insert_header((header::LOCATION, format!("/api/v1/ratings/{}", written.id)));
@@ -77,6 +90,7 @@ pub(super) async fn revise(request: HttpRequest, payload: web::Payload, service:
     let answer = async {
         let body: RevisionBody = read_json(&request, payload).await?;
         let id = path_id(&request, "id")?;
+        check_comment(body.comment.as_ref(), body.confirm_personal_data)?;
         let written = service.revise(id, required_match(&request)?, body.marks, body.comment).await?;
         Ok::<_, Problem>(HttpResponse::Ok().insert_header((header::ETAG, format!("\"{}\"", written.rev))).json(written))
     };

@@ -5,8 +5,7 @@ use actix_web::http::{StatusCode as S, header};
 use super::directory::Entity;
 use super::problem::{Place, Problem};
 use crate::domain::{
-    College, Decision, Demand, Engagement, Enterprise, Industry, Invalid, Major, Occupation, Park, Preset, Programme,
-    Scenario,
+    College, Decision, Demand, Engagement, Enterprise, Industry, Major, Occupation, Park, Preset, Programme, Scenario,
 };
 use crate::service::ServiceError;
 use crate::store::StoreError;
@@ -51,6 +50,14 @@ impl From<ServiceError> for Problem {
                 let (zh, en) = ("评价链接无效或已过期", "the rating link is not valid or no longer valid");
                 Self::new(S::NOT_FOUND, "bad-link", zh, en)
             }
+            ServiceError::PossibleDuplicate(id, name) => {
+                let zh =
+                    format!("可能与“{name}”（{id}）是同一所院校；确属不同的，请以 ?confirm=possible-duplicate 重发");
+                let en = format!(
+                    "it may be the same college as {name} ({id}); if it is another, send it with ?confirm=possible-duplicate"
+                );
+                Self::new(S::CONFLICT, "possible-duplicate", zh, en).at(Place::Body("/name".to_owned()))
+            }
             ServiceError::PreconditionRequired => {
                 let (zh, en) = ("须带 If-Match（所依据的版本）", "send If-Match with the revision you saw");
                 Self::new(S::PRECONDITION_REQUIRED, "precondition-required", zh, en).at(Place::Header("If-Match"))
@@ -86,7 +93,9 @@ impl From<ServiceError> for Problem {
             }
             ServiceError::OutOfTime(pointer) => {
                 let (zh, en) = ("超出时限，请减少改动或园区", "the time is up; ask with fewer changes or parks");
-                Self::invalid(Place::Body(pointer), Invalid::new("time-budget-exceeded", zh, en))
+                Self::new(S::SERVICE_UNAVAILABLE, "scenario-timeout", zh, en)
+                    .at(Place::Body(pointer))
+                    .with(header::RETRY_AFTER, "30")
             }
             ServiceError::Store(error) => refused_by_log(error),
             ServiceError::Redis(error) => unavailable().because(&error),

@@ -22,6 +22,9 @@ pub struct RatingBody {
     /// One optional sentence.
     #[serde(default)]
     pub comment: Option<Comment>,
+    /// 已核对：其中的号码须保留 Whoever sends it has seen that the sentence seems to hold a telephone or identity number, and wants it kept.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub confirm_personal_data: bool,
 }
 
 /// What became of it.
@@ -66,8 +69,8 @@ impl Service {
     async fn rate_on_served(&self, key: String, body: RatingBody) -> Result<(RatingWritten, bool), ServiceError> {
         let current = self.live.current();
         let state = &current.snapshot.state;
-        // The rater's enterprise owns the key until there are accounts: another enterprise's equal key is another key.
-        let principal = ratable(state, &body.engagement)?.enterprise.to_string();
+        // Whose key it is: another account's equal key, or that of a link of another enterprise, is another key.
+        let principal = format!("{}/{}", self.principal.id, ratable(state, &body.engagement)?.enterprise);
         let bytes = serde_json::to_vec(&body).unwrap_or_default();
         let fingerprint = Sha256::new().chain_update(b"POST /api/v1/ratings\n").chain_update(bytes).finalize().into();
         let id = RatingId::new(Uuid::new_v4()).unwrap_or_else(|_| unreachable!("a version 4 UUID is never nil"));

@@ -32,6 +32,8 @@ texts! {
     WAITING = "网络断开。您的答案已留在本机，恢复后自动提交，不会重复计入。", "No network. Your answers are kept on this device and sent when it is back; they count once.";
     NOT_SAVED = "现在无法保存，答案还在下面，请再点一次提交，不会重复计入。", "It could not be saved just now. Your answers are below: submit again, they count once.";
     INCOMPLETE = "还有题没有作答或填写有误，请补齐后提交。", "An answer is missing or not valid: please complete it and submit.";
+    PERSONAL = "这句话里像有电话号码或身份证号：请删去，或勾选后原样提交。还没有记录。", "The sentence seems to hold a telephone or identity number: take it out, or tick the box and submit. Nothing was recorded yet.";
+    PERSONAL_KEEP = "我已核对，须保留", "I have looked: it must stay";
     CHANGED = "这份评价刚在别处改过，下面是现在计入的答案。", "This rating was changed elsewhere a moment ago; below is what counts now.";
     RECEIVED = "已收到，谢谢", "Received, thank you";
     CHANGEABLE = "在 {until} 前（含当日）可用同一链接修改，始终只计一份。", "Until {until} you can change it by the same link; it counts as one rating.";

@@ -21,6 +21,19 @@ impl Acting {
         self.0.put(event, if_match).await
     }
 
+    /// The same, if a new college is not one that is there already under its name written differently.
+    ///
+    /// # Errors
+    /// [`ServiceError::PossibleDuplicate`], and those of [`Self::put`].
+    pub async fn put_if_new(
+        &self,
+        event: Event,
+        if_match: Option<u32>,
+        confirmed: bool,
+    ) -> Result<Written, ServiceError> {
+        self.0.put_if_new(event, if_match, confirmed).await
+    }
+
     /// Puts parameters of the satisfaction model into force.
     ///
     /// # Errors

@@ -103,7 +103,9 @@ impl Service {
         let holder = self.acting(Principal::link(link.engagement.enterprise.clone()).into());
         let LinkAnswer { key, rev, marks, comment } = answer;
         if rev == 0 {
-            return holder.rate(key, RatingBody { engagement: link.engagement.id, marks, comment }).await;
+            return holder
+                .rate(key, RatingBody { engagement: link.engagement.id, marks, comment, confirm_personal_data: false })
+                .await;
         }
         let (rating, now) = given.ok_or(ServiceError::RatingWithdrawn)?;
         // Sent again, after it was recorded.
