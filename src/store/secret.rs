@@ -108,7 +108,7 @@ impl Store {
     async fn stored_secrets(&self) -> Result<Vec<(Table, String, Vec<u8>)>, StoreError> {
         let keys = "SELECT name, value FROM secret WHERE log_id = $1 ORDER BY name";
         let factors = "SELECT id, totp FROM account WHERE log_id = $1 AND totp IS NOT NULL ORDER BY id";
-        let (keys, factors): (Vec<(String, Vec<u8>)>, Vec<(String, Vec<u8>)>) = on_both!(Pool, &self.pool, pool => {
+        let (keys, factors): (Stored, Stored) = on_both!(Pool, &self.pool, pool => {
             let keys = sqlx::query_as(keys).bind(LOG_ID).fetch_all(pool).await?;
             (keys, sqlx::query_as(factors).bind(LOG_ID).fetch_all(pool).await?)
         });
@@ -116,6 +116,9 @@ impl Store {
         Ok(keys.chain(factors.into_iter().map(|(id, totp)| (Table::Account, id, totp))).collect())
     }
 }
+
+/// Secrets by name or account, as they are stored.
+type Stored = Vec<(String, Vec<u8>)>;
 
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Table {

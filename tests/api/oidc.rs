@@ -20,6 +20,9 @@ use crate::sign_in::{code, cookie, invited, open, send};
 const PUBLIC: &str = "http://localhost:1";
 const COOL_DOWN: Duration = Duration::from_millis(700);
 
+/// Changes the header, and gives the signature instead of the provider's.
+type Forge = Box<dyn Fn(&mut Value, &Value) -> String + Send>;
+
 async fn offer(api: &Api, factors: &[&str]) -> Provider {
     let provider = Provider::start().await;
     let factors = factors.iter().map(ToString::to_string).collect();
@@ -155,7 +158,7 @@ async fn an_answer_that_was_not_made_for_this_sign_in_lets_nobody_in() {
         provider.straight();
     }
     let public = provider.public_bytes();
-    let unsigned: [(&str, Box<dyn Fn(&mut Value, &Value) -> String + Send>); 5] = [
+    let unsigned: [(&str, Forge); 5] = [
         (
             "alg none",
             Box::new(|header, _| {

@@ -22,7 +22,7 @@ pub(crate) const SECRET: &str = "a secret: of/the client";
 /// A key to sign with, and its name.
 enum Signer {
     Rs256(String, Box<RsaKeyPair>),
-    Es256(String, EcdsaKeyPair),
+    Es256(String, Box<EcdsaKeyPair>),
 }
 
 fn base64url(bytes: impl AsRef<[u8]>) -> String {
@@ -42,7 +42,8 @@ impl Signer {
     fn ec(name: &str) -> Self {
         let (kind, random) = (&ECDSA_P256_SHA256_FIXED_SIGNING, SystemRandom::new());
         let made = EcdsaKeyPair::generate_pkcs8(kind, &random).expect("a key");
-        Self::Es256(name.to_owned(), EcdsaKeyPair::from_pkcs8(kind, made.as_ref(), &random).expect("a key"))
+        let key = EcdsaKeyPair::from_pkcs8(kind, made.as_ref(), &random).expect("a key");
+        Self::Es256(name.to_owned(), Box::new(key))
     }
 
     fn header(&self) -> Value {
