@@ -87,14 +87,21 @@ fn the_container_builds_and_runs_what_there_is() {
 #[test]
 fn the_composition_has_three_replicas_that_the_balancer_knows() {
     let (compose, balancer) = (file("compose.yaml"), file("haproxy.cfg"));
-    assert_eq!(variables(&compose, &understood(&["serve"])), 4);
+    assert_eq!(variables(&compose, &understood(&["serve"])), 5);
+    assert!(balancer.contains("option forwardfor"), "limits by address need to know it");
     for replica in ["zeyou-1", "zeyou-2", "zeyou-3"] {
         assert!(compose.contains(&format!("\n  {replica}:\n")), "{replica} runs");
         assert!(compose.contains(&format!("ZEYOU_REPLICA: {replica}")), "{replica} has its name");
         assert!(balancer.contains(&format!("server {replica} {replica}:8080")), "{replica} is asked");
     }
-    let mounted = compose.split("- ./").nth(1).and_then(|rest| rest.split(':').next()).expect("a file");
-    assert_eq!(mounted, "haproxy.cfg");
+    let mounted: Vec<&str> = compose.split("- ./").skip(1).filter_map(|rest| rest.split(':').next()).collect();
+    assert_eq!(mounted, ["postgres-role.sh", "haproxy.cfg"]);
+    // Zeyou refuses the superuser that the image makes.
+    let role = file("postgres-role.sh");
+    assert!(
+        role.contains("CREATE ROLE zeyou LOGIN NOSUPERUSER NOBYPASSRLS") && role.contains("DATABASE zeyou OWNER zeyou")
+    );
+    assert!(!compose.contains("POSTGRES_USER: zeyou"));
     let built = compose.split("dockerfile: ").nth(1).and_then(|rest| rest.lines().next()).expect("a file");
     assert!(Path::new(env!("CARGO_MANIFEST_DIR")).join(built).exists(), "{built}");
     // What Zeyou refuses to start without.

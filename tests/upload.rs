@@ -72,11 +72,11 @@ async fn good_rows_load_and_every_bad_one_is_named_by_its_cell() {
 #[tokio::test]
 async fn an_import_is_taken_back_entry_by_entry() {
     let (service, _folder) = demo().await;
-    let text = |service: &Acting| {
-        let tables = service.export().expect("allowed");
+    let text = async |service: &Acting| {
+        let tables = service.export().await.expect("allowed");
         tables.into_iter().collect::<BTreeMap<_, _>>()
     };
-    let before = text(&service);
+    let before = text(&service).await;
     let mut book = Workbook::new();
     let sheet = book.add_worksheet();
     sheet.set_name("企业").expect("a name");
@@ -110,13 +110,13 @@ async fn an_import_is_taken_back_entry_by_entry() {
         Some("新材料"),
         "what the sheet does not speak of stays"
     );
-    assert_ne!(text(&service), before);
+    assert_ne!(text(&service).await, before);
     let listed = service.imports().expect("allowed");
     assert_eq!((listed.len(), listed[0].days_left, listed[0].undone, listed[0].record.written), (1, 7, false, 3));
     let id = listed[0].record.id.clone();
     let undone = service.undo_import(&id).await.expect("taken back");
     assert_eq!((undone.restored, undone.kept.len()), (3, 0));
-    assert_eq!(text(&service), before, "every table is as before");
+    assert_eq!(text(&service).await, before, "every table is as before");
     let refused = service.undo_import(&id).await.expect_err("only once");
     assert!(matches!(&refused, ServiceError::Invalid(_, invalid) if invalid.rule == "too-late"), "{refused}");
     assert!(matches!(service.undo_import(&"I0".parse().expect("a code")).await, Err(ServiceError::NotFound(..))));

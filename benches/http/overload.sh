@@ -18,7 +18,7 @@ for what in "$folder/csv" "$folder/engagements.csv"; do
     "$zeyou" --database "$folder/zeyou.db" import "$what" >/dev/null 2>&1
 done
 ulimit -n 8192
-$priority taskset -c 0 "$zeyou" --database "$folder/zeyou.db" serve --without-accounts --listen 127.0.0.1:$port >"$folder/log" 2>&1 &
+$priority taskset -c 0 "$zeyou" --database "$folder/zeyou.db" serve --without-accounts --rating-window-days 0 --listen 127.0.0.1:$port >"$folder/log" 2>&1 &
 server=$!
 trap 'kill $server 2>/dev/null || true' EXIT
 until curl -sf http://127.0.0.1:$port/health/ready >/dev/null; do sleep 0.05; done

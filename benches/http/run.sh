@@ -34,7 +34,7 @@ cp "$db" "$folder/run.db"
 db=$folder/run.db
 start() {
     local from=$(date +%s%N)
-    "$zeyou" --database "$db" serve --without-accounts --listen 127.0.0.1:$port >"$folder/serve.log" 2>&1 &
+    "$zeyou" --database "$db" serve --without-accounts --rating-window-days 0 --listen 127.0.0.1:$port >"$folder/serve.log" 2>&1 &
     server=$!
     until curl -sf $base/health/ready >/dev/null; do sleep 0.01; done
     echo "start with the stored snapshot: $((($(date +%s%N) - from) / 1000000)) ms"

@@ -20,7 +20,7 @@ if [ "$owner" = root ]; then
 fi
 install -d -o "$owner" -m 700 "$folder/pg"
 cd "$folder/pg"
-"${as[@]}" "$programs/initdb" -D "$folder/pg" -U zeyou --auth=trust --encoding=UTF8 --locale=C.UTF-8 >/dev/null
+"${as[@]}" "$programs/initdb" -D "$folder/pg" -U postgres --auth=trust --encoding=UTF8 --locale=C.UTF-8 >/dev/null
 $priority "${as[@]}" "$programs/postgres" -D "$folder/pg" -p $pgport -c listen_addresses=127.0.0.1 \
     -c unix_socket_directories="$folder/pg" -c shared_buffers=128MB ${SETTINGS:-} >"$folder/pg.log" 2>&1 &
 postgres=$!
@@ -38,7 +38,7 @@ fi
     seq 1 $n | awk -v e=$enterprises -v c=$colleges '{ printf "R%d,E%05d,C%04d,hire,2026-01-01,2026-06-01,closed\n", $1, $1 % e + 1, $1 * 7 % c + 1 }'
 } >"$folder/engagements.csv"
 seq 1 $n | awk '{ print "R" $1 }' >"$folder/unrated.txt"
-"$programs/createdb" -h 127.0.0.1 -p $pgport -U zeyou zeyou
+"$programs/psql" -qX -h 127.0.0.1 -p $pgport -U postgres -d postgres -c "CREATE ROLE zeyou LOGIN" -c "CREATE DATABASE zeyou OWNER zeyou"
 declare -A log=([sqlite]=$folder/zeyou.db [postgres]=postgres://zeyou@127.0.0.1:$pgport/zeyou)
 for kind in sqlite postgres; do
     for what in "$data" "$folder/engagements.csv"; do
@@ -47,7 +47,7 @@ for kind in sqlite postgres; do
 done
 for round in $(seq "$rounds"); do
     for kind in sqlite postgres; do
-        ZEYOU_DATABASE_URL=${log[$kind]} $priority "$zeyou" serve --without-accounts --listen 127.0.0.1:$port >"$folder/$kind.log" 2>&1 &
+        ZEYOU_DATABASE_URL=${log[$kind]} $priority "$zeyou" serve --without-accounts --rating-window-days 0 --listen 127.0.0.1:$port >"$folder/$kind.log" 2>&1 &
         server=$!
         until curl -sf $base/health/ready >/dev/null; do sleep 0.05; done
         before=$(curl -s $base/health/ready | tr -dc 0-9)

@@ -4,7 +4,7 @@ use clap::Subcommand;
 
 use crate::domain::{ROLES, Role, SCOPES, Scopes};
 use crate::service::accounts::{Account, Accounts, Invited, NewAccount, NewKey};
-use crate::store::Address;
+use crate::store::{Address, Vault};
 
 /// What to do with accounts.
 #[derive(Subcommand)]
@@ -43,6 +43,11 @@ pub(super) enum AccountCommand {
         #[arg(long, default_value = "http://127.0.0.1:8080")]
         base: String,
     },
+    /// Print everything that is kept of an account as JSON, what it wrote too: to be given to whom it is about.
+    Export {
+        /// Its name or pseudonym.
+        account: String,
+    },
     /// Erase an account; the log keeps its pseudonym, which then names nobody.
     Erase {
         /// Its name or pseudonym.
@@ -78,8 +83,8 @@ pub(super) enum KeyCommand {
 
 type Done = Result<(), Box<dyn std::error::Error>>;
 
-pub(super) async fn account(database: &Address, command: AccountCommand) -> Done {
-    let accounts = Accounts::beside(database).await?;
+pub(super) async fn account(database: &Address, vault: Vault, command: AccountCommand) -> Done {
+    let accounts = Accounts::beside(database, vault).await?;
     let done = run_account(&accounts, command).await;
     accounts.close().await;
     done
@@ -89,7 +94,9 @@ async fn run_account(accounts: &Accounts, command: AccountCommand) -> Done {
     match command {
         AccountCommand::Create { name, role, belongs, base } => {
             let role = Role::parse(&role, &belongs).map_err(|invalid| format!("{} / {}", invalid.zh, invalid.en))?;
-            print_link(&accounts.create(NewAccount { name, role }).await?, &base);
+            let made = accounts.create(NewAccount { name, role }).await?;
+            accounts.operator_did("create-account", &made.account.id).await?;
+            print_link(&made, &base);
         }
         AccountCommand::List => {
             println!("id,name,role,belongs,state");
@@ -104,10 +111,31 @@ async fn run_account(accounts: &Accounts, command: AccountCommand) -> Done {
                 println!("{id},{name},{role},{belongs},{state}");
             }
         }
-        AccountCommand::Disable { account } => accounts.disable(&account, true).await?,
-        AccountCommand::Enable { account } => accounts.disable(&account, false).await?,
-        AccountCommand::Reset { account, base } => print_link(&accounts.reset(&account).await?, &base),
-        AccountCommand::Erase { account } => accounts.erase(&account).await?,
+        AccountCommand::Disable { account } => {
+            let id = accounts.find(&account).await?.id;
+            accounts.disable(&id, true).await?;
+            accounts.operator_did("disable-account", &id).await?;
+        }
+        AccountCommand::Enable { account } => {
+            let id = accounts.find(&account).await?.id;
+            accounts.disable(&id, false).await?;
+            accounts.operator_did("enable-account", &id).await?;
+        }
+        AccountCommand::Reset { account, base } => {
+            let made = accounts.reset(&account).await?;
+            accounts.operator_did("reset-account", &made.account.id).await?;
+            print_link(&made, &base);
+        }
+        AccountCommand::Export { account } => {
+            let id = accounts.find(&account).await?.id;
+            accounts.operator_did("export-subject", &id).await?;
+            println!("{}", serde_json::to_string_pretty(&accounts.subject(&id, true).await?)?);
+        }
+        AccountCommand::Erase { account } => {
+            let id = accounts.find(&account).await?.id;
+            accounts.erase(&id).await?;
+            accounts.operator_did("erase-account", &id).await?;
+        }
     }
     Ok(())
 }
@@ -117,8 +145,8 @@ fn print_link(invited: &Invited, base: &str) {
     println!("七天内有效的一次性链接 / one-time link, for seven days: {}{}", base.trim_end_matches('/'), invited.path);
 }
 
-pub(super) async fn key(database: &Address, command: KeyCommand) -> Done {
-    let accounts = Accounts::beside(database).await?;
+pub(super) async fn key(database: &Address, vault: Vault, command: KeyCommand) -> Done {
+    let accounts = Accounts::beside(database, vault).await?;
     let done = run_key(&accounts, command).await;
     accounts.close().await;
     done
@@ -131,6 +159,7 @@ async fn run_key(accounts: &Accounts, command: KeyCommand) -> Done {
             let scopes = scopes.map_err(|invalid| format!("{} / {}", invalid.zh, invalid.en))?;
             let owner = accounts.find(&account).await?;
             let made = accounts.make_key(&owner.id, NewKey { label, scopes, days }).await?;
+            accounts.operator_did("make-key", &made.id).await?;
             println!("{}", made.key);
             eprintln!("只显示这一次，有效至 {0} / shown only now, holds until {0}", made.expires_on);
         }
@@ -140,7 +169,10 @@ async fn run_key(accounts: &Accounts, command: KeyCommand) -> Done {
                 println!("{},{},{},{},{}", key.id, key.account, key.label, key.scopes.join("+"), key.expires_on);
             }
         }
-        KeyCommand::Revoke { id } => accounts.revoke_key(&id, None).await?,
+        KeyCommand::Revoke { id } => {
+            accounts.revoke_key(&id, None).await?;
+            accounts.operator_did("revoke-key", &id).await?;
+        }
     }
     Ok(())
 }

@@ -27,8 +27,18 @@ pub(super) async fn restore(file: &Path, database: &Address) -> Outcome {
 }
 
 fn told(copied: &Copied) -> String {
-    let Copied { seq, keys, digest } = copied;
-    format!("{seq} 个事件 events, {keys} 个幂等键 keys, 链完整 chain intact, 状态摘要 state digest {digest}")
+    let Copied { seq, keys, digest, accounts, accounts_digest, plain_secrets } = copied;
+    let plain = match plain_secrets {
+        0 => String::new(),
+        n => format!(
+            "\n注意：其中 {n} 个密文未封存，请像保管密码一样保管这份拷贝（见 --secret-key-file）/ {n} secrets in it are not sealed: \
+             keep the copy as you keep passwords (see --secret-key-file)"
+        ),
+    };
+    format!(
+        "{seq} 个事件 events, {keys} 个幂等键 keys, {accounts} 个账号 accounts (摘要 digest {accounts_digest}), \
+         链完整 chain intact, 状态摘要 state digest {digest}{plain}"
+    )
 }
 
 fn bar(what: &'static str) -> ProgressBar {

@@ -3,12 +3,12 @@
 use std::process::ExitCode;
 
 use crate::service::{Finding, Grave, Service};
-use crate::store::Address;
+use crate::store::{Address, Vault};
 
 /// Examines a set-up and prints each finding with what to do; fails if any is bad.
-pub(super) async fn doctor(database: &Address, redis: Option<(String, String)>) -> ExitCode {
+pub(super) async fn doctor(database: &Address, vault: &Vault, redis: Option<(String, String)>) -> ExitCode {
     let redis = redis.as_ref().map(|(url, namespace)| (url.as_str(), namespace.as_str()));
-    let findings = Service::examine(database, redis).await;
+    let findings = Service::examine(database, vault, redis).await;
     for Finding { grave, what: [zh, en], mend } in &findings {
         let sign = match grave {
             Grave::Good => "✓",

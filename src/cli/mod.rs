@@ -1,10 +1,12 @@
 //! The command line.
 
 mod accounts;
+mod audit;
 mod copy;
 mod doctor;
 mod evaluate;
 mod fit;
+mod oidc;
 mod selection;
 mod table;
 mod traces;
@@ -17,9 +19,11 @@ use indicatif::{ProgressBar, ProgressStyle};
 
 use crate::domain::{CollegeId, DemandKind, EnterpriseId, ParkId, PresetId, Question};
 use crate::exchange::{Spec, generate_with};
-use crate::http::{Access, ServeOptions};
-use crate::service::{ImportReport, LINK_DAYS, LinksWanted, SelectionFiles, Service, ServiceError};
-use crate::store::{Address, Store, StoreError};
+use crate::http::{Access, Network, ServeOptions};
+use crate::service::{
+    AUDIT_DAYS, Budget, ImportReport, LINK_DAYS, LinksWanted, Replica, SelectionFiles, Service, ServiceError,
+};
+use crate::store::{Address, LEAST_AUDIT_DAYS, Store, StoreError, Vault};
 
 pub use traces::{Traces, subscribe};
 
@@ -33,7 +37,12 @@ struct Arguments {
     /// The log's database by address: postgres://USER:PASSWORD@HOST/NAME, sqlite:PATH; instead of --database. Give it by
     /// the environment, where other users cannot read the password.
     #[arg(long, global = true, env = "ZEYOU_DATABASE_URL", hide_env_values = true)]
-    database_url: Option<Address>,
+    // Parsed here: the command line's own parser would print it, password and all, if it were wrong.
+    database_url: Option<String>,
+    /// A file of keys that stored secrets (second factors, the key of rating links) are sealed with: base64 of 32 bytes a line,
+    /// the first in use, others to open what was sealed before. Keep it apart from the database and its backups.
+    #[arg(long, global = true, env = "ZEYOU_SECRET_KEY_FILE")]
+    secret_key_file: Option<PathBuf>,
     #[command(subcommand)]
     command: Command,
 }
@@ -53,6 +62,24 @@ enum Command {
         /// How often an enterprise may submit, revise or withdraw ratings, an hour; no limit if left out.
         #[arg(long, env = "ZEYOU_RATINGS_PER_HOUR", value_parser = clap::value_parser!(u32).range(1..))]
         ratings_per_hour: Option<u32>,
+        /// Days after its end that a closed engagement can be rated; it opens 30 days after its start, or at its end. 0: no
+        /// window. The demo has none.
+        #[arg(long, env = "ZEYOU_RATING_WINDOW_DAYS", default_value_t = 180, value_parser = clap::value_parser!(u16).range(0..=3660))]
+        rating_window_days: u16,
+        /// Units an account may ask an hour: a shortlist costs 1, a what-if 20, an export 100; an address five times as much.
+        /// 0: no limit.
+        #[arg(long, env = "ZEYOU_UNITS_PER_HOUR", default_value_t = 20_000)]
+        units_per_hour: u32,
+        /// How often one address may try to get in, by password, code or link, an hour. 0: no limit.
+        #[arg(long, env = "ZEYOU_SIGN_INS_PER_HOUR", default_value_t = 600)]
+        sign_ins_per_hour: u32,
+        /// Addresses or networks of proxies whose X-Forwarded-For is believed; with --behind-tls those of this machine, if none
+        /// is said.
+        #[arg(long, env = "ZEYOU_TRUSTED_PROXY", value_delimiter = ',')]
+        trusted_proxy: Vec<Network>,
+        /// Days that audit entries are kept.
+        #[arg(long, env = "ZEYOU_AUDIT_DAYS", default_value_t = AUDIT_DAYS, value_parser = clap::value_parser!(u32).range(i64::from(LEAST_AUDIT_DAYS)..))]
+        audit_days: u32,
         /// Use zeyou-demo.db, filled with a fictional city.
         #[arg(long)]
         demo: bool,
@@ -62,6 +89,8 @@ enum Command {
         /// Let everybody read and write without signing in: on a loopback address only.
         #[arg(long)]
         without_accounts: bool,
+        #[command(flatten)]
+        oidc: oidc::OidcArguments,
     },
     /// Keep accounts, also beside a running server.
     #[command(subcommand)]
@@ -69,6 +98,9 @@ enum Command {
     /// Keep API keys, also beside a running server.
     #[command(subcommand)]
     Key(accounts::KeyCommand),
+    /// Verify, export and purge the audit log, also beside a running server.
+    #[command(subcommand)]
+    Audit(audit::AuditCommand),
     /// Import a folder of CSV files, or one of them: all good rows, or nothing.
     Import {
         /// The folder or file.
@@ -214,17 +246,52 @@ enum Format {
 /// # Errors
 /// The command's own error, for `main` to print.
 pub async fn run() -> Result<ExitCode, Box<dyn std::error::Error>> {
-    let Arguments { database, database_url, command } = Arguments::parse();
-    let database = database_url.unwrap_or(Address::File(database));
+    let Arguments { database, database_url, secret_key_file, command } = Arguments::parse();
+    let database = match database_url {
+        Some(url) => url.parse::<Address>()?,
+        None => Address::File(database),
+    };
+    let vault = secret_key_file.as_deref().map(Vault::read).transpose()?.unwrap_or_default();
     match command {
-        Command::Serve { listen, redis, replica, ratings_per_hour, demo, behind_tls, without_accounts } => {
+        Command::Serve {
+            listen,
+            redis,
+            replica,
+            ratings_per_hour,
+            rating_window_days,
+            units_per_hour,
+            sign_ins_per_hour,
+            trusted_proxy,
+            audit_days,
+            demo,
+            behind_tls,
+            without_accounts,
+            oidc,
+        } => {
             let redis = redis.address();
-            let access = Access { open: without_accounts, behind_tls, demo };
-            let options = ServeOptions { database, listen, demo, redis, replica, ratings_per_hour, access };
+            // As long as the process: every request looks at them.
+            let trusted_proxies: &'static [Network] = trusted_proxy.leak();
+            let access = Access { open: without_accounts, behind_tls, demo, trusted_proxies };
+            let budget = Budget::an_hour(units_per_hour, sign_ins_per_hour);
+            let oidc = oidc.settings()?;
+            let options = ServeOptions {
+                database,
+                listen,
+                demo,
+                redis,
+                replica,
+                ratings_per_hour,
+                rating_window_days,
+                budget,
+                audit_days,
+                access,
+                oidc,
+                vault,
+            };
             crate::http::serve(options, crate::console::routes).await?;
         }
         Command::Import { path, dry_run } => {
-            let service = Service::open(&database).await?;
+            let service = Service::open_as(&database, Replica { vault, ..Replica::default() }).await?;
             let bar = rows("导入 importing");
             let report = service.operator();
             let report = report.import(&path, dry_run, |done, total| {
@@ -263,8 +330,8 @@ pub async fn run() -> Result<ExitCode, Box<dyn std::error::Error>> {
             );
         }
         Command::Export { directory } => {
-            let service = Service::open(&database).await?;
-            write_files(&directory, service.operator().export()?)?;
+            let service = Service::open_as(&database, Replica { vault, ..Replica::default() }).await?;
+            write_files(&directory, service.operator().export().await?)?;
             service.close().await;
             println!("exported to {}", directory.display());
         }
@@ -276,15 +343,16 @@ pub async fn run() -> Result<ExitCode, Box<dyn std::error::Error>> {
             Err(errors) => return Ok(print_errors(&errors)),
         },
         Command::Links { enterprise, open, days, base } => {
-            let links = Service::links_offline(&database, &LinksWanted { enterprise, open, days }).await?;
+            let links = Service::links_offline(&database, vault, &LinksWanted { enterprise, open, days }).await?;
             print!("{}", table::links(&links, base.trim_end_matches('/')));
         }
-        Command::Account(command) => accounts::account(&database, command).await?,
-        Command::Key(command) => accounts::key(&database, command).await?,
+        Command::Account(command) => accounts::account(&database, vault, command).await?,
+        Command::Key(command) => accounts::key(&database, vault, command).await?,
+        Command::Audit(command) => return audit::audit(&database, command).await,
         Command::Verify => return verify(&database).await,
         Command::Backup { file } => return copy::backup(&database, &file).await,
         Command::Restore { file } => return copy::restore(&file, &database).await,
-        Command::Doctor { redis } => return Ok(doctor::doctor(&database, redis.address()).await),
+        Command::Doctor { redis } => return Ok(doctor::doctor(&database, &vault, redis.address()).await),
         Command::Openapi => println!("{}", crate::http::openapi_json()),
     }
     Ok(ExitCode::SUCCESS)

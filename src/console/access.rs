@@ -12,7 +12,7 @@ use super::language::Text;
 use super::link::qr;
 use super::texts::access;
 use super::visit::Visit;
-use crate::http::{Access, Problem, Query, encoded};
+use crate::http::{Access, Problem, Query, client, encoded};
 use crate::service::Service;
 use crate::service::accounts::{AccountError, Accounts, Begun, Welcome};
 
@@ -31,12 +31,9 @@ pub(super) fn role_text(code: &str) -> Text {
     }
 }
 
-/// Where one comes from: behind a proxy that ends TLS, what it says.
+/// Where one comes from: behind a trusted proxy, what it says.
 fn from(request: &HttpRequest) -> String {
-    let info = request.connection_info();
-    let behind = Access::of(request).behind_tls;
-    let address = if behind { info.realip_remote_addr() } else { info.peer_addr() };
-    address.unwrap_or_default().to_owned()
+    client(request).map_or_else(String::new, |address| address.to_string())
 }
 
 /// A page of ours to go on to: a path of this site, nothing else.
@@ -45,12 +42,12 @@ fn there(next: &str) -> &str {
     if own { next } else { "/" }
 }
 
-fn next_of(request: &HttpRequest) -> String {
+pub(super) fn next_of(request: &HttpRequest) -> String {
     let query = Query::read_given(request, &["next", "lang", "text"]).ok();
     there(query.as_ref().and_then(|query| query.text("next")).unwrap_or("/")).to_owned()
 }
 
-fn plain(visit: &Visit, status: StatusCode, title: Text, body: Markup) -> HttpResponse {
+pub(super) fn plain(visit: &Visit, status: StatusCode, title: Text, body: Markup) -> HttpResponse {
     send(
         visit,
         status,
@@ -58,33 +55,50 @@ fn plain(visit: &Visit, status: StatusCode, title: Text, body: Markup) -> HttpRe
     )
 }
 
-fn go(to: &str, cookie: Option<Cookie<'static>>) -> HttpResponse {
+pub(super) fn go(to: &str, cookies: impl IntoIterator<Item = Cookie<'static>>) -> HttpResponse {
     let mut response = HttpResponse::SeeOther();
     response.insert_header((header::LOCATION, to)).insert_header((header::CACHE_CONTROL, "no-store"));
-    if let Some(cookie) = cookie {
+    cookies.into_iter().for_each(|cookie| {
         response.cookie(cookie);
-    }
+    });
     response.finish()
 }
 
 fn begun(request: &HttpRequest, begun: &Begun, next: &str) -> HttpResponse {
     let cookie = Access::of(request).cookie(&begun.token);
-    let second = format!("/login/code?next={}", encoded(next));
-    go(if begun.half { &second } else { next }, Some(cookie))
+    go(&onward(begun, next), [cookie])
 }
 
-fn complaint(visit: &Visit, error: &Problem) -> Markup {
+/// The same with one more cookie.
+pub(super) fn begun_with(request: &HttpRequest, begun: &Begun, next: &str, more: Cookie<'static>) -> HttpResponse {
+    let cookie = Access::of(request).cookie(&begun.token);
+    go(&onward(begun, there(next)), [cookie, more])
+}
+
+fn onward(begun: &Begun, next: &str) -> String {
+    if begun.half { format!("/login/code?next={}", encoded(next)) } else { next.to_owned() }
+}
+
+pub(super) fn complaint(visit: &Visit, error: &Problem) -> Markup {
     let invalid = error.invalid_value();
     html! { p.bad #fault role="alert" { (visit.language.pick(&invalid.zh, &invalid.en)) } }
 }
 
 /// The form to sign in by.
-pub(super) async fn page(request: HttpRequest) -> HttpResponse {
-    let visit = Visit::of(&request);
-    plain(&visit, StatusCode::OK, access::SIGN_IN, sign_in_form(&visit, &request, &next_of(&request), "", None))
+pub(super) async fn page(request: HttpRequest, service: web::Data<Service>) -> HttpResponse {
+    let (visit, next) = (Visit::of(&request), next_of(&request));
+    let provider = service.accounts().has_provider();
+    plain(&visit, StatusCode::OK, access::SIGN_IN, sign_in_form(&visit, &request, provider, &next, "", None))
 }
 
-fn sign_in_form(visit: &Visit, request: &HttpRequest, next: &str, name: &str, error: Option<&Problem>) -> Markup {
+fn sign_in_form(
+    visit: &Visit,
+    request: &HttpRequest,
+    provider: bool,
+    next: &str,
+    name: &str,
+    error: Option<&Problem>,
+) -> Markup {
     html! {
         h1 { (visit.say(access::SIGN_IN)) }
         @if Access::of(request).demo {
@@ -99,6 +113,7 @@ fn sign_in_form(visit: &Visit, request: &HttpRequest, next: &str, name: &str, er
                 }
             }
         }
+        @if provider { (super::oidc::button(visit, next)) }
         section.card {
             p { (visit.say(access::LEAD)) }
             @if let Some(error) = error { (complaint(visit, error)) }
@@ -126,7 +141,8 @@ pub(super) async fn sign_in(request: HttpRequest, payload: web::Payload, service
     match result.await {
         Ok(session) => begun(&request, &session, &next),
         Err(problem) => {
-            let body = sign_in_form(&visit, &request, &next, &name, Some(&problem));
+            let provider = service.accounts().has_provider();
+            let body = sign_in_form(&visit, &request, provider, &next, &name, Some(&problem));
             with_wait(plain(&visit, problem.status(), access::SIGN_IN, body), &problem)
         }
     }
@@ -206,7 +222,7 @@ pub(super) async fn sign_out(request: HttpRequest, payload: web::Payload, servic
         if let Some(token) = access.token(&request) {
             service.accounts().sign_out(&token).await?;
         }
-        Ok::<_, Problem>(go("/login", Some(access.cookie(""))))
+        Ok::<_, Problem>(go("/login", [access.cookie("")]))
     };
     result.await.unwrap_or_else(|problem| super::failure::answer(&request, &problem))
 }
@@ -217,10 +233,44 @@ pub(super) async fn welcome(
     link: web::Path<String>,
     service: web::Data<Service>,
 ) -> HttpResponse {
-    let visit = Visit::of(&request);
-    match service.accounts().welcome(&link).await {
-        Ok(found) => plain(&visit, StatusCode::OK, access::WELCOME, welcome_form(&visit, &link, &found, None)),
-        Err(error) => no_welcome(&request, &visit, error),
+    welcome_page(&request, &Visit::of(&request), &link, &service, None).await
+}
+
+/// The page of a one-time link, with what was wrong.
+pub(super) async fn welcome_page(
+    request: &HttpRequest,
+    visit: &Visit,
+    link: &str,
+    service: &Service,
+    error: Option<&Problem>,
+) -> HttpResponse {
+    match service.accounts().welcome(link).await {
+        Ok(found) => {
+            let status = error.map_or(StatusCode::OK, Problem::status);
+            let bind = Bind::of(service);
+            plain(visit, status, access::WELCOME, welcome_form(visit, link, &found, bind, error))
+        }
+        Err(error) => no_welcome(request, visit, error),
+    }
+}
+
+/// Whether an account may be bound to an identity at a provider.
+#[derive(Clone, Copy)]
+enum Bind {
+    No,
+    Plainly,
+    /// With the code of our second factor.
+    WithCode,
+}
+
+impl Bind {
+    fn of(service: &Service) -> Self {
+        let accounts = service.accounts();
+        match (accounts.has_provider(), accounts.binds_with_code()) {
+            (false, _) => Self::No,
+            (true, false) => Self::Plainly,
+            (true, true) => Self::WithCode,
+        }
     }
 }
 
@@ -232,7 +282,7 @@ fn no_welcome(request: &HttpRequest, visit: &Visit, error: AccountError) -> Http
     plain(visit, StatusCode::NOT_FOUND, access::GONE_TITLE, body)
 }
 
-fn welcome_form(visit: &Visit, link: &str, found: &Welcome, error: Option<&Problem>) -> Markup {
+fn welcome_form(visit: &Visit, link: &str, found: &Welcome, bind: Bind, error: Option<&Problem>) -> Markup {
     let role = visit.say(role_text(found.role.code()));
     html! {
         h1 { (visit.say(access::WELCOME)) }
@@ -252,6 +302,18 @@ fn welcome_form(visit: &Visit, link: &str, found: &Welcome, error: Option<&Probl
                 p { button type="submit" { (visit.say(access::SET)) } }
             }
         }
+        @if !matches!(bind, Bind::No) {
+            section.card #bind {
+                p { (visit.say(access::BIND_OFFER)) }
+                form method="post" action=(format!("/welcome/{link}/oidc")) {
+                    @if found.factor.is_some() && matches!(bind, Bind::WithCode) {
+                        div.entry-field { label for="bind-code" { span { (visit.say(access::CODE)) } }
+                            input #bind-code name="code" required inputmode="numeric" maxlength="9" autocomplete="one-time-code"; }
+                    }
+                    p { button.plain type="submit" { (visit.say(access::BIND)) } }
+                }
+            }
+        }
     }
 }
 
@@ -263,19 +325,12 @@ pub(super) async fn accept(
     service: web::Data<Service>,
 ) -> HttpResponse {
     let visit = Visit::of(&request);
-    let found = match service.accounts().welcome(&link).await {
-        Ok(found) => found,
-        Err(error) => return no_welcome(&request, &visit, error),
-    };
     let result = async {
         let sent = form::read_unsigned(&request, payload, MOST).await?;
         Ok::<_, Problem>(service.accounts().accept(&link, sent.raw("password"), &sent.text("code")).await?)
     };
     match result.await {
         Ok(session) => begun(&request, &session, "/"),
-        Err(problem) => {
-            let body = welcome_form(&visit, &link, &found, Some(&problem));
-            plain(&visit, problem.status(), access::WELCOME, body)
-        }
+        Err(problem) => welcome_page(&request, &visit, &link, &service, Some(&problem)).await,
     }
 }

@@ -11,7 +11,7 @@ use super::figures;
 use super::form;
 use super::frame::{Page, Section};
 use super::language::Text;
-use super::texts::access;
+use super::texts::{access, audit};
 use super::visit::Visit;
 use crate::domain::{ROLES, Role, SCOPES, Scopes};
 use crate::http::Problem;
@@ -41,7 +41,8 @@ async fn shown(request: &HttpRequest, service: &Acting, outcome: Outcome) -> Htt
         let keeps = service.may(Action::KeepAccounts).is_ok();
         let accounts = if keeps { service.list_accounts().await? } else { Vec::new() };
         let keys = service.keys().await?;
-        Ok::<_, Problem>(body(&visit, request, keeps, &accounts, &keys, &outcome))
+        let may = (keeps, service.may(Action::ReadAudit).is_ok());
+        Ok::<_, Problem>(body(&visit, request, may, &accounts, &keys, &outcome))
     };
     match result.await {
         Ok(body) => {
@@ -60,7 +61,7 @@ fn scope_text(at: usize) -> Text {
 fn body(
     visit: &Visit,
     request: &HttpRequest,
-    keeps: bool,
+    (keeps, audits): (bool, bool),
     accounts: &[Account],
     keys: &[KeyShown],
     outcome: &Outcome,
@@ -68,6 +69,7 @@ fn body(
     let origin = format!("{}://{}", request.connection_info().scheme(), request.connection_info().host());
     html! {
         h1 { (visit.say(access::ACCOUNTS)) }
+        @if audits { p { a href="/audit" { (visit.say(audit::TITLE)) } } }
         @if let Some(problem) = &outcome.fault {
             @let invalid = problem.invalid_value();
             p.bad role="alert" #fault { (visit.language.pick(&invalid.zh, &invalid.en)) }

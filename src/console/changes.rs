@@ -57,6 +57,7 @@ fn panel(visit: &Visit, changes: &Changes, sheet: &Sheet, back: &str) -> Markup 
                 ul { @for change in shown { li data-college=(change.college.id) data-moved=[jumped(change)] { (line(visit, change, sheet)) } } }
             }
             (causes(visit, changes))
+            @if changes.withheld { p.fine { (visit.say(board::CHANGED_WITHHELD)) } }
         }
     }
 }

@@ -93,7 +93,9 @@ fn side(visit: &Visit, found: &Pair, one: &Explanation, other: &Explanation) -> 
                 div { (score_bar(visit, item)) }
             }
             p.facts { span { (visit.say(board::EVIDENCE)) " " (dots(visit, item)) }
-                span { (visit.fill(board::RATINGS, &[("n", &item.satisfaction.ratings.to_string())])) } }
+                @if item.satisfaction.ratings == 0 { span { (visit.say(board::NO_RATINGS)) } } @else {
+                    span { (visit.fill(board::RATINGS, &[("n", &item.satisfaction.ratings.to_string())])) }
+                } }
             h3 { (visit.fill(why::COMPARE_FOR, &[("a", item.college.name.as_str())])) }
             @if better.is_empty() { p { (visit.say(why::COMPARE_NOTHING)) } } @else {
                 ol { @for (part, gap) in better.into_iter().take(NAMED) {

@@ -46,7 +46,7 @@ fn whole(visit: &Visit, service: &Acting, notice: Option<&str>) -> Result<Page, 
         title: visit.say(data::TITLE).to_owned(),
         section: Section::Data,
         body: body(visit, &imports, notice),
-        as_of: Some(service.parks().as_of),
+        as_of: service.stamp(service.parks().as_of),
         charts: false,
     })
 }
@@ -143,7 +143,7 @@ pub(super) async fn export(request: HttpRequest, service: Acting) -> HttpRespons
     }
     let zh = visit.language.pick(true, false);
     let name = format!("zeyou-{}.xlsx", service.parks().as_of.seq);
-    match service.export_workbook(zh, |as_of| stamp(&visit, as_of)) {
+    match service.export_workbook(zh, |as_of| stamp(&visit, as_of)).await {
         Ok(bytes) => file(&name, WORKBOOK, bytes),
         Err(error) => failure::answer(&request, &error.into()),
     }

@@ -18,8 +18,9 @@ const SHOWN: usize = 200;
 /// Every decision.
 pub(super) async fn list(request: HttpRequest, service: Acting) -> HttpResponse {
     let visit = Visit::of(&request);
-    let result = read_query(&request, &[]).map(|_| {
-        let (all, today) = (service.decisions(), service.today());
+    let result = async {
+        read_query(&request, &[])?;
+        let (all, today) = (service.decisions().await?, service.today());
         let say = |text| visit.say(text);
         let body = html! {
             p.crumbs { a href="/" { (say(home::TITLE)) } }
@@ -43,9 +44,10 @@ pub(super) async fn list(request: HttpRequest, service: Acting) -> HttpResponse 
                 } } }
             }
         };
-        Page { title: say(decisions::TITLE).to_owned(), section: Section::Workbench, body, as_of: Some(service.parks().as_of), charts: false }
-    });
-    answer(&request, &visit, result)
+        let (title, as_of) = (say(decisions::TITLE).to_owned(), Some(service.parks().as_of));
+        Ok::<_, Problem>(Page { title, section: Section::Workbench, body, as_of, charts: false })
+    };
+    answer(&request, &visit, result.await)
 }
 
 fn joined(visit: &Visit, parts: impl Iterator<Item = String>) -> String {
@@ -69,7 +71,7 @@ pub(super) async fn page(request: HttpRequest, service: Acting) -> HttpResponse 
     let result = async {
         let query = read_query(&request, &["recorded"])?;
         let id: DecisionId = path_id(&request, "id")?;
-        let decision = service.decision(&id)?;
+        let decision = service.decision(&id).await?;
         let review = service.review_decision(&id).await?;
         let body = body(&visit, &service, &decision, &review, query.text("recorded").is_some());
         let title = decision.name.to_string();

@@ -4,28 +4,38 @@ use actix_web::{HttpRequest, HttpResponse};
 use maud::{Markup, html};
 
 use super::answer::answer;
-use super::figures::{self, fixed, percent, signed};
+use super::figures::{fixed, percent, signed};
+use super::flag_forms::{appeals as appeals_of, block, decide, decided};
 use super::frame::{Page, Section};
-use super::texts::{board, flags, home};
+use super::texts::{board, flags, home, relations};
 use super::visit::{Visit, read_query};
-use crate::domain::{Flag, FlagBlock, Flags};
+use crate::domain::{Flag, Flags};
 use crate::http::Problem;
 use crate::service::Acting;
+use crate::service::authorize::Action;
 
 /// The page.
 pub(super) async fn page(request: HttpRequest, service: Acting) -> HttpResponse {
     let visit = Visit::of(&request);
     let result = async {
-        read_query(&request, &[])?;
+        let done = read_query(&request, &["done"])?.text("done").is_some();
         let found = service.flags(None).await?;
+        let decides = service.may(Action::ReviewFlag).is_ok();
+        let appeals = if decides { service.appeals()? } else { Vec::new() };
         let title = visit.say(flags::TITLE).to_owned();
-        let body = body(&visit, &found);
+        let body = html! {
+            (body(&visit, &found, done))
+            @if service.may(Action::KeepRelation).is_ok() { p { a href="/relations" { (visit.say(relations::LINK)) } } }
+            @if decides && !found.flags.is_empty() { (decide(&visit, &found.flags)) }
+            @if !found.reviews.is_empty() { (decided(&visit, &found.reviews)) }
+            @if !appeals.is_empty() { (appeals_of(&visit, &appeals, decides)) }
+        };
         Ok::<_, Problem>(Page { title, section: Section::Workbench, body, as_of: Some(found.as_of), charts: false })
     };
     answer(&request, &visit, result.await)
 }
 
-fn body(visit: &Visit, found: &Flags) -> Markup {
+fn body(visit: &Visit, found: &Flags, done: bool) -> Markup {
     let say = |text| visit.say(text);
     let rule = [
         ("weight", fixed(found.flag_weight, 2)),
@@ -37,6 +47,7 @@ fn body(visit: &Visit, found: &Flags) -> Markup {
         p.crumbs { a href="/" { (say(home::TITLE)) } }
         h1 { (say(flags::TITLE)) }
         p.lead { (say(flags::LEAD)) }
+        @if done { div.saved #notice role="status" { p { (say(flags::DONE)) } } }
         @if found.flags.is_empty() { div.empty { p { (say(flags::NONE)) } } } @else {
             section.card #flags {
                 p.fine { (visit.fill(flags::RULE, &rule)) }
@@ -62,10 +73,7 @@ fn row(visit: &Visit, one: &Flag) -> Markup {
     html! {
         tr data-college=(one.college.id) {
             th scope="row" { a href=(format!("/colleges/{}", one.college.id)) { (one.college.name) } }
-            td { @match &one.block {
-                FlagBlock::Park { park } => a href=(format!("/parks/{park}")) { (visit.fill(flags::OF_PARK, &[("park", park.as_str())])) },
-                FlagBlock::Fortnight { from, to } => (visit.fill(flags::OF_TIME, &[("from", &figures::day(visit.language, *from)), ("to", &figures::day(visit.language, *to))])),
-            } }
+            td { (block(visit, &one.block)) }
             td.number { (one.ratings) }
             td.number { (signed(one.shift, 1)) }
             td.number { (percent(one.weight)) "%" }

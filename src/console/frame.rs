@@ -11,7 +11,7 @@ use maud::{DOCTYPE, Markup, html};
 
 use super::assets;
 use super::language::{Language, Text};
-use super::texts::{access, frame};
+use super::texts::{access, frame, tickets};
 use super::tour;
 use super::visit::Visit;
 use crate::domain::{AsOf, Role};
@@ -25,6 +25,8 @@ pub(super) enum Section {
     Needs,
     /// What colleges offer.
     Supply,
+    /// Rectification and feedback.
+    Tickets,
     /// Import and export.
     Data,
     /// Accounts and keys.
@@ -36,10 +38,11 @@ pub(super) enum Section {
 }
 
 /// What the navigation shows, in order.
-const SECTIONS: [(Section, &str, Text); 6] = [
+const SECTIONS: [(Section, &str, Text); 7] = [
     (Section::Workbench, "/", frame::NAV_HOME),
     (Section::Needs, "/needs", frame::NAV_NEEDS),
     (Section::Supply, "/colleges", frame::NAV_SUPPLY),
+    (Section::Tickets, "/tickets", tickets::NAV),
     (Section::Data, "/data", frame::NAV_DATA),
     (Section::Accounts, "/accounts", access::NAV_ACCOUNTS),
     (Section::Help, "/help", frame::NAV_HELP),
@@ -50,10 +53,12 @@ fn leads(role: Option<&Role>, section: Section) -> bool {
     match (role, section) {
         (None, _) => section == Section::None,
         (Some(_), Section::Accounts | Section::Help) | (Some(Role::Operator), _) => true,
-        (Some(Role::Admin), _) => false,
-        (Some(Role::EnterpriseRater(_)), _) => section == Section::Workbench,
-        (Some(Role::CollegeOfficer(_)), _) => [Section::Supply, Section::Data].contains(&section),
-        (Some(Role::Supervisor), _) => [Section::Workbench, Section::Supply, Section::Needs].contains(&section),
+        (Some(Role::Admin), _) | (Some(Role::Planner(_)), Section::Tickets) => false,
+        (Some(Role::EnterpriseRater(_)), _) => [Section::Workbench, Section::Tickets].contains(&section),
+        (Some(Role::CollegeOfficer(_)), _) => [Section::Supply, Section::Tickets, Section::Data].contains(&section),
+        (Some(Role::Supervisor), _) => {
+            [Section::Workbench, Section::Supply, Section::Needs, Section::Tickets].contains(&section)
+        }
         (Some(Role::ParkManager(_) | Role::Planner(_)), _) => true,
     }
 }

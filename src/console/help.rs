@@ -50,13 +50,14 @@ fn body(visit: &Visit, asked: &str, checked: Option<&CodeCheck>, sheet: &Sheet) 
                 button type="submit" { (visit.say(help::CHECK_DO)) }
             }
             @if let Some(checked) = checked {
-                @let list = &checked.shortlist;
                 p #outcome role="status" class=(if checked.matches { "good" } else { "bad" }) {
                     strong { (visit.say(if checked.matches { help::CHECK_OK } else { help::CHECK_NOT })) } " "
-                    (visit.fill(help::CHECK_AS_OF, &[("park", list.park_name.as_str()), ("seq", &list.as_of.seq.to_string())])) " "
-                    a href=(format!("/parks/{}", list.park)) { (visit.say(help::CHECK_SHOW)) }
+                    @if let Some(list) = &checked.shortlist {
+                        (visit.fill(help::CHECK_AS_OF, &[("park", list.park_name.as_str()), ("seq", &list.as_of.seq.to_string())])) " "
+                        a href=(format!("/parks/{}", list.park)) { (visit.say(help::CHECK_SHOW)) }
+                    }
                 }
-                @if !list.items.is_empty() {
+                @if let Some(list) = checked.shortlist.as_ref().filter(|list| !list.items.is_empty()) {
                     table.small {
                         thead { tr { th scope="col" { (visit.say(board::RANK)) } th scope="col" { (visit.say(board::COLLEGE)) } th.number scope="col" { (visit.say(board::SCORE)) } } }
                         tbody { @for item in &list.items { tr { td { (item.rank) } th scope="row" { (item.college.name) } td.number { (fixed(item.score, 2)) } } } }

@@ -18,9 +18,9 @@ const QUIET: usize = 4;
 /// The link as text and as a QR code.
 pub(super) async fn page(request: HttpRequest, service: Acting) -> HttpResponse {
     let visit = Visit::of(&request);
-    let result = (|| {
+    let result = async {
         read_query(&request, &[])?;
-        let link = service.rating_link(&path_id(&request, "id")?, LINK_DAYS)?;
+        let link = service.rating_link(&path_id(&request, "id")?, LINK_DAYS).await?;
         let address = {
             let connection = request.connection_info();
             format!("{}://{}{}", connection.scheme(), connection.host(), link.path)
@@ -28,8 +28,8 @@ pub(super) async fn page(request: HttpRequest, service: Acting) -> HttpResponse 
         let title = visit.say(rate::LINK_TITLE).to_owned();
         let body = body(&visit, &link, &address);
         Ok::<_, Problem>(Page { title, section: Section::None, body, as_of: None, charts: false })
-    })();
-    answer(&request, &visit, result)
+    };
+    answer(&request, &visit, result.await)
 }
 
 fn body(visit: &Visit, link: &RatingLink, address: &str) -> Markup {

@@ -2,11 +2,11 @@
 
 use maud::{Markup, html};
 
-use super::figures::{fixed, raw};
+use super::figures::{day, fixed, raw};
 use super::texts::supply;
 use super::visit::Visit;
 use super::words;
-use crate::domain::{Counterfactual, Item};
+use crate::domain::{Counterfactual, Item, PublishedSatisfaction};
 use crate::service::Mirror;
 
 /// Levers shown of a step.
@@ -18,6 +18,7 @@ pub(super) fn card(visit: &Visit, mirror: &Mirror, path: &str) -> Markup {
         section.card #mirror {
             h2 { (visit.say(supply::MIRROR)) }
             p.fine { (visit.say(supply::MIRROR_TEXT)) }
+            (published(visit, &mirror.published))
             form.inline method="get" action=(format!("{path}#mirror")) {
                 label { span { (visit.say(supply::MIRROR_PARK)) }
                     select name="park" {
@@ -44,10 +45,30 @@ pub(super) fn card(visit: &Visit, mirror: &Mirror, path: &str) -> Markup {
     }
 }
 
+/// What was published of the college's satisfaction, and since when; nothing else of what enterprises said is told to it.
+fn published(visit: &Visit, told: &PublishedSatisfaction) -> Markup {
+    html! {
+        div #published {
+            h3 { (visit.say(supply::PUBLISHED)) }
+            @match (&told.figures, told.on) {
+                (Some(figures), Some(on)) => {
+                    p { strong { (visit.fill(supply::PUBLISHED_MEAN, &[("mean", &fixed(figures.mean, 1)), ("band", figures.raters.words().0)])) } }
+                    @if !figures.aspects.is_empty() {
+                        ul.plain-list { @for one in &figures.aspects {
+                            li { (visit.fill(supply::PUBLISHED_ASPECT, &[("aspect", visit.say(words::aspect(one.aspect))), ("mean", &fixed(one.mean, 1))])) }
+                        } }
+                    }
+                    p.fine { (visit.fill(supply::PUBLISHED_ON, &[("day", &day(visit.language, on))])) }
+                }
+                _ => p { (visit.say(supply::PUBLISHED_NONE)) },
+            }
+        }
+    }
+}
+
 fn place(visit: &Visit, mirror: &Mirror, item: &Item) -> Markup {
     html! {
         p #own-rank { strong { (visit.fill(supply::MIRROR_SCORE, &[("rank", &item.rank.to_string()), ("score", &fixed(item.score, 1))])) } }
-        @if mirror.withheld { p.fine { (visit.say(supply::MIRROR_WITHHELD)) } }
         @if item.rank == 1 { p { (visit.say(supply::MIRROR_FIRST)) } }
         div.steps {
             @for (rank, changes) in &mirror.steps {

@@ -6,7 +6,9 @@
 mod access;
 mod accounts;
 mod answer;
+mod appeals;
 mod assets;
+mod audit;
 mod bar;
 mod board;
 mod changes;
@@ -18,6 +20,7 @@ mod engagements;
 mod entry;
 mod failure;
 mod figures;
+mod flag_forms;
 mod flags;
 mod form;
 mod frame;
@@ -36,11 +39,13 @@ mod link;
 mod map;
 mod mirror;
 mod needs;
+mod oidc;
 mod overtake;
 mod phone;
 mod questionnaire;
 mod rate;
 mod ratings;
+mod relations;
 mod rows;
 mod scenarios;
 mod selections;
@@ -56,6 +61,7 @@ mod supply_form;
 mod table_file;
 mod team;
 mod texts;
+mod tickets;
 mod tour;
 mod upload;
 mod upload_report;
@@ -98,10 +104,13 @@ pub fn routes(config: &mut web::ServiceConfig) {
         "/decisions" => decisions::list;
         "/decisions/{id}" => decisions::page;
         "/flags" => flags::page;
+        "/tickets" => tickets::page;
+        "/colleges/{college}/reviews" => appeals::page;
         "/needs" => needs::choose;
         "/colleges" => supply::choose;
         "/data" => data::page;
         "/accounts" => accounts::page;
+        "/audit" => audit::page;
         "/data/export.xlsx" => data::export;
         "/data/templates/{table}.xlsx" => data::template;
     }
@@ -111,6 +120,19 @@ pub fn routes(config: &mut web::ServiceConfig) {
             .route(web::post().to(needs::save))
             .wrap(Compress::default()),
     )
+    .service(
+        both("/relations")
+            .route(web::get().to(relations::page))
+            .route(web::head().to(relations::page))
+            .route(web::post().to(relations::add))
+            .wrap(Compress::default()),
+    )
+    .service(sent("/relations/end").route(web::post().to(relations::end)))
+    .service(sent("/flags/review").route(web::post().to(flag_forms::review)))
+    .service(sent("/flags/answer").route(web::post().to(flag_forms::answer)))
+    .service(sent("/colleges/{college}/appeal").route(web::post().to(appeals::lodge)))
+    .service(sent("/tickets/step").route(web::post().to(tickets::step)).wrap(Compress::default()))
+    .service(sent("/tickets/feedback").route(web::post().to(tickets::give)).wrap(Compress::default()))
     .service(sent("/parks/{park}/needs/paste").route(web::post().to(needs::paste)).wrap(Compress::default()))
     .service(sent("/parks/{park}/needs/close").route(web::post().to(needs::close)))
     .service(
@@ -132,6 +154,9 @@ pub fn routes(config: &mut web::ServiceConfig) {
             .route(web::post().to(access::sign_in)),
     )
     .service(both("/login/code").route(web::get().to(access::code_page)).route(web::post().to(access::code)))
+    .service(page("/login/oidc").route(web::get().to(oidc::leave)))
+    .service(page("/login/oidc/callback").route(web::get().to(oidc::come_back)))
+    .service(sent("/welcome/{link}/oidc").route(web::post().to(oidc::leave_to_bind)))
     .service(sent("/login/demo").route(web::post().to(access::demo)))
     .service(sent("/logout").route(web::post().to(access::sign_out)))
     .service(both("/welcome/{link}").route(web::get().to(access::welcome)).route(web::post().to(access::accept)))

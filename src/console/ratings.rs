@@ -1,16 +1,13 @@
-//! How ratings make a college's satisfaction: shares that add up, and what would be without each.
+//! How ratings make a college's satisfaction: shares of groups of enterprises that add up, never one enterprise's.
 
 use maud::{Markup, html};
 
 use super::figures::{fixed, signed};
 use super::texts::why;
 use super::visit::Visit;
-use crate::domain::Explanation;
+use crate::domain::{Date, Explanation, RatingGroup};
 
-/// Ratings shown at most; the largest shares.
-const LISTED: usize = 10;
-
-/// The panel of a college's page. Ratings go by number: it is never told who gave them.
+/// The panel of a college's page.
 pub(super) fn panel(visit: &Visit, explanation: &Explanation) -> Markup {
     let of = &explanation.item.satisfaction;
     html! {
@@ -25,39 +22,38 @@ pub(super) fn panel(visit: &Visit, explanation: &Explanation) -> Markup {
                 p { (visit.fill(why::SATISFACTION_SPLIT, &[
                     ("effect", &signed(explanation.effect, 2)), ("own", &signed(explanation.own, 2)),
                     ("other", &signed(explanation.other, 2))])) }
-                (table(visit, explanation))
+                @if !explanation.groups.is_empty() { (table(visit, &explanation.groups)) }
+                p.fine { (visit.say(why::GROUPS_TEXT)) }
             }
+            @let not = &explanation.not_counted;
+            @if not.related_party > 0 { p #related { (visit.fill(why::RELATED, &[("n", &not.related_party.to_string())])) } }
+            @if not.flag_upheld > 0 { p #upheld { (visit.fill(why::UPHELD, &[("n", &not.flag_upheld.to_string())])) } }
         }
     }
 }
 
-fn table(visit: &Visit, explanation: &Explanation) -> Markup {
-    let shown = explanation.ratings.len().min(LISTED);
+/// A month, as `2026-11`.
+fn month(day: Date) -> String {
+    day.to_string().chars().take(7).collect()
+}
+
+fn table(visit: &Visit, groups: &[RatingGroup]) -> Markup {
     html! {
         figure.chart data-chart="shares" {
             div.scroll tabindex="0" role="group" aria-label=(visit.say(why::SATISFACTION)) { table.small {
                 thead { tr {
-                    th scope="col" { (visit.say(why::RATING)) }
-                    th.number scope="col" { (visit.say(why::RATING_SCORE)) }
-                    th.number scope="col" { (visit.say(why::RATING_SHARE)) }
-                    th.number scope="col" { (visit.say(why::RATING_WITHOUT)) }
-                    th.number scope="col" { (visit.say(why::RATING_POINTS)) }
+                    th scope="col" { (visit.say(why::GROUP)) }
+                    th.number scope="col" { (visit.say(why::GROUP_ENTERPRISES)) }
+                    th.number scope="col" { (visit.say(why::GROUP_SHARE)) }
                 } }
-                tbody { @for (at, rating) in explanation.ratings.iter().take(LISTED).enumerate() {
+                tbody { @for group in groups {
                     tr {
-                        th scope="row" { (visit.fill(why::RATING_N, &[("n", &(at + 1).to_string())])) }
-                        td.number { (fixed(rating.score, 2)) }
-                        td.number { (signed(rating.contribution, 3)) }
-                        @if let Some(without) = &rating.without {
-                            td.number { (fixed(without.score, 2)) }
-                            td.number { (signed(without.points, 2)) }
-                        } @else { td.number { "–" } td.number { "–" } }
+                        th scope="row" { (visit.fill(why::GROUP_OF, &[("from", &month(group.from)), ("to", &month(group.to))])) }
+                        td.number { (group.enterprises.words().0) }
+                        td.number { (signed(group.contribution, 3)) }
                     }
                 } }
             } }
-            @if explanation.item.satisfaction.ratings as usize > shown {
-                p.fine { (visit.fill(why::RATINGS_MORE, &[("n", &shown.to_string())])) }
-            }
         }
     }
 }

@@ -9,12 +9,13 @@ use super::entry::{self, Entered, Pasted};
 use super::frame::{Page, Section};
 use super::needs::{resolve, see};
 use super::supply_form::{FACTS, FIELDS, facts, programme_form, programmes};
-use super::texts::{home, supply};
+use super::texts::{flags, home, supply};
 use super::visit::{Visit, address, read_query};
 use super::{failure, figures, form, mirror};
 use crate::domain::{CollegeId, Event, Programme, ProgrammeId};
 use crate::exchange::cell_text;
 use crate::http::{Problem, path_id};
+use crate::service::authorize::Action;
 use crate::service::{Acting, CollegeCard, Mirror, Supply};
 
 /// A form, in bytes.
@@ -68,7 +69,7 @@ pub(super) async fn choose(request: HttpRequest, service: Acting) -> HttpRespons
             title: visit.say(supply::CHOOSE_TITLE).to_owned(),
             section: Section::Supply,
             body,
-            as_of: Some(service.parks().as_of),
+            as_of: service.stamp(service.parks().as_of),
             charts: false,
         })
     });
@@ -148,6 +149,7 @@ fn whole(visit: &Visit, service: &Acting, found: &Supply, mirror: &Mirror, state
                     None => span { (visit.say(supply::NEVER)) },
                 }
                 span { (visit.fill(supply::COMPLETE, &[("n", &percent)])) }
+                @if service.may(Action::ReadReview).is_ok() { span { a href=(format!("{path}/reviews")) { (visit.say(flags::OWN_LINK)) } } }
             }
         }
         @if let Some(text) = &state.text { div.saved #notice role="status" { p { (text) } } }
@@ -161,7 +163,7 @@ fn whole(visit: &Visit, service: &Acting, found: &Supply, mirror: &Mirror, state
         title: college.name.to_string(),
         section: Section::Supply,
         body,
-        as_of: Some(found.as_of.clone()),
+        as_of: service.stamp(found.as_of.clone()),
         charts: false,
     }
 }

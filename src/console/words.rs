@@ -2,7 +2,7 @@
 
 use super::language::{Language, Text};
 use super::texts::words;
-use crate::domain::{Criterion, DemandKind, Evidence, ExcludedReason, Group, Preset, Sheet, Stage, Urgency};
+use crate::domain::{Aspect, Criterion, DemandKind, Evidence, ExcludedReason, Group, Preset, Sheet, Stage, Urgency};
 
 /// A group of criteria.
 pub(super) fn group(group: Group) -> Text {
@@ -78,6 +78,16 @@ pub(super) fn reason(reason: ExcludedReason) -> Text {
     }
 }
 
+/// An aspect of the questionnaire.
+pub(super) fn aspect(aspect: Aspect) -> Text {
+    match aspect {
+        Aspect::Supply => words::ASPECT_SUPPLY,
+        Aspect::Skill => words::ASPECT_SKILL,
+        Aspect::Stay => words::ASPECT_STAY,
+        Aspect::Help => words::ASPECT_HELP,
+    }
+}
+
 /// What a figure rests on.
 pub(super) fn evidence(evidence: Evidence) -> Text {
     match evidence {
@@ -103,6 +113,7 @@ pub(super) fn event(kind: &str) -> Text {
         "decision" => words::KIND_DECISION,
         "major" | "industry" | "occupation" => words::KIND_CATALOGUE,
         "clock" => words::KIND_CLOCK,
+        "cut" => words::KIND_CUT,
         _ => words::KIND_OTHER,
     }
 }

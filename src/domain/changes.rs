@@ -1,5 +1,7 @@
 //! What changed in a park's shortlist between two places of the log, and which events did it.
 
+use std::collections::BTreeSet;
+
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -108,6 +110,37 @@ pub struct Changes {
     pub events_between: u64,
     /// How many of them concern the park or these colleges.
     pub events_total: u32,
-    /// Those, by rising seq; of more than 500 the last.
+    /// Those, by rising seq; of more than 500 the last. Ratings of a college are one entry, and none of fewer than three
+    /// enterprises.
     pub events: Vec<ChangeEvent>,
+    /// Whether ratings of a college that fewer than three enterprises gave, revised or withdrew in between are left out of the
+    /// state after.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    #[schema(required = false)]
+    pub withheld: bool,
+}
+
+impl Changes {
+    /// Tells of ratings by college instead of one by one; of these colleges not at all.
+    pub fn group_ratings(&mut self, lone: &BTreeSet<CollegeId>) {
+        self.withheld = !lone.is_empty();
+        let mut seen = BTreeSet::new();
+        let mut kept: Vec<ChangeEvent> = Vec::with_capacity(self.events.len());
+        // Backwards: the last one stands for all.
+        for mut event in std::mem::take(&mut self.events).into_iter().rev() {
+            if event.kind == "rating" {
+                let Some(college) = event.college.clone().filter(|college| !lone.contains(college)) else { continue };
+                if !seen.insert(college.clone()) {
+                    continue;
+                }
+                let change = self.colleges.iter().find(|change| change.college.id == college);
+                event.share = change.and_then(|change| Some(change.satisfaction.as_ref()?.by_ratings));
+                event.id.clear();
+            }
+            kept.push(event);
+        }
+        kept.reverse();
+        self.events_total = kept.len() as u32;
+        self.events = kept;
+    }
 }

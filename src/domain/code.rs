@@ -89,6 +89,14 @@ codes! {
     ScenarioId by check_code;
     /// Code of a decision.
     DecisionId by check_code;
+    /// Code of a decision on a flagged block of ratings.
+    FlagReviewId by check_code;
+    /// Code of a rectification ticket.
+    TicketId by check_code;
+    /// Code of an appeal.
+    AppealId by check_code;
+    /// Code of a tie between an enterprise and a college.
+    RelationId by check_code;
     /// Code of an import by file.
     ImportId by check_code;
     /// Code of a weight preset.

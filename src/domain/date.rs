@@ -26,6 +26,32 @@ impl Date {
         self.0
     }
 
+    /// The day `n` working days later: Monday to Friday. Public holidays are not known.
+    pub fn plus_working_days(self, n: u16) -> Self {
+        let (mut day, mut left) = (self, n);
+        while left > 0 {
+            day = day.plus_days(1);
+            left -= u16::from(day.weekday() < 5);
+        }
+        day
+    }
+
+    /// The first Monday after this day.
+    pub fn next_monday(self) -> Self {
+        self.plus_days(7 - self.weekday())
+    }
+
+    /// Days since Monday, 0–6: 1970-01-01 was a Thursday.
+    fn weekday(self) -> i32 {
+        (i64::from(self.0) + 3).rem_euclid(7) as i32
+    }
+
+    /// The first day of its month.
+    pub fn month(self) -> Self {
+        let day = EPOCH.checked_add(time::Duration::days(i64::from(self.0)));
+        day.map_or(self, |day| Self(self.0 - i32::from(day.day()) + 1))
+    }
+
     /// The day `n` days later (earlier if negative).
     pub fn plus_days(self, n: i32) -> Self {
         Self(self.0.saturating_add(n))
@@ -126,6 +152,23 @@ impl<'de> Deserialize<'de> for Timestamp {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn working_days_are_monday_to_friday() {
+        let day = |text: &str| text.parse::<Date>().expect("a day");
+        for (from, n, to) in [
+            ("2026-11-27", 1, "2026-11-30"), // A Friday, a Monday.
+            ("2026-11-28", 1, "2026-11-30"),
+            ("2026-11-30", 1, "2026-12-01"),
+            ("2026-11-30", 15, "2026-12-21"),
+            ("2026-11-29", 0, "2026-11-29"),
+        ] {
+            assert_eq!(day(from).plus_working_days(n), day(to), "{n} after {from}");
+        }
+        for (from, to) in [("2026-11-30", "2026-12-07"), ("2026-12-06", "2026-12-07"), ("1969-12-31", "1970-01-05")] {
+            assert_eq!(day(from).next_monday(), day(to), "after {from}");
+        }
+    }
 
     #[test]
     fn dates_round_trip_and_refuse_what_is_no_day() {

@@ -3,14 +3,17 @@
 use serde::{Deserialize, Serialize};
 
 use super::code::{
-    CollegeId, DemandId, EngagementId, EnterpriseId, ImportId, ParkId, ProgrammeId, RatingId, ScenarioId,
+    CollegeId, DemandId, EngagementId, EnterpriseId, ImportId, ParkId, ProgrammeId, RatingId, RelationId, ScenarioId,
 };
 use super::college::College;
+use super::cut::Cut;
 use super::date::Date;
 use super::decision::Decision;
 use super::demand::Demand;
 use super::engagement::Engagement;
 use super::enterprise::Enterprise;
+use super::feedback::Feedback;
+use super::flag_review::{Appeal, AppealAnswer, FlagReview};
 use super::import_record::ImportRecord;
 use super::invalid::Invalid;
 use super::major::Major;
@@ -20,8 +23,11 @@ use super::park::Park;
 use super::preset::Preset;
 use super::programme::Programme;
 use super::rating::Rating;
+use super::rating_note::RatingNote;
+use super::relation::Relation;
 use super::scenario::Scenario;
 use super::sheet::Sheet;
+use super::ticket::TicketStep;
 
 /// An event of the log. Old events decode for ever: fields are only ever added, with a default.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -87,6 +93,26 @@ pub enum Event {
     ImportRecorded(ImportRecord),
     /// An import was taken back by the events right before.
     ImportUndone(ImportId),
+    /// A remark on the revision of a rating that comes right after.
+    RatingNoted(RatingNote),
+    /// A tie between an enterprise and a college was made known, changed or ended.
+    RelationPut(Relation),
+    /// A tie was taken back: there was none.
+    RelationClosed(RelationId),
+    /// A flagged block of ratings was decided on.
+    FlagReviewed(FlagReview),
+    /// A college appealed.
+    AppealLodged(Appeal),
+    /// An appeal was answered.
+    AppealAnswered(AppealAnswer),
+    /// A park contacted the enterprise of a ticket.
+    TicketContacted(TicketStep),
+    /// A college answered a ticket.
+    TicketAnswered(TicketStep),
+    /// A college gave feedback on an engagement.
+    FeedbackGiven(Feedback),
+    /// Colleges were told what enterprises say of them.
+    CutPublished(Cut),
 }
 
 /// What kind of thing an event changes.
@@ -126,6 +152,20 @@ pub enum EntityKind {
     Decision,
     /// An import by file.
     Import,
+    /// A remark on one revision of a rating.
+    RatingNote,
+    /// A tie between an enterprise and a college.
+    Relation,
+    /// A decision on a flagged block.
+    FlagReview,
+    /// An appeal.
+    Appeal,
+    /// A rectification ticket.
+    Ticket,
+    /// A college's feedback on an engagement.
+    Feedback,
+    /// What colleges are told of their satisfaction.
+    Cut,
 }
 
 impl EntityKind {
@@ -149,6 +189,13 @@ impl EntityKind {
             Self::Scenario => "scenario",
             Self::Decision => "decision",
             Self::Import => "import",
+            Self::RatingNote => "rating_note",
+            Self::Relation => "relation",
+            Self::FlagReview => "flag_review",
+            Self::Appeal => "appeal",
+            Self::Ticket => "ticket",
+            Self::Feedback => "feedback",
+            Self::Cut => "cut",
         }
     }
 }
@@ -199,6 +246,16 @@ impl Event {
             Self::DecisionRecorded(decision) => (EntityKind::Decision, decision.id.to_string()),
             Self::ImportRecorded(record) => (EntityKind::Import, record.id.to_string()),
             Self::ImportUndone(id) => (EntityKind::Import, id.to_string()),
+            Self::RelationPut(relation) => (EntityKind::Relation, relation.id.to_string()),
+            Self::RelationClosed(id) => (EntityKind::Relation, id.to_string()),
+            Self::FlagReviewed(review) => (EntityKind::FlagReview, review.id.to_string()),
+            Self::AppealLodged(appeal) => (EntityKind::Appeal, appeal.id.to_string()),
+            Self::AppealAnswered(answer) => (EntityKind::Appeal, answer.appeal.to_string()),
+            Self::TicketContacted(step) | Self::TicketAnswered(step) => (EntityKind::Ticket, step.ticket.to_string()),
+            Self::FeedbackGiven(feedback) => (EntityKind::Feedback, feedback.engagement.to_string()),
+            // A revision is remarked on once, so the remark has no revisions of its own to be counted.
+            Self::RatingNoted(note) => (EntityKind::RatingNote, format!("{}/{}", note.engagement, note.rev)),
+            Self::CutPublished(_) => (EntityKind::Cut, String::new()),
         };
         Subject { kind, id }
     }

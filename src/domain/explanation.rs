@@ -5,7 +5,10 @@ use utoipa::ToSchema;
 
 use super::code::{EngagementId, ParkId, PresetId, RatingId};
 use super::criterion::Criterion;
+use super::cut::RaterBand;
+use super::date::Date;
 use super::rating::Aspect;
+use super::relation::NotCountedRatings;
 use super::shortlist::{AsOf, Item};
 
 /// What would be if one rating had not been given: the model solved anew without it.
@@ -42,6 +45,19 @@ pub struct RatingContribution {
     /// What would be without it; `null` beyond the largest shares, of which fewer are computed the more ratings there
     /// are in all.
     pub without: Option<WithoutRating>,
+}
+
+/// What several enterprises' ratings have to do with the college's satisfaction effect together: never one enterprise's.
+#[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
+pub struct RatingGroup {
+    /// Enterprises in it.
+    pub enterprises: RaterBand,
+    /// First day of the month in which the first of them rated the college last.
+    pub from: Date,
+    /// First day of the month in which the last of them did.
+    pub to: Date,
+    /// Share of all their ratings of the college in the effect, points on the 1–5 scale.
+    pub contribution: f64,
 }
 
 /// The mean of one aspect of the questionnaire.
@@ -106,8 +122,14 @@ pub struct Explanation {
     pub other: f64,
     /// What public attributes say before any rating; `prior + own + other = effect`.
     pub prior: f64,
-    /// The four aspects of the questionnaire.
+    /// The aspects of the questionnaire that enough enterprises answered.
     pub aspects: Vec<AspectMean>,
-    /// The college's own ratings by absolute contribution, at most 100.
+    /// The college's own ratings in groups of at least three enterprises, by when these rated it last; their contributions sum
+    /// to `own`. The same groups whatever is asked.
+    pub groups: Vec<RatingGroup>,
+    /// The college's own ratings one by one, by absolute contribution, at most 100; those that do not count are not among
+    /// them. For the operator alone, to all others empty.
     pub ratings: Vec<RatingContribution>,
+    /// How many further ratings are there that do not count.
+    pub not_counted: NotCountedRatings,
 }

@@ -82,7 +82,7 @@ impl<'de> Deserialize<'de> for Mark {
 }
 
 /// One of the four aspects that the quick form asks for beside the overall impression.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, utoipa::ToSchema)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Aspect {
     /// 招得到, people on time and in number.
@@ -186,8 +186,11 @@ pub struct Rating {
     pub marks: Marks,
     /// The day it was given.
     pub rated_on: Date,
-    /// One optional sentence.
+    /// One optional sentence. In ratings of logs since comments stand beside them it is put in as they are read.
     pub comment: Option<Comment>,
+    /// SHA-256 of a salt and the comment, hexadecimal: the comment itself can be erased.
+    #[serde(default)]
+    pub comment_digest: Option<String>,
 }
 
 #[cfg(test)]

@@ -77,8 +77,10 @@ pub struct Realised {
     pub proposed: u32,
     /// Engagements confirmed since, ended ones included.
     pub confirmed: u32,
-    /// Ratings given since, of any engagement of the two.
+    /// Ratings given since, of any engagement of the two; 0 if suppressed.
     pub ratings: u32,
-    /// Their mean on the 1–5 scale; `null` if there is none.
+    /// Their mean on the 1–5 scale; `null` if suppressed.
     pub mean: Option<f64>,
+    /// Whether fewer than three enterprises gave them: then nothing is said of them.
+    pub suppressed: bool,
 }

@@ -5,9 +5,9 @@ use utoipa::openapi::{KnownFormat, RefOr, SchemaFormat};
 use utoipa::{PartialSchema, ToSchema};
 
 use super::{
-    Amount, CollegeId, Comment, Criterion, Date, DecisionId, DemandId, EngagementId, EnterpriseId, IndustryId, Label,
-    MajorRef, Mark, ModelId, Note, OccupationId, ParkId, PresetId, ProgrammeId, RatingId, ScenarioId, Timestamp,
-    Weights,
+    Amount, AppealId, CollegeId, Comment, Criterion, Date, DecisionId, DemandId, EngagementId, EnterpriseId,
+    FlagReviewId, IndustryId, Label, MajorRef, Mark, ModelId, Note, OccupationId, ParkId, PresetId, ProgrammeId,
+    RatingId, RelationId, ScenarioId, TicketId, Timestamp, Weights,
 };
 
 /// The type is documented by the schema.
@@ -33,6 +33,10 @@ schemas! {
     PresetId => code();
     ScenarioId => code();
     DecisionId => code();
+    RelationId => code();
+    FlagReviewId => code();
+    AppealId => code();
+    TicketId => code();
     ModelId => code();
     IndustryId => text(1, 64).pattern(Some(NAME));
     RatingId => string().format(Some(SchemaFormat::Custom("uuid".to_owned())));

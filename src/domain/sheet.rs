@@ -105,6 +105,9 @@ pub struct Sheet {
     pub tie_probability: f64,
     /// Supply older than this is excluded.
     pub stale_days: u32,
+    /// Enterprises that must have rated a college for what they say to count; below, it counts by its prior, and whoever asks
+    /// cannot tell what a single one said.
+    pub least_enterprises: u32,
     /// Travel time.
     pub travel: Travel,
 }
@@ -121,6 +124,8 @@ struct Raw {
     partial_prior: f64,
     tie_probability: f64,
     stale_days: u32,
+    #[serde(default)]
+    least_enterprises: u32,
     travel: Travel,
 }
 
@@ -160,6 +165,7 @@ impl TryFrom<Raw> for Sheet {
             partial_prior: raw.partial_prior,
             tie_probability: raw.tie_probability,
             stale_days: raw.stale_days,
+            least_enterprises: raw.least_enterprises,
             travel: raw.travel,
         })
     }

@@ -70,10 +70,14 @@ pub struct Satisfaction {
     pub low: f64,
     /// Upper end of the 95 % interval.
     pub high: f64,
-    /// Live ratings of the college.
+    /// Live ratings of the college; 0 if suppressed.
     pub ratings: u32,
-    /// Enterprises that gave them.
+    /// Enterprises that gave them; 0 if suppressed.
     pub raters: u32,
+    /// Whether too few enterprises rated it: then it counts by its prior, and nothing is said of how many there are.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    #[schema(required = false)]
+    pub suppressed: bool,
 }
 
 /// What enterprises like the park's own would say of a college (METHODS §2): a forecast of its rating by one of them, their
@@ -90,7 +94,7 @@ pub struct Affinity {
     pub weight: f64,
     /// `weight × anchored ÷ 100`; with the contributions they sum to the score.
     pub points: f64,
-    /// Enterprises of the park whose ratings tell what these like; 0: any enterprise is meant.
+    /// Enterprises of the park whose ratings tell what these like; 0: there are too few, and any enterprise is meant.
     pub raters: u32,
 }
 

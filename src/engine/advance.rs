@@ -143,7 +143,7 @@ impl Snapshot {
     fn revise_columns(&mut self, dirty: &Dirty, colleges: &[usize], engaged: &[usize]) {
         if dirty.clock {
             // The clock moved: ages and running engagements of all colleges did.
-            self.columns = Arc::new(Columns::build(&self.state, &self.posterior, |at| self.edges.place_of(at)));
+            self.columns = Arc::new(Columns::build(&self.state, &self.posterior, &self.edges));
             return;
         }
         let rated = dirty.rated();
@@ -153,6 +153,6 @@ impl Snapshot {
         let columns = Arc::make_mut(&mut self.columns);
         columns.grow(self.state.colleges.len());
         colleges.iter().chain(engaged).for_each(|&at| columns.set(&self.state, at as u32));
-        columns.rate(&self.state, &self.posterior, |at| self.edges.place_of(at));
+        columns.rate(&self.state, &self.posterior, &self.edges);
     }
 }

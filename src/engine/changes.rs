@@ -52,8 +52,7 @@ impl<'a> Order<'a> {
     }
 
     fn mean(&self, at: u32) -> f64 {
-        let place = self.snapshot.edges.place_of(at);
-        published_mean(&self.snapshot.state, self.snapshot.posterior.effect[place])
+        published_mean(&self.snapshot.state, self.snapshot.told(at).effect)
     }
 
     /// Shares of a college's own ratings in its effect, by engagement.
@@ -103,6 +102,7 @@ impl Snapshot {
             events_between: between.len() as u64,
             events_total,
             events,
+            withheld: false,
         })
     }
 }
@@ -243,13 +243,23 @@ impl Concerns<'_> {
                 let engagement = engagement_of(event).and_then(|id| state.engagements.entry(id))?;
                 self.college(&engagement.value.college)
             }
+            Event::FlagReviewed(review) => self.college(&review.college),
+            Event::RelationPut(relation) => self.college(&relation.college),
+            Event::RelationClosed(id) => self.college(&state.relations.entry(id)?.value.college),
             Event::EnterprisePut(_) | Event::EnterpriseClosed(_) => None,
             // Kept and adopted what-ifs change no ranking.
             Event::ScenarioPut(_)
             | Event::ScenarioClosed(_)
             | Event::DecisionRecorded(_)
             | Event::ImportRecorded(_)
-            | Event::ImportUndone(_) => None,
+            | Event::ImportUndone(_)
+            | Event::RatingNoted(_)
+            | Event::AppealLodged(_)
+            | Event::AppealAnswered(_)
+            | Event::TicketContacted(_)
+            | Event::TicketAnswered(_)
+            | Event::FeedbackGiven(_)
+            | Event::CutPublished(_) => None,
         }
     }
 

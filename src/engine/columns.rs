@@ -1,9 +1,10 @@
 //! All colleges by themselves: the columns of points that no park changes.
 
 use super::cells::{COLLEGE, Grade, college_cells, excluded, on_sphere, published_mean, unbroken_years};
-use super::satisfaction::Posterior;
+use super::satisfaction::{Edges, Posterior};
 use super::state::State;
 use super::tiles::TILE;
+use super::told::told;
 use crate::domain::{Criterion, ExcludedReason};
 
 /// Whether a college can be on a shortlist.
@@ -35,12 +36,12 @@ pub(super) struct Columns {
 }
 
 impl Columns {
-    /// All colleges. `place_of` gives a college's place in the posterior.
-    pub(super) fn build(state: &State, posterior: &Posterior, place_of: impl Fn(u32) -> usize) -> Self {
+    /// All colleges.
+    pub(super) fn build(state: &State, posterior: &Posterior, edges: &Edges) -> Self {
         let mut columns = Self::default();
         columns.grow(state.colleges.len());
         (0..state.colleges.len() as u32).for_each(|at| columns.set(state, at));
-        columns.rate(state, posterior, place_of);
+        columns.rate(state, posterior, edges);
         columns
     }
 
@@ -80,14 +81,14 @@ impl Columns {
     }
 
     /// Brings the satisfaction column up to date after a new posterior.
-    pub(super) fn rate(&mut self, state: &State, posterior: &Posterior, place_of: impl Fn(u32) -> usize) {
+    pub(super) fn rate(&mut self, state: &State, posterior: &Posterior, edges: &Edges) {
         let sheet = state.sheet.of(Criterion::Satisfaction);
         let (first, last) = (sheet.anchors[0], sheet.anchors[sheet.anchors.len() - 1]);
         let slope = (last.points - first.points) / (last.raw - first.raw);
         for at in 0..state.colleges.len() {
-            let place = place_of(at as u32);
-            self.points[0][at] = sheet.points(published_mean(state, posterior.effect[place]));
-            self.satisfaction_sd[at] = slope * posterior.sd[place];
+            let told = told(state, edges, posterior, at as u32);
+            self.points[0][at] = sheet.points(published_mean(state, told.effect));
+            self.satisfaction_sd[at] = slope * told.sd;
         }
     }
 }

@@ -25,7 +25,13 @@ impl Snapshot {
         chosen.dedup();
         let at: Vec<u32> = chosen.iter().map(|&place| field.order[place]).collect();
         let places: Vec<usize> = at.iter().map(|&at| self.edges.place_of(at)).collect();
-        let shared = covariances(&self.edges, &self.state.model, &places);
+        let mut shared = covariances(&self.edges, &self.state.model, &places);
+        // Of a college of too few enterprises nothing but the prior is known, which it shares with nobody.
+        for k in (0..at.len()).filter(|&k| self.told(at[k]).suppressed) {
+            shared.iter_mut().for_each(|row| row[k] = 0.0);
+            shared[k].fill(0.0);
+            shared[k][k] = self.state.model.college_variance;
+        }
         let others: Vec<f64> = at.iter().map(|&at| self.other_variance(&field, at)).collect();
         let slope = self.satisfaction_slope(&field);
         let spread = |a: usize, b: usize| (shared[a][a] + shared[b][b] - 2.0 * shared[a][b]).max(0.0);
@@ -49,7 +55,7 @@ impl Snapshot {
                 satisfaction: self.satisfaction(at[k]),
             });
         }
-        let effect = |k: usize| self.posterior.effect[places[k]];
+        let effect = |k: usize| self.told(at[k]).effect;
         let pairs = (0..at.len()).flat_map(|a| (a + 1..at.len()).map(move |b| (a, b)));
         let pairs = pairs.map(|(a, b)| ComparedPair {
             first: colleges[a].college.id.clone(),

@@ -29,7 +29,7 @@ impl Dirty {
                 Changed::All => dirty.all = true,
                 Changed::Needs => dirty.needs = true,
                 Changed::Clock => (dirty.needs, dirty.clock, dirty.moved) = (true, true, true),
-                Changed::Model => dirty.moved = true,
+                Changed::Model | Changed::Counted => dirty.moved = true,
                 Changed::Rater(id) => dirty.raters.push(id.clone()),
                 Changed::Park(id) => dirty.parks.push(id.clone()),
                 Changed::Parks(from, to) => dirty.parks.extend([from.clone(), to.clone()]),

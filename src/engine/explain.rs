@@ -10,11 +10,23 @@ use crate::domain::{CollegeId, Counterfactual, Evidence, Explanation, Question, 
 const LISTED_RATINGS: usize = 100;
 
 impl Snapshot {
-    /// Explains the rank a college gets for a question.
+    /// Explains the rank a college gets for a question, rating by rating.
     ///
     /// # Errors
     /// [`Refusal`] names the unknown park or preset, or the college that is not ranked.
     pub fn explanation(&self, question: &Question, id: &CollegeId) -> Result<Explanation, Refusal> {
+        self.explained(question, id, true)
+    }
+
+    /// The same without single ratings: what all may be told but the operator, and much sooner.
+    ///
+    /// # Errors
+    /// As [`Self::explanation`].
+    pub fn explanation_in_groups(&self, question: &Question, id: &CollegeId) -> Result<Explanation, Refusal> {
+        self.explained(question, id, false)
+    }
+
+    fn explained(&self, question: &Question, id: &CollegeId, one_by_one: bool) -> Result<Explanation, Refusal> {
         let unranked = || Refusal::College(id.to_string());
         let at = self.state.colleges.position(id).ok_or_else(unranked)?;
         // The whole order, so that any rank can be explained.
@@ -39,12 +51,19 @@ impl Snapshot {
         let sentence = sentence(sheet, &item, &strengths, weakness.as_ref());
         let overtake = above.map(|above| self.overtake(&item, above)).unwrap_or_default();
         let edge_place = self.edges.place_of(at);
-        let (shares, variance) = contributions(&self.edges, &self.state.model, edge_place);
+        let told = self.told(at);
+        let (shares, variance) = match told.suppressed {
+            true => (Vec::new(), self.state.model.college_variance),
+            false => contributions(&self.edges, &self.state.model, edge_place),
+        };
         let sum = |own: bool| shares.iter().filter(|share| share.own == own).map(|share| share.share).sum::<f64>();
         let (own, other) = (sum(true), sum(false));
-        let mut ratings: Vec<RatingContribution> = shares
+        let of_college: Vec<_> = shares.iter().filter(|share| share.own).collect();
+        let groups = self.rating_groups(&of_college);
+        let aspects = if told.suppressed { Vec::new() } else { self.aspects_told(&of_college, self.aspects(at)) };
+        let mut ratings: Vec<RatingContribution> = of_college
             .iter()
-            .filter(|share| share.own)
+            .filter(|_| one_by_one)
             .filter_map(|share| {
                 let engagement = &self.state.engagements.at(share.engagement).value.id;
                 let (rating, engagement) = (Some(self.state.ratings.get(engagement)?.id), Some(engagement.clone()));
@@ -64,13 +83,15 @@ impl Snapshot {
             strengths,
             weakness,
             overtake,
-            effect: self.posterior.effect[edge_place],
+            effect: told.effect,
             sd_exact: variance.sqrt(),
             own,
             other,
             prior: self.edges.prior_of(edge_place),
-            aspects: self.aspects(at),
+            aspects,
+            groups,
             ratings,
+            not_counted: self.state.uncounted_of(id),
         })
     }
 

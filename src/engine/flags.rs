@@ -3,7 +3,7 @@
 use super::rank::rounded;
 use super::satisfaction::{Block, BlockOf};
 use super::snapshot::Snapshot;
-use crate::domain::{Date, Flag, FlagBlock, Flags, Sentence};
+use crate::domain::{CollegeId, Date, Flag, FlagBlock, FlagReviewShown, Flags, Sentence};
 
 /// Flags listed in one answer.
 const LISTED: usize = 200;
@@ -12,18 +12,52 @@ impl Snapshot {
     /// All blocks whose weight has fallen below the model's `flag_weight`.
     pub fn flags(&self) -> Flags {
         let model = &self.state.model;
-        let mut flags: Vec<Flag> = Vec::new();
-        for (place, blocks) in self.edges.blocks(&self.state) {
-            let stands_out = |block: &&Block| block.lambda < model.flag_weight && block.ratings >= model.flag_ratings;
-            flags.extend(blocks.iter().filter(stands_out).filter_map(|block| self.flag(place, block)));
-        }
+        let mut flags = self.flags_among(None);
         flags.sort_by(|a, b| {
             a.weight.total_cmp(&b.weight).then_with(|| (&a.college.id, &a.block).cmp(&(&b.college.id, &b.block)))
         });
         let total = flags.len() as u32;
         flags.truncate(LISTED);
         let (flag_weight, flag_ratings) = (model.flag_weight, model.flag_ratings);
-        Flags { as_of: self.as_of(), flag_weight, flag_ratings, total, flags }
+        Flags { as_of: self.as_of(), flag_weight, flag_ratings, total, flags, reviews: self.reviews() }
+    }
+
+    /// The flagged blocks of one college.
+    pub fn flags_of(&self, college: &CollegeId) -> Vec<Flag> {
+        let place = self.state.colleges.position(college).map(|at| self.edges.place_of(at) as u32);
+        place.map_or_else(Vec::new, |place| self.flags_among(Some(&[place])))
+    }
+
+    fn flags_among(&self, places: Option<&[u32]>) -> Vec<Flag> {
+        let model = &self.state.model;
+        let mut flags: Vec<Flag> = Vec::new();
+        for (place, blocks) in self.edges.blocks(&self.state, places) {
+            let stands_out = |block: &&Block| block.lambda < model.flag_weight && block.ratings >= model.flag_ratings;
+            flags.extend(blocks.iter().filter(stands_out).filter_map(|block| self.flag(place, block)));
+        }
+        flags
+    }
+
+    /// All decisions, the newest first.
+    fn reviews(&self) -> Vec<FlagReviewShown> {
+        let decided = self.state.flag_reviews.iter().map(|(_, entry)| &entry.value);
+        let shown = decided.filter_map(|review| {
+            Some(FlagReviewShown {
+                id: review.id.clone(),
+                college: self.name(self.state.colleges.position(&review.college)?),
+                block: review.block.shown(),
+                verdict: review.verdict,
+                reason: review.reason.clone(),
+                decided_on: review.decided_on,
+                by: Some(review.by.to_string()),
+                ratings: review.ratings,
+                enterprises: review.enterprises,
+                shift: review.shift,
+            })
+        });
+        let mut shown: Vec<_> = shown.collect();
+        shown.sort_by(|a, b| b.decided_on.cmp(&a.decided_on).then_with(|| a.id.cmp(&b.id)));
+        shown
     }
 
     fn flag(&self, place: u32, block: &Block) -> Option<Flag> {
@@ -54,11 +88,13 @@ impl Snapshot {
                 college.name
             ),
         };
+        let enterprises = self.edges.raters_of(&self.state, place, block.of);
         let share = self.edges.share_of(&self.state, place, block.of);
         Some(Flag {
             college,
             block: of,
             ratings: n,
+            enterprises,
             shift: rounded(shift),
             weight: rounded(weight),
             share: rounded(share),

@@ -81,12 +81,12 @@ impl LikeMinded {
     }
 }
 
-/// Live ratings of some days as enterprise, college and score, by rising engagement.
+/// Live ratings of some days that count, as enterprise, college and score, by rising engagement.
 fn rated(state: &State, wanted: impl Fn(Date) -> bool) -> Vec<(usize, usize, f64)> {
     let live = state.ratings.iter().filter(|(_, entry)| !entry.closed && wanted(entry.value.rated_on));
     let parties = |id: &EngagementId| state.parties(state.engagements.position(id)?);
     live.filter_map(|(id, entry)| {
-        let (rater, college) = parties(id)?;
+        let (rater, college) = parties(id).filter(|parties| state.counts(*parties, &entry.value))?;
         Some((rater as usize, college as usize, entry.value.marks.score()))
     })
     .collect()
@@ -101,11 +101,20 @@ impl Snapshot {
             let enterprise = state.enterprises.at(at);
             !enterprise.closed && enterprise.value.park == *park
         });
-        let pool: Pool = affinity.pool(own.map(|at| at as usize));
+        let own: Pool = affinity.pool(own.map(|at| at as usize));
+        // What one or two enterprises like is theirs to tell: then any enterprise is meant.
+        let pool = if own.raters < state.least_enterprises() { affinity.pool([]) } else { own };
         // Without any rating at all there is nothing but what the model holds of every college.
         let nothing = (state.model.mean, state.model.college_variance.sqrt());
         let unrated = affinity.is_empty();
-        let of = |at| if unrated { nothing } else { affinity.expected(&pool, at) };
+        let of = |at: usize| {
+            let told = self.told(at as u32);
+            match (unrated, told.suppressed) {
+                (true, _) => nothing,
+                (_, true) => (state.model.mean + told.effect, told.sd),
+                _ => affinity.expected(&pool, at),
+            }
+        };
         let expected: Vec<_> = (0..state.colleges.len()).map(of).collect();
         let sheet = state.sheet.of(Criterion::Satisfaction);
         let points = expected.iter().map(|&(mean, _)| sheet.points(mean)).collect();

@@ -122,15 +122,16 @@ impl Snapshot {
         let college = &state.colleges.at(at).value;
         let offers = &self.offers[at as usize];
         let (pair, found) = pair_cells(&state.sheet, field.park, college, &field.items, offers, work);
-        let effect = self.posterior.effect[self.edges.place_of(at)];
-        let own = college_cells(&state.sheet, college, published_mean(state, effect), self.columns.years[at as usize]);
+        let told = self.told(at);
+        let own =
+            college_cells(&state.sheet, college, published_mean(state, told.effect), self.columns.years[at as usize]);
         let mut cells = [Cell { raw: None, points: 0, grade: Grade::Prior }; N_CRITERIA];
         PAIR.iter()
             .zip(pair)
             .chain(COLLEGE.iter().zip(own))
             .for_each(|(criterion, cell)| cells[criterion.index()] = cell);
         let derived = field.items.iter().any(|item| item.derived);
-        let unrated = self.posterior.ratings[self.edges.place_of(at)] == 0;
+        let unrated = told.ratings == 0;
         let part = |criterion: Criterion| {
             let cell = cells[criterion.index()];
             let weight = field.weights[criterion.index()];
@@ -154,16 +155,17 @@ impl Snapshot {
     }
 
     pub(super) fn satisfaction(&self, at: u32) -> Satisfaction {
-        let place = self.edges.place_of(at);
-        let (mean, sd) = (self.state.model.mean + self.posterior.effect[place], self.posterior.sd[place]);
+        let told = self.told(at);
+        let (mean, sd) = (self.state.model.mean + told.effect, told.sd);
         let on_scale = |value: f64| rounded(value.clamp(1.0, 5.0));
         Satisfaction {
             mean: on_scale(mean),
             sd: rounded(sd),
             low: on_scale(mean - 1.96 * sd),
             high: on_scale(mean + 1.96 * sd),
-            ratings: self.posterior.ratings[place],
-            raters: self.posterior.raters[place],
+            ratings: told.ratings,
+            raters: told.raters,
+            suppressed: told.suppressed,
         }
     }
 

@@ -7,8 +7,8 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 use super::index::Index;
 use crate::domain::{
     College, CollegeId, Decision, DecisionId, Demand, DemandId, Engagement, EngagementId, Enterprise, EnterpriseId,
-    ImportId, ImportRecord, Industry, IndustryId, Major, MajorRef, Occupation, OccupationId, Park, ParkId, Preset,
-    PresetId, Programme, ProgrammeId, Rating, Scenario, ScenarioId,
+    FlagReview, FlagReviewId, ImportId, ImportRecord, Industry, IndustryId, Major, MajorRef, Occupation, OccupationId,
+    Park, ParkId, Preset, PresetId, Programme, ProgrammeId, Rating, Relation, RelationId, Scenario, ScenarioId,
 };
 
 /// A value that carries the id it is found by.
@@ -44,6 +44,8 @@ keyed! {
     Rating EngagementId engagement;
     Scenario ScenarioId id;
     Decision DecisionId id;
+    Relation RelationId id;
+    FlagReview FlagReviewId id;
 }
 
 /// An import and where its record stands in the log.

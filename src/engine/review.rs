@@ -1,11 +1,14 @@
 //! What a decision expected of its pairs, and what came of them, from two states of one log.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::rank::rounded;
 use super::scenario::Fork;
 use super::state::State;
-use crate::domain::{CollegeId, EngagementStatus, ForcedPair, PairReview, ParkId, Question, Realised, Standing};
+use crate::domain::{
+    CollegeId, EngagementStatus, EnterpriseId, ForcedPair, LEAST_ENTERPRISES, PairReview, ParkId, Question, Realised,
+    Standing,
+};
 
 /// Reviews pairs: `then` is the state the decision was taken on, `expected` the fork of it under the adopted scenario (if
 /// that can be applied), `now` the present. `question` gives what is asked of a park.
@@ -67,10 +70,10 @@ fn realised<'a>(
     pairs: &BTreeMap<&'a ParkId, Vec<&'a CollegeId>>,
 ) -> BTreeMap<(&'a ParkId, &'a CollegeId), Realised> {
     let settled = |status: EngagementStatus| status != EngagementStatus::Proposed;
-    let mut found: BTreeMap<(&ParkId, &CollegeId), (Realised, f64)> = BTreeMap::new();
+    let mut found: BTreeMap<(&ParkId, &CollegeId), (Realised, f64, BTreeSet<&EnterpriseId>)> = BTreeMap::new();
     for (&park, colleges) in pairs {
         for &college in colleges {
-            let (realised, sum) = found.entry((park, college)).or_default();
+            let (realised, sum, raters) = found.entry((park, college)).or_default();
             let of_park = now.engagements_of(college).filter(|engagement| {
                 now.enterprises.entry(&engagement.enterprise).is_some_and(|entry| entry.value.park == *park)
             });
@@ -86,13 +89,19 @@ fn realised<'a>(
                 if let Some(rating) = rating.filter(|rating| then.ratings.get(&engagement.id) != Some(rating)) {
                     realised.ratings += 1;
                     *sum += rating.marks.score();
+                    raters.insert(&engagement.enterprise);
                 }
             }
         }
     }
-    let told = |(pair, (mut realised, sum)): (_, (Realised, f64))| {
-        realised.mean = (realised.ratings > 0).then(|| rounded(sum / f64::from(realised.ratings)));
-        (pair, realised)
-    };
-    found.into_iter().map(told).collect()
+    let mut told = BTreeMap::new();
+    for (pair, (mut realised, sum, raters)) in found {
+        realised.suppressed = raters.len() < LEAST_ENTERPRISES;
+        match realised.suppressed {
+            true => realised.ratings = 0,
+            false => realised.mean = Some(rounded(sum / f64::from(realised.ratings))),
+        }
+        told.insert(pair, realised);
+    }
+    told
 }

@@ -218,5 +218,6 @@ fn programme<'a>(state: &'a State, id: &ProgrammeId, pointer: &'static str) -> R
 fn rating(state: &State, change: &RatingChange, number: usize) -> Rating {
     let id = Uuid::from_u128(0x7363_656e_6172_8000_8000_0000_0000_0000 | (number as u128 + 1));
     let id = RatingId::new(id).unwrap_or_else(|_| unreachable!("it is not nil"));
-    Rating { id, engagement: change.engagement.clone(), marks: change.marks, rated_on: state.today, comment: None }
+    let (engagement, marks, rated_on) = (change.engagement.clone(), change.marks, state.today);
+    Rating { id, engagement, marks, rated_on, comment: None, comment_digest: None }
 }

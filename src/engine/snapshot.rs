@@ -119,7 +119,7 @@ impl Snapshot {
             },
         );
         let posterior = Posterior::solve(&edges, &state.model);
-        let columns = Columns::build(&state, &posterior, |at| edges.place_of(at));
+        let columns = Columns::build(&state, &posterior, &edges);
         Self {
             state,
             offers: Arc::new(offers),

@@ -5,13 +5,15 @@ use std::sync::Arc;
 use imbl::{OrdMap, OrdSet, Vector};
 use serde::{Deserialize, Serialize};
 
+use super::cut::{Cuts, may_be_published};
+use super::flag_reviews::AppealCase;
 use super::rating_ids::RatingIds;
 use super::registry::{ImportMade, Keyed, Registry};
 use super::satisfaction::Baseline;
 use crate::domain::{
     College, CollegeId, Date, Decision, Demand, DemandId, Engagement, EngagementId, Enterprise, EnterpriseId,
-    EntityKind, Event, Industry, Major, Model, Occupation, Park, ParkId, Preset, Programme, ProgrammeId, Rating,
-    RatingId, Scenario, Sheet, Subject, Timestamp,
+    EntityKind, Event, Feedback, FlagReview, FlagReviewId, Industry, Major, Model, Occupation, Park, ParkId, Preset,
+    Programme, ProgrammeId, Rating, RatingId, Relation, RelationId, Scenario, Sheet, Subject, Ticket, Timestamp,
 };
 
 /// Everything a ranking depends on. Cloning shares all of it.
@@ -51,6 +53,18 @@ pub struct State {
     pub decisions: Registry<Decision>,
     /// Imports by file; closed: taken back.
     pub imports: Registry<ImportMade>,
+    /// Ties between enterprises and colleges.
+    pub relations: Registry<Relation>,
+    /// Decisions on flagged blocks.
+    pub flag_reviews: Registry<FlagReview>,
+    /// Appeals of colleges.
+    pub appeals: Registry<AppealCase>,
+    /// Rectification tickets; closed: the rating was withdrawn.
+    pub tickets: Registry<Ticket>,
+    /// What colleges said of engagements.
+    pub feedback: Registry<Feedback>,
+    /// When the first of both sides spoke of an engagement, as long as that seals it.
+    pub(super) first_spoken: OrdMap<EngagementId, Date>,
     /// Engagements.
     #[serde(skip)]
     pub engagements: Registry<Engagement>,
@@ -62,6 +76,8 @@ pub struct State {
     pub(super) rating_ids: RatingIds,
     programmes_of: OrdSet<(CollegeId, ProgrammeId)>,
     demands_of: OrdSet<(ParkId, DemandId)>,
+    pub(super) relations_of: OrdSet<(EnterpriseId, CollegeId, RelationId)>,
+    pub(super) flag_reviews_of: OrdSet<(CollegeId, FlagReviewId)>,
     /// Positions of the enterprise and the college of each engagement, by its position.
     parties: Vector<Option<(u32, u32)>>,
     /// Positions of each college's engagements, by the college's position.
@@ -69,6 +85,8 @@ pub struct State {
     single_revs: OrdMap<u8, u32>,
     /// What the ratings told when the day began.
     pub(super) baseline: Arc<Baseline>,
+    /// What colleges were told of their satisfaction.
+    pub cuts: Cuts,
 }
 
 /// What an event changed, for whoever keeps derived values up to date.
@@ -100,6 +118,8 @@ pub enum Changed {
     EngagementMoved(EngagementId, CollegeId, CollegeId),
     /// The rating of one engagement.
     Rating(EngagementId),
+    /// Which ratings count, of any college.
+    Counted,
 }
 
 impl State {
@@ -123,15 +143,24 @@ impl State {
             scenarios: Registry::default(),
             decisions: Registry::default(),
             imports: Registry::default(),
+            relations: Registry::default(),
+            flag_reviews: Registry::default(),
+            appeals: Registry::default(),
+            tickets: Registry::default(),
+            feedback: Registry::default(),
+            first_spoken: OrdMap::new(),
             engagements: Registry::default(),
             ratings: Registry::default(),
             rating_ids: RatingIds::default(),
             programmes_of: OrdSet::new(),
             demands_of: OrdSet::new(),
+            relations_of: OrdSet::new(),
+            flag_reviews_of: OrdSet::new(),
             parties: Vector::new(),
             engagements_of: Vector::new(),
             single_revs: OrdMap::new(),
             baseline: Arc::default(),
+            cuts: Cuts::default(),
         }
     }
 
@@ -154,6 +183,7 @@ impl State {
             Event::Clock { today } => {
                 self.count(EntityKind::Clock);
                 self.today = *today;
+                self.unseal();
                 self.baseline = Arc::new(Baseline::of(self));
                 Changed::Clock
             }
@@ -184,7 +214,12 @@ impl State {
             Event::EnterprisePut(enterprise) => {
                 let old = self.enterprises.put(enterprise.clone()).1;
                 let moved = old.is_some_and(|old| old.park != enterprise.park);
-                if moved { Changed::Rater(enterprise.id.clone()) } else { Changed::Nothing }
+                match moved {
+                    // Ratings that do not count are in no row by which they could be found.
+                    true if !self.flag_reviews.is_empty() => Changed::Counted,
+                    true => Changed::Rater(enterprise.id.clone()),
+                    false => Changed::Nothing,
+                }
             }
             Event::EnterpriseClosed(id) => {
                 self.enterprises.close(id);
@@ -231,18 +266,68 @@ impl State {
                 Changed::Nothing
             }
             Event::EngagementPut(engagement) => self.put_engagement(engagement),
+            Event::RelationPut(relation) => self.put_relation(relation),
+            Event::RelationClosed(id) => match self.relations.close(id) {
+                Some(_) => Changed::Counted,
+                None => Changed::Nothing,
+            },
+            Event::FlagReviewed(review) => self.put_flag_review(review),
+            Event::AppealLodged(appeal) => {
+                self.appeals.put(AppealCase { appeal: appeal.clone(), answer: None });
+                Changed::Nothing
+            }
+            Event::AppealAnswered(answer) => self.answer_appeal(answer),
+            Event::TicketContacted(step) => self.step(step, |ticket, step| ticket.contact = Some(step)),
+            Event::TicketAnswered(step) => self.step(step, |ticket, step| ticket.answer = Some(step)),
+            Event::FeedbackGiven(feedback) => {
+                self.feedback.put(feedback.clone());
+                self.spoke(&feedback.engagement, feedback.given_on);
+                Changed::Nothing
+            }
+            // All else of it is read from the log where it is asked for.
+            Event::RatingNoted(note) => {
+                self.follow_up(at, note);
+                Changed::Nothing
+            }
+            Event::CutPublished(cut) => {
+                self.count(EntityKind::Cut);
+                let mut cuts = std::mem::take(&mut self.cuts);
+                let held = |engagement: u32| {
+                    let rating = self.ratings.get(&self.engagements.at(engagement).value.id);
+                    rating.is_some_and(|rating| !may_be_published(self, rating, cut.on))
+                };
+                let first = cuts.last.is_none();
+                cuts.publish(cut, |id| self.colleges.position(id), held);
+                self.cuts = cuts;
+                // From the first on, colleges of too few enterprises count by their prior.
+                if first { Changed::Clock } else { Changed::Nothing }
+            }
             Event::RatingSubmitted(rating) | Event::RatingRevised(rating) => {
+                self.note_answers(rating);
                 let (at, former) = self.ratings.put(rating.clone());
                 if former.is_none_or(|former| former.id != rating.id) {
                     self.rating_ids.insert(rating.id, at);
                 }
+                self.open_ticket(self.at, rating);
+                self.spoke(&rating.engagement, rating.rated_on);
                 Changed::Rating(rating.engagement.clone())
             }
-            Event::RatingWithdrawn { engagement, .. } => match self.ratings.close(engagement) {
-                Some(_) => Changed::Rating(engagement.clone()),
-                None => Changed::Nothing,
-            },
+            Event::RatingWithdrawn { id, engagement } => {
+                self.drop_ticket(*id);
+                match self.ratings.close(engagement) {
+                    Some(_) => Changed::Rating(engagement.clone()),
+                    None => Changed::Nothing,
+                }
+            }
         }
+    }
+
+    /// Notes which answers of a rating its college has not been told of; before the rating is put.
+    fn note_answers(&mut self, rating: &Rating) {
+        let Some(engagement) = self.engagements.position(&rating.engagement) else { return };
+        let Some((_, college)) = self.parties(engagement) else { return };
+        let before = self.ratings.get(&rating.engagement).map(|rating| rating.marks);
+        self.cuts.note(college, engagement, before.as_ref(), &rating.marks);
     }
 
     fn put_programme(&mut self, programme: &Programme) -> Changed {
@@ -266,6 +351,15 @@ impl State {
         from.map_or_else(|| Changed::Park(park.clone()), |from| Changed::Parks(from, park.clone()))
     }
 
+    fn put_relation(&mut self, relation: &Relation) -> Changed {
+        let key = |relation: &Relation| (relation.enterprise.clone(), relation.college.clone(), relation.id.clone());
+        if let Some(old) = self.relations.put(relation.clone()).1 {
+            self.relations_of.remove(&key(&old));
+        }
+        self.relations_of.insert(key(relation));
+        Changed::Counted
+    }
+
     fn put_engagement(&mut self, engagement: &Engagement) -> Changed {
         let (at, old) = self.engagements.put(engagement.clone());
         let (enterprise, college) = (&engagement.enterprise, &engagement.college);
@@ -285,7 +379,14 @@ impl State {
             Arc::make_mut(list).push(at);
         }
         match old {
-            Some(old) => Changed::EngagementMoved(engagement.id.clone(), old.college, college.clone()),
+            Some(old) => {
+                // To the college it comes to, a rating that moves along is new.
+                if let (Some((_, to)), Some(rating)) = (parties, self.ratings.get(&engagement.id)) {
+                    let marks = rating.marks;
+                    self.cuts.note(to, at, None, &marks);
+                }
+                Changed::EngagementMoved(engagement.id.clone(), old.college, college.clone())
+            }
             None => Changed::Engagements(college.clone()),
         }
     }
@@ -301,7 +402,7 @@ impl State {
         }
         let id = subject.id.as_str();
         match subject.kind {
-            EntityKind::Sheet | EntityKind::Model | EntityKind::Clock => {
+            EntityKind::Sheet | EntityKind::Model | EntityKind::Clock | EntityKind::Cut => {
                 self.single_revs.get(&(subject.kind as u8)).copied().unwrap_or(0)
             }
             EntityKind::Preset => of(&self.presets, id),
@@ -318,6 +419,16 @@ impl State {
             EntityKind::Scenario => of(&self.scenarios, id),
             EntityKind::Decision => of(&self.decisions, id),
             EntityKind::Import => of(&self.imports, id),
+            EntityKind::Relation => of(&self.relations, id),
+            EntityKind::FlagReview => of(&self.flag_reviews, id),
+            EntityKind::Appeal => of(&self.appeals, id),
+            EntityKind::Ticket => {
+                let entry = id.parse().ok().and_then(|id| self.tickets.entry(&id));
+                entry.map_or(0, |entry| entry.value.steps)
+            }
+            EntityKind::Feedback => of(&self.feedback, id),
+            // Remarked on once.
+            EntityKind::RatingNote => 0,
         }
     }
 
@@ -356,7 +467,7 @@ fn moved<K: PartialEq>(from: Option<K>, to: &K) -> Option<K> {
 }
 
 /// No valid code sorts before this one.
-fn lowest<T: std::str::FromStr>() -> T {
+pub(super) fn lowest<T: std::str::FromStr>() -> T {
     match "0".parse() {
         Ok(id) => id,
         Err(_) => unreachable!("`0` is a code"),

@@ -26,7 +26,7 @@ impl Snapshot {
             let mut state = self.state.clone();
             let changed = state.apply(state.seq, state.at, &Event::RatingWithdrawn { id, engagement });
             let fork = self.advance(state, &[changed]);
-            let effect = fork.posterior.effect[fork.edges.place_of(at)];
+            let effect = fork.told(at).effect;
             // Scores are whole millionths of a point: the difference is exact.
             let gained = weight * (points(self) - points(&fork));
             listed.without = Some(WithoutRating {

@@ -122,7 +122,7 @@ fn occupations(file: &str, rows: &[Row]) -> RowEvents {
 }
 
 /// All tables.
-pub const TABLES: [Table; 10] = [
+pub const TABLES: [Table; 11] = [
     Table {
         file: "majors.csv",
         columns: &["code", "name", "level", "edition", "source"],
@@ -328,6 +328,15 @@ pub const TABLES: [Table; 10] = [
                 ])
             };
             each(file, rows, fields, Event::RatingSubmitted)
+        },
+    },
+    Table {
+        file: "relations.csv",
+        columns: &["id", "enterprise", "college", "kind", "basis", "from", "to"],
+        optional: &[],
+        events: |file, rows| {
+            let columns = ["id", "enterprise", "college", "kind", "basis", "from", "to"];
+            each(file, rows, |row: &Row| strings(row, &columns), Event::RelationPut)
         },
     },
 ];

@@ -11,8 +11,10 @@ use actix_web::http::{Method, StatusCode};
 use actix_web::web::Data;
 use actix_web::{FromRequest, HttpMessage, HttpRequest, HttpResponse};
 
+use super::address::Network;
 use super::problem::{Place, Problem};
 use crate::service::accounts::{AccountError, Known};
+use crate::service::oidc::OidcFault;
 use crate::service::{Acting, Service};
 
 /// How the service is reached and who is let in.
@@ -24,6 +26,8 @@ pub struct Access {
     pub behind_tls: bool,
     /// The demo's accounts can be taken with one click: for a loopback address only.
     pub demo: bool,
+    /// Proxies whose `X-Forwarded-For` is believed, for the life of the process.
+    pub trusted_proxies: &'static [Network],
 }
 
 /// The way in that a request took.
@@ -58,6 +62,29 @@ impl Access {
         cookie
     }
 
+    /// Plain HTTP cannot have the prefix here either.
+    fn flow_name(self) -> &'static str {
+        if self.behind_tls { "__Host-zeyou_flow" } else { "zeyou_flow" }
+    }
+
+    /// The cookie of a sign-in that goes on at a provider, for ten minutes; an empty text takes it away.
+    pub(crate) fn flow_cookie(self, flow: &str) -> Cookie<'static> {
+        let life = if flow.is_empty() { Duration::ZERO } else { Duration::minutes(10) };
+        Cookie::build(self.flow_name(), flow.to_owned())
+            .path("/")
+            .http_only(true)
+            // Whoever comes back comes from another site.
+            .same_site(SameSite::Lax)
+            .secure(self.behind_tls)
+            .max_age(life)
+            .finish()
+    }
+
+    /// The sign-in that a request goes on with.
+    pub(crate) fn flow(self, request: &HttpRequest) -> Option<String> {
+        request.cookie(self.flow_name()).map(|cookie| cookie.value().to_owned()).filter(|flow| !flow.is_empty())
+    }
+
     /// The session's token that a request holds.
     pub(crate) fn token(self, request: &HttpRequest) -> Option<String> {
         request.cookie(self.cookie_name()).map(|cookie| cookie.value().to_owned()).filter(|token| !token.is_empty())
@@ -66,7 +93,7 @@ impl Access {
 
 /// What everybody may ask: health, the document, what pages load, ways in, and rating links, which are a way in of their own.
 fn is_public(path: &str) -> bool {
-    const EXACT: [&str; 9] = [
+    const EXACT: [&str; 11] = [
         "/health/live",
         "/health/ready",
         "/openapi.json",
@@ -74,6 +101,8 @@ fn is_public(path: &str) -> bool {
         "/login",
         "/login/code",
         "/login/demo",
+        "/login/oidc",
+        "/login/oidc/callback",
         "/logout",
         "/favicon.ico",
     ];
@@ -93,6 +122,12 @@ pub(super) async fn admit(request: &ServiceRequest) -> Result<(), HttpResponse> 
     if access.open {
         request.extensions_mut().insert(service.operator());
         return Ok(());
+    }
+    if request.headers().contains_key(header::AUTHORIZATION) && access.token(request.request()).is_some() {
+        // Which of the two is meant is not for us to guess.
+        let (zh, en) = ("请求同时带了密钥与会话，请只带其一", "send a key or a session, not both");
+        let problem = Problem::new(StatusCode::BAD_REQUEST, "ambiguous-credential", zh, en);
+        return refused(problem.at(Place::Header("Authorization")));
     }
     match known(request, &service, access).await {
         Err(error) => refused(error.into()),
@@ -197,7 +232,43 @@ impl From<AccountError> for Problem {
                 };
                 Self::new(StatusCode::NOT_FOUND, "not-found", zh, format!("there is no such {what}"))
             }
+            AccountError::Provider(fault) => provider(&fault),
             AccountError::Store(error) => crate::service::ServiceError::Store(error).into(),
+        }
+    }
+}
+
+/// Why nobody was let in by a provider; the cause is for the operator's log.
+fn provider(fault: &OidcFault) -> Problem {
+    match fault {
+        OidcFault::Off => Problem::not_found(),
+        OidcFault::Refused(_) | OidcFault::Signature(_) => {
+            let zh = "单位统一身份的回答未被接受，请重新登录";
+            let en = "what came back from your organisation was not accepted: sign in again";
+            Problem::new(StatusCode::UNAUTHORIZED, "provider-refused", zh, en).because(fault)
+        }
+        OidcFault::Unbound => {
+            let zh = "这个统一身份没有绑定账号：请向管理员要一次性链接，用它绑定";
+            let en =
+                "no account is bound to this identity: ask your administrator for a one-time link and bind it by that";
+            Problem::new(StatusCode::FORBIDDEN, "not-bound", zh, en)
+        }
+        OidcFault::Taken => {
+            let (zh, en) = ("这个统一身份已绑定另一个账号", "this identity is bound to another account");
+            Problem::new(StatusCode::CONFLICT, "identity-taken", zh, en)
+        }
+        OidcFault::Factor => {
+            let zh = "这个账号须有两步验证，单位统一身份这次没有给出：请在单位登录页使用两步验证，或向管理员要新链接";
+            let en = "this account needs a second step, and your organisation gave none this time: use one there, or ask \
+                      your administrator for a new link";
+            Problem::new(StatusCode::FORBIDDEN, "second-factor-required", zh, en)
+        }
+        OidcFault::Away(_) => {
+            let zh = "暂时联系不上单位统一身份，请稍后再试";
+            let en = "your organisation's sign-in cannot be reached now: try again";
+            Problem::new(StatusCode::SERVICE_UNAVAILABLE, "provider-away", zh, en)
+                .because(fault)
+                .with(header::RETRY_AFTER, "30")
         }
     }
 }

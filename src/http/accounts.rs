@@ -8,7 +8,7 @@ use super::body::read_json;
 use super::problem::{Place, Problem, respond};
 use crate::domain::{Role, Scopes};
 use crate::service::Acting;
-use crate::service::accounts::{Account, Invited, KeyMade, KeyShown, NewAccount, NewKey};
+use crate::service::accounts::{Account, Invited, KeyMade, KeyShown, NewAccount, NewKey, SubjectData};
 
 /// An account to make.
 #[derive(Deserialize, ToSchema)]
@@ -71,6 +71,25 @@ pub(super) async fn me(service: Acting) -> HttpResponse {
     let who = service.principal();
     let (id, role, belongs) = (who.id.clone(), who.role.code(), who.role.belongs().to_owned());
     HttpResponse::Ok().json(Me { id, role, belongs, scopes: who.scopes.names() })
+}
+
+/// Everything that is kept of one's own account: to take along.
+#[utoipa::path(get, path = "/api/v1/me/data", tag = "accounts", operation_id = "own_data", summary = "自己的全部数据 Everything of oneself",
+    description = "账号、密钥（不含密文）、会话、审计记录，以及本账号写入的一切（评价及其评语）。The account, its keys without their secrets, its sessions, its audit entries, and everything it wrote, ratings and comments too.",
+    responses((status = 200, description = "数据 The data", body = SubjectData), (status = 404), (status = 503)))]
+pub(super) async fn own_data(request: HttpRequest, service: Acting) -> HttpResponse {
+    let answer = async { Ok::<_, Problem>(HttpResponse::Ok().json(service.own_data().await?)) };
+    respond(&request, answer.await)
+}
+
+/// Everything that is kept of an account but what it wrote.
+#[utoipa::path(get, path = "/api/v1/accounts/{id}/data", tag = "accounts", operation_id = "account_data", summary = "账号的数据 What is kept of an account",
+    description = "应本人要求导出：账号、密钥（不含密文）、会话、审计记录；管理员看不到它写入的评价。To be given to whom it is about: the account, its keys without their secrets, its sessions, its audit entries; an admin sees no rating it gave.",
+    params(("id" = String, Path, description = "账号化名或名称 Its pseudonym or name")),
+    responses((status = 200, description = "数据 The data", body = SubjectData), (status = 404), (status = 503)))]
+pub(super) async fn data(request: HttpRequest, id: web::Path<String>, service: Acting) -> HttpResponse {
+    let answer = async { Ok::<_, Problem>(HttpResponse::Ok().json(service.account_data(&id).await?)) };
+    respond(&request, answer.await)
 }
 
 /// All accounts.

@@ -12,7 +12,7 @@ use crate::service::Acting;
 /// or the listed colleges.
 #[utoipa::path(get, path = "/api/v1/parks/{park}/changes", tag = "ranking", operation_id = "changes",
     summary = "名单变化及原因 What changed in a shortlist, and why",
-    description = "比较两个序号时的名单：名次、总分、进出，逐项准则的变动（相加即为总分的变动），其间有关的事件，以及每条评价在满意度变动中的份额；不说谁怎样评价。\n\nCompares the shortlists at two seqs: ranks, scores, who came and went, the move of each criterion (they sum to the score's), the events in between that concern the park or these colleges, and each rating's share in the move of satisfaction; never who rated how.",
+    description = "比较两个序号时的名单：名次、总分、进出，逐项准则的变动（相加即为总分的变动），其间有关的事件，以及每所院校的评价在满意度变动中的份额；某校只有一两家企业的新评价时，这些评价不计入比较（`withheld`）。\n\nCompares the shortlists at two seqs: ranks, scores, who came and went, the move of each criterion (they sum to the score's), the events in between that concern the park or these colleges, and the share of a college's ratings in the move of satisfaction. What only one or two enterprises said of a college in between is left out of the comparison (`withheld`).",
     params(("park" = ParkId, Path, description = "园区代码 The park's code", example = "P0001"),
         Between, MinSeq),
     responses((status = 200, description = "变化 The changes", body = Changes), (status = 400), (status = 404), (status = 422), (status = 503)))]

@@ -2,7 +2,7 @@
 
 use std::str::FromStr;
 
-use actix_web::http::header;
+use actix_web::http::{StatusCode, header};
 use actix_web::{HttpRequest, HttpResponse, web};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -16,7 +16,7 @@ use super::scenarios::MAX_SCENARIO;
 use crate::domain::{
     College, CollegeId, Decision, DecisionId, Demand, DemandId, Engagement, EngagementId, Enterprise, EnterpriseId,
     Event, Industry, IndustryId, Invalid, Major, MajorRef, Occupation, OccupationId, Park, ParkId, Preset, PresetId,
-    Programme, ProgrammeId, Scenario, ScenarioId,
+    Programme, ProgrammeId, Relation, RelationId, Scenario, ScenarioId,
 };
 use crate::engine::Keyed;
 use crate::service::{Acting, Listed, ReadOf};
@@ -67,6 +67,7 @@ entities! {
     Programme ProgrammeId "programmes" "院校所开专业" ["college", "major", "basis"] ProgrammePut Some(Event::ProgrammeClosed);
     Demand DemandId "demands" "需求" ["park", "enterprise", "kind"] DemandPut Some(Event::DemandClosed);
     Engagement EngagementId "engagements" "合作" ["enterprise", "college", "status"] EngagementPut None;
+    Relation RelationId "relations" "关联关系" ["enterprise", "college", "kind"] RelationPut Some(Event::RelationClosed);
     Preset PresetId "presets" "权重预设" [] PresetPut None;
     Industry IndustryId "industries" "行业" [] IndustryPut None;
     Occupation OccupationId "occupations" "职业" [] OccupationPut None;
@@ -100,6 +101,9 @@ impl Entity for Decision {
     }
 }
 
+/// What confirms that a college is not one that is there already.
+const DUPLICATE: &str = "possible-duplicate";
+
 /// Routes of one kind of entry.
 pub(super) fn routes<E: Entity>(config: &mut web::ServiceConfig) {
     let list_at = web::resource(format!("/api/v1/{}", E::PATH)).route(web::get().to(list::<E>));
@@ -123,7 +127,11 @@ pub(super) async fn list<E: Entity>(request: HttpRequest, service: Acting) -> Ht
     let answer = async {
         let known: Vec<&str> = E::FILTERS.iter().copied().chain(["q", "after", "page_size"]).collect();
         let query = Query::read(&request, &known)?;
-        let after: Option<E::Id> = query.parse("after")?;
+        let after: Option<E::Id> = query.parse("after").map_err(|_| {
+            let (zh, en) = ("after 不是列表中的位置", "after is no place in a list");
+            let problem = Problem::new(StatusCode::BAD_REQUEST, "invalid-cursor", zh, en);
+            problem.at(Place::Parameter("after".to_owned()))
+        })?;
         let size = query.number("page_size", 1, 200)?.unwrap_or(50) as usize;
         let listed = service.list(after.as_ref(), size, min_seq(&request)?, |entry: &E| {
             let (id, value) = (entry.key().to_string(), serde_json::to_value(entry).unwrap_or(Value::Null));
@@ -164,11 +172,25 @@ async fn put<E: Entity>(request: HttpRequest, payload: web::Payload, service: Ac
                 Invalid::new("invalid-id", "正文中的 id 与地址不同", "the id of the body differs from the address");
             return Err(Problem::invalid(Place::Body("/id".to_owned()), invalid));
         }
-        let written = service.put(value.put(), if_match(&request)?).await?;
+        let confirmed = confirmed::<E>(&request)?;
+        let written = service.put_if_new(value.put(), if_match(&request)?, confirmed).await?;
         let mut response = if written.created { HttpResponse::Created() } else { HttpResponse::Ok() };
         Ok(response.insert_header((header::ETAG, format!("\"{}\"", written.rev))).json(written))
     };
     respond(&request, answer.await)
+}
+
+/// Whether the sender confirms that an entry is not one that is there already.
+fn confirmed<E: Entity>(request: &HttpRequest) -> Result<bool, Problem> {
+    if E::PATH != "colleges" {
+        return Ok(true);
+    }
+    let query = Query::read(request, &["confirm"])?;
+    match query.text("confirm") {
+        None => Ok(false),
+        Some(DUPLICATE) => Ok(true),
+        Some(other) => Err(Problem::parameter("confirm", Invalid::unknown_word(other, &[DUPLICATE]))),
+    }
 }
 
 async fn close<E: Entity>(request: HttpRequest, service: Acting) -> HttpResponse {

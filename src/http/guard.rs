@@ -11,11 +11,12 @@ use actix_web::web::Data;
 use actix_web::{Error, HttpMessage, HttpRequest, HttpResponse};
 use uuid::Uuid;
 
-use super::access;
 use super::problem::{Place, Problem};
 use super::refusals::rebuilding;
+use super::{access, budget};
+use crate::domain::Role;
 use crate::live::Standing;
-use crate::service::Service;
+use crate::service::{Acting, Service, in_request};
 
 /// Names a request, in problems (`instance`), in the answer's `X-Request-Id` and in the operator's log.
 #[derive(Clone, Copy)]
@@ -36,6 +37,8 @@ impl RequestId {
     }
 }
 
+/// Behind TLS a browser comes by TLS for a year, to this host and those below it.
+const HSTS: &str = "max-age=31536000; includeSubDomains";
 const MAX_URI: usize = 8 * 1024;
 /// What was seen of the log so long ago is as good as now; older answers say their age in `Zeyou-Staleness`, in seconds.
 const FRESH: Duration = Duration::from_secs(3);
@@ -57,22 +60,56 @@ pub(super) async fn check(request: ServiceRequest, next: Next<BoxBody>) -> Resul
     } else {
         None
     };
+    let behind_tls = access::Access::of(request.request()).behind_tls;
     let age = request.app_data::<Data<Service>>().map(|service| service.live().freshness().age());
     let refused = match problem {
         Some(problem) => Some(problem.response(request.request())),
-        None => access::admit(&request).await.err(),
+        None => match access::admit(&request).await {
+            Err(response) => Some(response),
+            Ok(()) => budget::spend(&request).await.err().map(|error| Problem::from(error).response(request.request())),
+        },
     };
-    let mut response = match refused {
-        Some(response) => request.into_response(response),
-        None => next.call(request).await?,
+    let answering = async {
+        match refused {
+            Some(response) => Ok(request.into_response(response)),
+            None => next.call(request).await,
+        }
     };
+    let mut response = in_request(id.hyphenated(), answering).await?;
+    in_request(id.hyphenated(), async { note_refusal(&response) }).await;
     if let Ok(value) = HeaderValue::from_str(id.0.hyphenated().encode_lower(&mut Uuid::encode_buffer())) {
         response.headers_mut().insert(HeaderName::from_static("x-request-id"), value);
+    }
+    response.headers_mut().insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    if behind_tls {
+        response.headers_mut().insert(header::STRICT_TRANSPORT_SECURITY, HeaderValue::from_static(HSTS));
     }
     if let Some(age) = age.filter(|age| *age > FRESH) {
         response.headers_mut().insert(HeaderName::from_static("zeyou-staleness"), age.as_secs().into());
     }
     Ok(response)
+}
+
+/// Keeps in the audit log that somebody was not let in, or not to this; by kind of request, not by each.
+fn note_refusal(response: &ServiceResponse<BoxBody>) {
+    let (request, status) = (response.request(), response.status());
+    let Some(pattern) = request.match_pattern() else { return };
+    let extensions = request.extensions();
+    let who = extensions.get::<Acting>().map(|acting| acting.principal());
+    // What is not there is looked for by whoever guesses codes; the operator may see all, and guesses nothing.
+    let guessed =
+        status == StatusCode::NOT_FOUND && pattern.contains('{') && who.is_some_and(|who| who.role != Role::Operator);
+    if !guessed && status != StatusCode::UNAUTHORIZED && status != StatusCode::FORBIDDEN {
+        return;
+    }
+    // What links hold is a secret.
+    let told = !pattern.contains("{token}") && !pattern.contains("{link}");
+    let object = request.match_info().iter().next().filter(|_| told).map(|(_, value)| value.to_owned());
+    let object = object.unwrap_or_default();
+    if let Some(service) = request.app_data::<Data<Service>>() {
+        let action = format!("{} {pattern}", request.method());
+        service.note_refusal(who, &action, &object, status.as_str());
+    }
 }
 
 fn standing(request: &ServiceRequest) -> Option<Standing> {

@@ -27,10 +27,10 @@ pub(super) async fn shortlist(request: HttpRequest, service: Acting) -> HttpResp
     respond(&request, answer.await)
 }
 
-/// Strengths, weakness, what would lift it one rank, and the share of each rating in its satisfaction.
+/// Strengths, weakness, what would lift it one rank, and the shares of groups of enterprises in its satisfaction.
 #[utoipa::path(get, path = "/api/v1/parks/{park}/colleges/{college}/explanation", tag = "ranking", operation_id = "explanation",
     summary = "名次的缘由 Why a college has its rank",
-    description = "长处、短处、怎样才能上升一位，以及每条评价在满意度中的份额，以及没有这条评价时的满意度与总分。\n\nA sentence, strengths, weakness, what would lift it one rank, the share of each rating in its satisfaction, and what would be without that rating.",
+    description = "长处、短处、怎样才能上升一位，以及评价在满意度中的份额：至少三家企业合为一组，不显示任何一家。评价的企业不足三家时按缺省值计算。\n\nA sentence, strengths, weakness, what would lift it one rank, and the shares of its ratings in its satisfaction: at least three enterprises make a group, no single one is shown. Below three enterprises it counts by its prior.",
     params(("park" = ParkId, Path, description = "园区代码 The park's code", example = "P0001"),
         ("college" = CollegeId, Path, description = "院校代码 The college's code", example = "C0001"),
         ListParameters, Filters, MinSeq),
@@ -90,7 +90,7 @@ pub(super) async fn flags(request: HttpRequest, service: Acting) -> HttpResponse
 /// Rebuilds the state the code was printed on, asks the same question again and compares.
 #[utoipa::path(get, path = "/api/v1/verify/{verify_code}", tag = "ranking", operation_id = "verify",
     summary = "复核名单 Recompute a printed ranking",
-    description = "重建打印时的状态，再问同一问题并比较。\n\nRebuilds the state the code was printed on, asks the same question again and compares.",
+    description = "重建打印时的状态，再问同一问题并比较；不符时不给出名单。\n\nRebuilds the state the code was printed on, asks the same question again and compares; a list that does not match is not told.",
     params(("verify_code" = String, Path, description = "复核码，大小写与连字符不限 The code; case and hyphens do not matter")),
     responses((status = 200, description = "复核结果 The outcome", body = CodeCheck), (status = 404), (status = 503)))]
 pub(super) async fn verify(request: HttpRequest, service: Acting) -> HttpResponse {

@@ -5,7 +5,7 @@ use actix_web::http::{StatusCode as S, header};
 use super::directory::Entity;
 use super::problem::{Place, Problem};
 use crate::domain::{
-    College, Decision, Demand, Engagement, Enterprise, Industry, Invalid, Major, Occupation, Park, Preset, Programme,
+    College, Decision, Demand, Engagement, Enterprise, Industry, Major, Occupation, Park, Preset, Programme, Relation,
     Scenario,
 };
 use crate::service::ServiceError;
@@ -43,13 +43,55 @@ impl From<ServiceError> for Problem {
                     .at(Place::Body("/engagement".to_owned()))
                     .with(header::LOCATION, format!("/api/v1/ratings/{id}"))
             }
+            ServiceError::RatingWindow(window) => {
+                let (opens, closes) = (window.opens, window.closes);
+                let (zh_end, en_end) =
+                    closes.map_or(Default::default(), |day| (format!("，{day} 止"), format!(" until {day}")));
+                let zh = format!("该合作不在评价期内：{opens} 起{zh_end}");
+                let en = format!("the engagement can be rated from {opens}{en_end}");
+                Self::new(S::CONFLICT, "rating-window", zh, en).at(Place::Body("/engagement".to_owned()))
+            }
+            ServiceError::RevisionLimit(from) => {
+                let zh = format!("修改过于频繁（间隔 30 天，365 天内至多 3 次），{from} 起可再修改");
+                let en = format!("revised too often (30 days apart, at most three in 365 days): again from {from}");
+                Self::new(S::CONFLICT, "revision-limit", zh, en).at(Place::Body("/marks".to_owned()))
+            }
             ServiceError::RatingWithdrawn => {
                 Self::new(S::CONFLICT, "rating-withdrawn", "该评价已撤回", "the rating was withdrawn")
                     .at(Place::Parameter("id".to_owned()))
             }
+            ServiceError::HasAccount => {
+                let (zh, en) = (
+                    "该企业已有评价账号，由企业自行登录评价，不再代发链接",
+                    "the enterprise has an account that rates: it signs in and rates by itself",
+                );
+                Self::new(S::CONFLICT, "has-account", zh, en).at(Place::Parameter("id".to_owned()))
+            }
+            ServiceError::NoFollowUp => {
+                let zh = "没有待追评的整改：须院校已答复或逾期未答复，且只追评一次";
+                let en = "no rectification waits for a follow-up: the college must have answered or be late, and it is given once";
+                Self::new(S::CONFLICT, "no-followup", zh, en).at(Place::Body("/followup".to_owned()))
+            }
+            ServiceError::NotFlagged => {
+                let (zh, en) =
+                    ("这组评价并未被提示，也没有审核过", "the block is not flagged, and was never decided on");
+                Self::new(S::CONFLICT, "not-flagged", zh, en).at(Place::Body("/block".to_owned()))
+            }
+            ServiceError::AlreadyAnswered => {
+                let (zh, en) = ("已处理过，不能重复", "it was answered already");
+                Self::new(S::CONFLICT, "already-answered", zh, en).at(Place::Parameter("id".to_owned()))
+            }
             ServiceError::BadLink => {
                 let (zh, en) = ("评价链接无效或已过期", "the rating link is not valid or no longer valid");
                 Self::new(S::NOT_FOUND, "bad-link", zh, en)
+            }
+            ServiceError::PossibleDuplicate(id, name) => {
+                let zh =
+                    format!("可能与“{name}”（{id}）是同一所院校；确属不同的，请以 ?confirm=possible-duplicate 重发");
+                let en = format!(
+                    "it may be the same college as {name} ({id}); if it is another, send it with ?confirm=possible-duplicate"
+                );
+                Self::new(S::CONFLICT, "possible-duplicate", zh, en).at(Place::Body("/name".to_owned()))
             }
             ServiceError::PreconditionRequired => {
                 let (zh, en) = ("须带 If-Match（所依据的版本）", "send If-Match with the revision you saw");
@@ -86,7 +128,9 @@ impl From<ServiceError> for Problem {
             }
             ServiceError::OutOfTime(pointer) => {
                 let (zh, en) = ("超出时限，请减少改动或园区", "the time is up; ask with fewer changes or parks");
-                Self::invalid(Place::Body(pointer), Invalid::new("time-budget-exceeded", zh, en))
+                Self::new(S::SERVICE_UNAVAILABLE, "scenario-timeout", zh, en)
+                    .at(Place::Body(pointer))
+                    .with(header::RETRY_AFTER, "30")
             }
             ServiceError::Store(error) => refused_by_log(error),
             ServiceError::Redis(error) => unavailable().because(&error),
@@ -109,9 +153,12 @@ fn in_chinese(what: &str) -> &str {
         "industry" => Industry::ZH,
         "occupation" => Occupation::ZH,
         "major" => Major::ZH,
+        "relation" => Relation::ZH,
         "scenario" => Scenario::ZH,
         "decision" => Decision::ZH,
         "rating" => "评价",
+        "appeal" => "申诉",
+        "ticket" => "整改单",
         other => other,
     }
 }

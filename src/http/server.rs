@@ -9,20 +9,22 @@ use actix_web::{App, Error, HttpResponse, middleware, web};
 use utoipa_swagger_ui::SwaggerUi;
 
 use super::access::Access;
+use super::address::LOOPBACK;
 use super::admission::{self, Admission};
 use super::metrics::{self, Metrics};
 use super::{
-    accounts, changes, decisions, directory, documents, guard, health, models, ranking, ratings, scenarios, selections,
-    sensitivity, settings, stream, wire,
+    accounts, audit, changes, decisions, directory, documents, flags, guard, health, models, published, ranking,
+    ratings, scenarios, selections, sensitivity, settings, stream, tickets, wire,
 };
 use crate::domain::{
     College, Decision, Demand, Engagement, EngagementStatus, Enterprise, Industry, Major, Occupation, Park, Preset,
-    Programme, Scenario,
+    Programme, Relation, Scenario,
 };
 use crate::engine::State;
 use crate::live::{Rate, Redis, Standing};
-use crate::service::{LINK_DAYS, LinksWanted, Replica, Service, ServiceError};
-use crate::store::{Address, StoreError};
+use crate::service::oidc::{Oidc, OidcSettings};
+use crate::service::{Budget, LINK_DAYS, LinksWanted, Replica, Service, ServiceError};
+use crate::store::{Address, StoreError, Vault};
 
 /// How long a replica that was told to end still takes requests: a balancer notices meanwhile.
 const UNREADY: Duration = Duration::from_secs(5);
@@ -79,17 +81,19 @@ fn routes(config: &mut web::ServiceConfig) {
                 .route(web::post().to(ratings::create))
                 .default_service(web::to(guard::method_not_allowed_post)),
         );
+    let get = |path: &str| web::resource(path.to_owned()).default_service(web::to(guard::method_not_allowed_list));
+    config.service(get("/api/v1/colleges/{id}/reviews").route(web::get().to(flags::of_college)));
     directory::routes::<Park>(config);
     directory::routes::<Enterprise>(config);
     directory::routes::<College>(config);
     directory::routes::<Programme>(config);
     directory::routes::<Demand>(config);
     directory::routes::<Engagement>(config);
+    directory::routes::<Relation>(config);
     directory::routes::<Preset>(config);
     directory::routes::<Industry>(config);
     directory::routes::<Occupation>(config);
     directory::routes::<Major>(config);
-    let get = |path: &str| web::resource(path.to_owned()).default_service(web::to(guard::method_not_allowed_list));
     let delete = |path: &str| web::resource(path.to_owned()).default_service(web::to(guard::method_not_allowed_delete));
     let post = |path: &str| web::resource(path.to_owned()).default_service(web::to(guard::method_not_allowed_post));
     config
@@ -117,7 +121,25 @@ fn routes(config: &mut web::ServiceConfig) {
         .service(get("/api/v1/parks/{park}/portfolio").route(web::get().to(selections::portfolio)))
         .service(get("/api/v1/parks/{park}/colleges/{college}/explanation").route(web::get().to(ranking::explanation)))
         .service(get("/api/v1/parks/{park}/compare").route(web::get().to(ranking::compare)))
+        .service(get("/api/v1/colleges/{id}/satisfaction").route(web::get().to(published::published)))
         .service(get("/api/v1/flags").route(web::get().to(ranking::flags)))
+        .service(post("/api/v1/flags/reviews").route(web::post().to(flags::review)))
+        .service(
+            web::resource("/api/v1/appeals")
+                .route(web::get().to(flags::appeals))
+                .route(web::post().to(flags::appeal))
+                .default_service(web::to(guard::method_not_allowed_some)),
+        )
+        .service(post("/api/v1/appeals/{id}/answer").route(web::post().to(flags::answer)))
+        .service(get("/api/v1/tickets").route(web::get().to(tickets::list)))
+        .service(post("/api/v1/tickets/{id}/contact").route(web::post().to(tickets::contact)))
+        .service(post("/api/v1/tickets/{id}/answer").route(web::post().to(tickets::answer)))
+        .service(
+            web::resource("/api/v1/engagements/{id}/feedback")
+                .route(web::get().to(tickets::feedback))
+                .route(web::post().to(tickets::give_feedback))
+                .default_service(web::to(guard::method_not_allowed_some)),
+        )
         .service(get("/api/v1/parks/{park}/changes").route(web::get().to(changes::changes)))
         .service(get("/api/v1/verify/{verify_code}").route(web::get().to(ranking::verify)))
         .service(get("/api/v1/events").route(web::get().to(stream::events)))
@@ -128,12 +150,17 @@ fn routes(config: &mut web::ServiceConfig) {
                 .route(web::delete().to(ratings::withdraw))
                 .default_service(web::to(guard::method_not_allowed_one)),
         )
+        .service(get("/api/v1/ratings/{id}/revisions").route(web::get().to(ratings::revisions)))
         .service(
             web::resource("/api/v1/models/current")
                 .route(web::get().to(models::read))
                 .route(web::put().to(models::activate))
                 .default_service(web::to(guard::method_not_allowed_open)),
         )
+        .service(get("/api/v1/audit/head").route(web::get().to(audit::head)))
+        .service(get("/api/v1/audit").route(web::get().to(audit::list)))
+        .service(get("/api/v1/me/data").route(web::get().to(accounts::own_data)))
+        .service(get("/api/v1/accounts/{id}/data").route(web::get().to(accounts::data)))
         .service(get("/api/v1/me").route(web::get().to(accounts::me)))
         .service(
             web::resource("/api/v1/accounts")
@@ -171,8 +198,18 @@ pub struct ServeOptions {
     pub replica: Option<String>,
     /// How often an enterprise may submit, revise or withdraw ratings, an hour.
     pub ratings_per_hour: Option<u32>,
+    /// Days after its end that a closed engagement can be rated; 0: no window.
+    pub rating_window_days: u16,
+    /// How much may be asked.
+    pub budget: Budget,
+    /// Days that audit entries are kept.
+    pub audit_days: u32,
     /// Who is let in, and how it is reached.
     pub access: Access,
+    /// The provider that people may sign in by.
+    pub oidc: Option<OidcSettings>,
+    /// Keys that stored secrets are sealed with.
+    pub vault: Vault,
 }
 
 /// Opens the log and serves it until the process is told to stop.
@@ -180,17 +217,45 @@ pub struct ServeOptions {
 /// # Errors
 /// Why the log cannot be opened or the address not be listened on.
 pub async fn serve(options: ServeOptions, pages: fn(&mut web::ServiceConfig)) -> Result<(), ServiceError> {
-    let ServeOptions { database, listen, demo, redis, replica, ratings_per_hour, mut access } = options;
+    let ServeOptions {
+        database,
+        listen,
+        demo,
+        redis,
+        replica,
+        ratings_per_hour,
+        rating_window_days,
+        budget,
+        audit_days,
+        mut access,
+        oidc,
+        vault,
+    } = options;
     access.demo = demo;
+    if access.behind_tls && access.trusted_proxies.is_empty() {
+        // As most set it up: the proxy is on this machine.
+        access.trusted_proxies = LOOPBACK;
+    }
     settings::check(&listen, access, redis.as_ref().map(|(url, _)| url.as_str()))?;
+    if let Some(oidc) = &oidc {
+        settings::check_provider(oidc, access)?;
+    }
     let database = if demo { Address::File("zeyou-demo.db".into()) } else { database };
     let mut this = Replica::default();
     this.name = replica.unwrap_or(this.name);
+    this.vault = vault;
     if let Some((url, namespace)) = redis {
         this.redis = Some(Redis::new(&url, &namespace)?);
     }
+    this.audit_days = audit_days;
     this.ratings = ratings_per_hour.map(|per_hour| Rate { per_hour });
+    // Its days are fixed: with a window nothing of it could be rated after a while.
+    this.rating_window_days = if demo { 0 } else { rating_window_days };
+    this.budget = budget;
     let service = Service::open_as(&database, this).await?;
+    if let Some(oidc) = oidc {
+        service.accounts().offer(Oidc::new(oidc).map_err(ServiceError::Unsafe)?);
+    }
     if demo {
         let report = service.operator().import_demo().await?;
         if let Some(error) = report.errors.first() {
@@ -319,6 +384,7 @@ async fn greeting(service: &Service, address: &str, keys: Option<&(String, Strin
     let wanted = LinksWanted { enterprise: None, open: true, days: LINK_DAYS };
     let link = service.operator().rating_links(&wanted)?.pop().map_or("/r/LINK".to_owned(), |link| link.path);
     lines.extend([
+        "演示数据的日期是固定的，因此不设评价窗口 / the demo's days are fixed, so it has no rating window".to_owned(),
         "演示账号与密钥人人可见，只在本机使用 / the demo's accounts and keys are visible to all: on this machine only".to_owned(),
         format!("a shortlist:        curl -s -H 'Authorization: Bearer {planner}' http://{address}/api/v1/parks/{park}/shortlist?top=5"),
         format!("rate a cooperation: curl -s -X POST http://{address}/api/v1/ratings -H 'Authorization: Bearer {rater}' -H 'Content-Type: application/json' -H \"Idempotency-Key: $(date +%s%N)\" -d '{{\"engagement\":\"{engagement}\",\"marks\":{marks}}}'"),

@@ -3,6 +3,7 @@
 use std::net::ToSocketAddrs;
 
 use super::access::Access;
+use crate::service::oidc::{OidcSettings, secure};
 use crate::service::{Service, ServiceError};
 
 /// Why it does not start, in both languages.
@@ -65,6 +66,36 @@ pub(super) fn check(listen: &str, access: Access, redis: Option<&str>) -> Result
                 "redis:// would send the password to another machine in plain text: use rediss://",
             ));
         }
+    }
+    Ok(())
+}
+
+/// Refuses a provider that would be believed without reason.
+pub(super) fn check_provider(oidc: &OidcSettings, access: Access) -> Result<(), ServiceError> {
+    if access.open || access.demo {
+        return Err(refuse(
+            "--oidc-issuer 不能与 --demo 或 --without-accounts 同用：那里没有要绑定的账号",
+            "--oidc-issuer not with --demo or --without-accounts: there are no accounts to bind",
+        ));
+    }
+    if !secure(&oidc.issuer) || oidc.issuer.contains(['?', '#']) {
+        return Err(refuse(
+            "--oidc-issuer 须为 https:// 地址，不含 ? 与 #：明文传来的身份谁都可以伪造",
+            "--oidc-issuer must be an https:// address without ? and #: anybody could forge an identity that travels in plain text",
+        ));
+    }
+    let after_host = oidc.public.split_once("://").map(|(_, rest)| rest.trim_end_matches('/'));
+    if !secure(&oidc.public) || after_host.is_none_or(|rest| rest.contains(['/', '?', '#', '@'])) {
+        return Err(refuse(
+            "--public-url 须为 https://主机 这样的地址，不带路径：提供方要把授权码送回那里",
+            "--public-url must be an address like https://HOST, without a path: the provider sends its code back there",
+        ));
+    }
+    if oidc.client.is_empty() || oidc.secret.as_ref().is_some_and(String::is_empty) {
+        return Err(refuse(
+            "--oidc-client-id 与客户端密钥不能为空；没有密钥就不要给",
+            "--oidc-client-id and the client's secret must not be empty; leave the secret out if there is none",
+        ));
     }
     Ok(())
 }

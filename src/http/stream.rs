@@ -11,7 +11,7 @@ use tokio::sync::broadcast::error::RecvError;
 use super::metrics::Metrics;
 use super::problem::{Place, Problem, respond};
 use super::query::Query;
-use crate::domain::{CollegeId, Event, FlagBlock};
+use crate::domain::{CollegeId, EntityKind, Event, FlagBlock};
 use crate::service::authorize::Action;
 use crate::service::{Acting, ServiceError};
 use crate::store::Recorded;
@@ -31,8 +31,12 @@ struct Message {
     data: String,
 }
 
+/// That there is a new rating, never of which engagement: with what the lists then show it would tell who gave it and how.
 fn message(recorded: &Recorded) -> Bytes {
-    let subject = recorded.event.subject();
+    let mut subject = recorded.event.subject();
+    if subject.kind == EntityKind::Rating {
+        subject.id.clear();
+    }
     let data =
         serde_json::json!({"seq": recorded.seq, "at": recorded.at, "kind": subject.kind.code(), "id": subject.id});
     Bytes::from(format!("id: {}\nevent: change\ndata: {data}\n\n", recorded.seq))

@@ -22,10 +22,10 @@ const MOST: usize = 100_000;
 const TAKE: &str = "
 local clock = redis.call('TIME')
 local now = clock[1] * 1000000 + clock[2]
-local every, most = tonumber(ARGV[1]), tonumber(ARGV[2])
+local cost, most = tonumber(ARGV[1]), tonumber(ARGV[2])
 local paid = tonumber(redis.call('GET', KEYS[1]) or now) or now
 if paid ~= paid or paid < now or paid > now + most then paid = now end
-local due = paid + every
+local due = paid + cost
 if due > now + most then return due - now - most end
 redis.call('SET', KEYS[1], string.format('%.0f', due), 'PX', math.ceil((due - now) / 1000) + 1)
 return 0";
@@ -105,13 +105,33 @@ impl Limits {
     /// # Errors
     /// How long to wait until there is one.
     pub async fn take(&self, what: &str, who: &str, rate: Rate) -> Result<(), Duration> {
+        self.take_units(what, who, rate, 1, true).await
+    }
+
+    /// Takes so many at once, at most all there are; `together`: counted with the other replicas.
+    ///
+    /// # Errors
+    /// How long to wait until there are so many.
+    pub async fn take_units(
+        &self,
+        what: &str,
+        who: &str,
+        rate: Rate,
+        units: u32,
+        together: bool,
+    ) -> Result<(), Duration> {
         let key = format!("{what}:{who}");
+        let (every, most) = rate.times();
+        let cost = every.saturating_mul(units.into()).min(most);
         // What was taken here is a part of what was taken everywhere: a refusal here needs no other.
-        self.take_here(&key, rate)?;
-        match self.take_everywhere(&key, rate).await {
+        self.take_here(&key, cost, most)?;
+        if !together {
+            return Ok(());
+        }
+        match self.take_everywhere(&key, cost, most).await {
             Some(0) | None => Ok(()),
             Some(wait) => {
-                self.give_back(&key, rate);
+                self.give_back(&key, cost);
                 Err(Duration::from_micros(wait))
             }
         }
@@ -121,13 +141,13 @@ impl Limits {
         self.begun.elapsed().as_micros() as u64
     }
 
-    fn take_here(&self, key: &str, rate: Rate) -> Result<(), Duration> {
-        let (now, (every, most)) = (self.now(), rate.times());
+    fn take_here(&self, key: &str, cost: u64, most: u64) -> Result<(), Duration> {
+        let now = self.now();
         let mut paid = self.paid.lock().unwrap_or_else(PoisonError::into_inner);
         if paid.len() >= MOST && !paid.contains_key(key) {
             paid.retain(|_, paid| *paid > now);
         }
-        let due = paid.get(key).copied().unwrap_or(0).max(now) + every;
+        let due = paid.get(key).copied().unwrap_or(0).max(now) + cost;
         if due > now + most {
             return Err(Duration::from_micros(due - now - most));
         }
@@ -135,24 +155,23 @@ impl Limits {
         Ok(())
     }
 
-    fn give_back(&self, key: &str, rate: Rate) {
+    fn give_back(&self, key: &str, cost: u64) {
         if let Some(paid) = self.paid.lock().unwrap_or_else(PoisonError::into_inner).get_mut(key) {
-            *paid = paid.saturating_sub(rate.times().0);
+            *paid = paid.saturating_sub(cost);
         }
     }
 
     /// Microseconds to wait; `None` if Redis does not say.
-    async fn take_everywhere(&self, key: &str, rate: Rate) -> Option<u64> {
+    async fn take_everywhere(&self, key: &str, cost: u64, most: u64) -> Option<u64> {
         let shared = self.shared.as_ref()?;
         let Some(mut connection) = shared.connection() else {
             shared.connect_later();
             return None;
         };
-        let (every, most) = rate.times();
         // In braces, so that a cluster keeps it by itself, wherever that is.
         let key = format!("{}:limit:{{{key}}}", shared.redis.namespace);
         let mut command = redis::cmd("EVAL");
-        command.arg(TAKE).arg(1).arg(key).arg(every).arg(most);
+        command.arg(TAKE).arg(1).arg(key).arg(cost).arg(most);
         let why = match timeout(PATIENCE, connection.ask::<u64>(&command)).await {
             Ok(Ok(wait)) => return Some(wait),
             Ok(Err(error)) => error.to_string(),
@@ -184,5 +203,18 @@ mod tests {
         assert_eq!(limits.take("ratings", "E2", rate).await, Ok(()), "everybody has their own");
         tokio::time::sleep(wait).await;
         assert_eq!(limits.take("ratings", "E1", rate).await, Ok(()));
+    }
+
+    #[tokio::test]
+    async fn what_costs_more_takes_more_and_never_more_than_there_is() {
+        let (limits, rate) = (Limits::start(None).await, Rate { per_hour: 100 });
+        for _ in 0..5 {
+            assert_eq!(limits.take_units("units", "A", rate, 20, false).await, Ok(()));
+        }
+        let wait = limits.take_units("units", "A", rate, 1, false).await.expect_err("all is spent");
+        assert!(wait <= Duration::from_secs(36), "{wait:?}");
+        let longer = limits.take_units("units", "A", rate, 20, false).await.expect_err("all is spent");
+        assert!(longer > Duration::from_secs(600), "{longer:?}");
+        assert_eq!(limits.take_units("units", "B", rate, 1_000, false).await, Ok(()), "all there is");
     }
 }

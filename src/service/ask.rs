@@ -99,7 +99,7 @@ impl Service {
         Ok(aside(move || published.snapshot.compare(&question, &colleges)).await?)
     }
 
-    /// Why a college stands where it stands.
+    /// Why a college stands where it stands; rating by rating, or in groups of enterprises.
     ///
     /// # Errors
     /// [`ServiceError::NotFound`] for an unknown park, preset or college that is not ranked.
@@ -107,7 +107,12 @@ impl Service {
         published: Arc<Published>,
         question: Question,
         college: CollegeId,
+        one_by_one: bool,
     ) -> Result<Explanation, ServiceError> {
-        Ok(aside(move || published.snapshot.explanation(&question, &college)).await?)
+        let explained = move || match one_by_one {
+            true => published.snapshot.explanation(&question, &college),
+            false => published.snapshot.explanation_in_groups(&question, &college),
+        };
+        Ok(aside(explained).await?)
     }
 }

@@ -162,7 +162,8 @@ fn standing(published: &Arc<Published>) -> Result<Attention, ServiceError> {
         }
     }
     found.waiting.sort_by(|a, b| (b.soon, b.waiting).cmp(&(a.soon, a.waiting)).then(a.park.cmp(&b.park)));
-    let flags = snapshot.flags();
+    let mut flags = snapshot.flags();
+    flags.keep_large();
     found.flags = flags.total;
     found.flagged = flags.flags.into_iter().take(FLAGS_TOLD).map(|flag| flag.reason).collect();
     let newest = |college: &crate::domain::College| {

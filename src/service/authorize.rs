@@ -108,12 +108,36 @@ actions! {
     Listen              read: A A A A A N;
     /// Read the service's own figures.
     ReadMetrics         read: N N N N N A;
+    /// Read what was published of a college's satisfaction.
+    ReadCut             read: A N A A O N;
     /// Read who did what.
     ReadAudit           read: N N N A N A;
     /// Keep accounts and keys of others.
     KeepAccounts    accounts: N N N N N A;
     /// Keep one's own keys and password.
     KeepOwnKeys     accounts: A A A A A A;
+    /// Read which enterprises and colleges are related parties.
+    ReadRelation        read: O O O A O N;
+    /// Make known, end or take back that an enterprise and a college are related parties.
+    KeepRelation       write: N N N A N N;
+    /// Decide on a flagged block of ratings; answer an appeal.
+    ReviewFlag         write: N N N A N N;
+    /// Read that ratings of a college are under review, and what came of it.
+    ReadReview          read: N N N A O N;
+    /// Read a college's appeals and their answers.
+    ReadAppeal          read: N N N A O N;
+    /// Appeal for a college.
+    Appeal             write: N N N N O N;
+    /// Read rectification tickets, each role as much as it may know.
+    ReadTicket          read: O O N A O N;
+    /// Note that the enterprise of a ticket was contacted.
+    NoteContact        write: O N N N N N;
+    /// Answer a ticket for a college.
+    AnswerTicket       write: N N N N O N;
+    /// Give a college's feedback on an engagement.
+    GiveFeedback       write: N N N N O N;
+    /// Read a college's feedback on an engagement, once it is not sealed.
+    ReadFeedback        read: N O N N O N;
 }
 
 /// What an action is done to, as far as it matters who it belongs to.

@@ -1,5 +1,5 @@
 //! Backup and restore: the log copied row by row into a new file or an empty database, and checked there from the first
-//! event. As both sides are read and filled alike, a log also moves this way from SQLite to PostgreSQL and back.
+//! event; accounts, keys and secrets come with it as they are stored, checked by their digest. As both sides are read and filled alike, a log also moves this way from SQLite to PostgreSQL and back.
 
 use std::fs::File;
 use std::path::{Path, PathBuf};
@@ -21,6 +21,12 @@ pub struct Copied {
     pub keys: usize,
     /// Digest of the state that it replays to.
     pub digest: String,
+    /// Accounts that came with it.
+    pub accounts: usize,
+    /// Digest of accounts, keys and secrets as they are stored.
+    pub accounts_digest: String,
+    /// Secrets among them that are not sealed: whoever has the copy has them.
+    pub plain_secrets: usize,
 }
 
 /// Progress of a copy: events copied of how many, then the same again for the check.
@@ -105,6 +111,10 @@ async fn into_new_file(source: &Store, to: &Path, progress: CopyProgress<'_>) ->
 /// Copies up to the head as it is now; what is appended meanwhile belongs to the next copy.
 async fn copied(source: &Store, target: &Store, progress: CopyProgress<'_>) -> Result<Copied, ServiceError> {
     let head = source.head().await?;
+    let accounts = source.account_rows().await?;
+    if !target.account_rows().await?.is_empty() {
+        return Err(StoreError::NotEmpty.into());
+    }
     let mut filling = target.fill().await?;
     let (mut seq, mut last) = (0, None);
     while seq < head.seq {
@@ -129,7 +139,19 @@ async fn copied(source: &Store, target: &Store, progress: CopyProgress<'_>) -> R
         keys += page.len();
         filling.keys(&page).await?;
     }
+    let mut after = String::new();
+    loop {
+        let page = source.comments(&after, PAGE).await?;
+        let Some(last) = page.last() else { break };
+        after = last.digest.clone();
+        filling.comments(&page).await?;
+    }
+    filling.accounts(&accounts).await?;
     filling.finish().await?;
+    let accounts_digest = target.account_rows().await?.digest();
+    if accounts_digest != accounts.digest() {
+        return Err(StoreError::Unavailable("the accounts did not arrive as they were".into()).into());
+    }
     let check = Service::check_log(target, |seq| progress(CopyStep::Checking, seq, head.seq)).await?;
     if let Some(fault) = check.fault {
         return Err(StoreError::Corrupt { seq: fault.seq, what: fault.what }.into());
@@ -137,7 +159,8 @@ async fn copied(source: &Store, target: &Store, progress: CopyProgress<'_>) -> R
     if check.seq != head.seq {
         return Err(changed(&head));
     }
-    Ok(Copied { seq: head.seq, keys, digest: check.digest })
+    let (digest, plain_secrets) = (check.digest, accounts.plain_secrets());
+    Ok(Copied { seq: head.seq, keys, digest, accounts: accounts.len(), accounts_digest, plain_secrets })
 }
 
 /// The log was replaced while it was copied, or is broken at its end.

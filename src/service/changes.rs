@@ -1,15 +1,18 @@
 //! What changed in a park's shortlist between two places of the log.
 
+use std::collections::BTreeSet;
+
 use super::open::state_at;
 use super::{Service, ServiceError, aside};
 use crate::domain::{Changes, Invalid, Question};
-use crate::engine::Snapshot;
+use crate::engine::{Snapshot, rated_by};
 
 /// Events between the two places at most.
 const MAX_EVENTS: u64 = 100_000;
 
 impl Service {
-    /// Compares the shortlist after event `from` with that after event `to` (now, if left out).
+    /// Compares the shortlist after event `from` with that after event `to` (now, if left out). Unless `one_by_one`, ratings are
+    /// told of by college, and what fewer than three enterprises said of one in between is left out.
     ///
     /// # Errors
     /// [`ServiceError::Parameter`] names the seq that is out of bounds; [`ServiceError::NotFound`] the park or preset.
@@ -18,6 +21,7 @@ impl Service {
         question: Question,
         from: u64,
         to: Option<u64>,
+        one_by_one: bool,
     ) -> Result<Changes, ServiceError> {
         let current = self.live.current();
         let head = current.snapshot.state.seq;
@@ -54,11 +58,17 @@ impl Service {
         }
         aside(move || {
             let park = question.park.clone();
+            let touched = between.iter().filter_map(|recorded| rated_by(&recorded.event)).cloned().collect();
+            let lone = if one_by_one { BTreeSet::new() } else { after.take_back_lone(&before, &touched) };
             let before = Snapshot::cold_for(before, &park);
             let after = Snapshot::cold_for(after, &park);
             let between: Vec<_> =
                 between.iter().map(|recorded| (recorded.seq, recorded.at, &*recorded.event)).collect();
-            Ok(before.changes(&after, &question, &between)?)
+            let mut changes = before.changes(&after, &question, &between)?;
+            if !one_by_one {
+                changes.group_ratings(&lone);
+            }
+            Ok(changes)
         })
         .await
     }

@@ -3,8 +3,8 @@
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::{Service, ServiceError, reach, references};
-use crate::domain::Event;
+use super::{Service, ServiceError, forbidden, reach, references};
+use crate::domain::{Event, name_key};
 use crate::store::{Draft, StoreError, Unit};
 
 /// What became of a put or a close.
@@ -27,11 +27,49 @@ impl Service {
         self.on_newest(|| self.put_on_served(event.clone(), if_match)).await
     }
 
+    /// The same, if a new college is not one that is there already under its name written differently.
+    ///
+    /// # Errors
+    /// [`ServiceError::PossibleDuplicate`], and those of [`Self::put`].
+    pub(super) async fn put_if_new(
+        &self,
+        event: Event,
+        if_match: Option<u32>,
+        confirmed: bool,
+    ) -> Result<Written, ServiceError> {
+        let run = || async {
+            if !confirmed {
+                self.not_there_already(&event)?;
+            }
+            self.put_on_served(event.clone(), if_match).await
+        };
+        self.on_newest(run).await
+    }
+
+    /// Refuses a college that is new, or gets another name, if an open one has the name.
+    fn not_there_already(&self, event: &Event) -> Result<(), ServiceError> {
+        let Event::CollegePut(college) = event else { return Ok(()) };
+        let current = self.live.current();
+        let state = &current.snapshot.state;
+        // Whoever may not write it learns nothing of what there is.
+        reach::check(state, &self.principal, event)?;
+        let key = name_key(college.name.as_str());
+        if state.colleges.get(&college.id).is_some_and(|known| name_key(known.name.as_str()) == key) {
+            return Ok(());
+        }
+        let open = state.colleges.iter().filter(|(id, entry)| !entry.closed && **id != college.id);
+        match open.map(|(_, entry)| &entry.value).find(|other| name_key(other.name.as_str()) == key) {
+            Some(other) => Err(ServiceError::PossibleDuplicate(other.id.to_string(), other.name.to_string())),
+            None => Ok(()),
+        }
+    }
+
     async fn put_on_served(&self, event: Event, if_match: Option<u32>) -> Result<Written, ServiceError> {
         let current = self.live.current();
         let state = &current.snapshot.state;
         reach::check(state, &self.principal, &event)?;
         references::check(state, &event)?;
+        forbidden::check_kept(&current.snapshot, &event, &self.principal)?;
         let rev = state.rev(&event.subject());
         if if_match.is_some_and(|expected| expected != rev) {
             return Err(ServiceError::RevisionConflict(rev));

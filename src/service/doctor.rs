@@ -7,7 +7,7 @@ use super::foundation;
 use super::open::{ENGINE, SNAPSHOT_EVERY, state_at};
 use super::{Service, ServiceError};
 use crate::live::Redis;
-use crate::store::{Address, Schema, Store, StoreError};
+use crate::store::{Address, Schema, Store, StoreError, Vault};
 
 /// Free space below which writing may soon end, and below which it is worth a warning.
 const ROOM: (u64, u64) = (256 << 20, 2 << 30);
@@ -50,10 +50,11 @@ impl Finding {
 
 impl Service {
     /// Looks at the database, its disk, the clock, Redis if there is one, the model and the snapshots. Only reads.
-    pub async fn examine(address: &Address, redis: Option<(&str, &str)>) -> Vec<Finding> {
+    pub async fn examine(address: &Address, vault: &Vault, redis: Option<(&str, &str)>) -> Vec<Finding> {
         let mut findings = Vec::new();
         match Store::open_to_look(address).await {
             Ok(store) => {
+                let store = store.sealed_by(vault.clone());
                 findings
                     .push(Finding::good(format!("数据库可达：{address}"), format!("the database answers: {address}")));
                 let looked = look(&store, &mut findings).await;
@@ -119,6 +120,7 @@ async fn look(store: &Store, findings: &mut Vec<Finding>) -> Result<(), ServiceE
             )
         });
     }
+    findings.push(secrets(store).await?);
     let head = store.head().await?;
     if let Some(last) = store.events(head.seq.saturating_sub(1), 1).await?.pop() {
         let ahead = last.at.micros() - now();
@@ -167,6 +169,31 @@ async fn look(store: &Store, findings: &mut Vec<Finding>) -> Result<(), ServiceE
     Ok(())
 }
 
+/// Whether stored secrets are sealed, and open with the keys given.
+async fn secrets(store: &Store) -> Result<Finding, ServiceError> {
+    let (sealed, plain) = store.sealed_and_plain().await?;
+    let what = Finding::good(
+        format!("库中密文：已封存 {sealed} 个，明文 {plain} 个"),
+        format!("stored secrets: {sealed} are sealed, {plain} are not"),
+    );
+    if let Err(error) = store.check_sealed().await {
+        let (zh, en) = ("给出封存它们的 --secret-key-file", "give the --secret-key-file that they were sealed with");
+        return Ok(Finding {
+            what: [format!("{}：{error}", what.what[0]), format!("{}: {error}", what.what[1])],
+            ..what
+        }
+        .mend(Grave::Bad, zh, en));
+    }
+    Ok(match plain {
+        0 => what,
+        _ => what.mend(
+            Grave::Warning,
+            "两步验证的密钥与评价链接的密钥以明文存放：用 openssl rand -base64 32 建一个密钥文件（chmod 600，与数据库和备份分开），以 --secret-key-file 启动，启动时自动封存",
+            "second factors and the key of rating links are stored as they are: make a key file by `openssl rand -base64 32` (chmod 600, apart from database and backups) and start with --secret-key-file, which seals them",
+        ),
+    })
+}
+
 fn failed(error: &ServiceError) -> Finding {
     let what = Finding::good(format!("检查未能完成：{error}"), format!("the examination could not go on: {error}"));
     what.mend(
@@ -185,6 +212,12 @@ fn unreachable(address: &Address, error: &StoreError) -> Finding {
         StoreError::Unsafe { setting, wanted, .. } => (
             format!("把 PostgreSQL 的 {setting} 改为 {wanted} 并重新加载配置"),
             format!("set {setting} of PostgreSQL to {wanted} and reload its configuration"),
+        ),
+        StoreError::Bypass { role, .. } => (
+            format!("为择优建一个普通角色代替 {role}，并让它拥有数据库：见 docs/operations.md"),
+            format!(
+                "make a plain role for Zeyou in place of {role}, and let it own the database: see docs/operations.md"
+            ),
         ),
         StoreError::OldSqlite(_) => {
             ("用 SQLite 3.51.3 或更新版本重新构建".to_owned(), "build it with SQLite 3.51.3 or newer".to_owned())

@@ -1,9 +1,11 @@
 //! Exporting the directory as the same CSV files that can be imported.
 
+use std::collections::BTreeMap;
+
 use serde::Serialize;
 use serde_json::Value;
 
-use super::Service;
+use super::{Service, ServiceError, comments};
 use crate::domain::AsOf;
 use crate::engine::{Keyed, Registry, State};
 use crate::exchange::{TABLES, Table, export_workbook, write_table};
@@ -28,25 +30,38 @@ fn by_link(occupations: Vec<Value>) -> Vec<Value> {
 
 impl Service {
     /// Every table but the catalogue (majors, industries) as CSV: file name and text.
-    pub(super) fn export(&self) -> Vec<(&'static str, String)> {
+    ///
+    /// # Errors
+    /// What the database says.
+    pub(super) async fn export(&self) -> Result<Vec<(&'static str, String)>, ServiceError> {
+        let texts = comments::all(&self.store).await?;
         let current = self.live.current();
         let state = &current.snapshot.state;
-        let rows = |file: &str| entries(state, file);
+        let rows = |file: &str| entries(state, file, &texts);
         let written = |table: &Table| {
             let columns = [table.columns, table.optional].concat();
             rows(table.file).map(|rows| (table.file, write_table(&columns, rows.into_iter())))
         };
-        TABLES.iter().filter_map(written).collect()
+        Ok(TABLES.iter().filter_map(written).collect())
     }
 
     /// Every table but the catalogue as a workbook, in the reader's language, with the definitions of its columns. `stamp` is
     /// made from the state it was read from; with `ratings` they go with it.
-    pub(super) fn export_workbook(&self, zh: bool, ratings: bool, stamp: impl Fn(&AsOf) -> String) -> Vec<u8> {
+    ///
+    /// # Errors
+    /// What the database says.
+    pub(super) async fn export_workbook(
+        &self,
+        zh: bool,
+        ratings: bool,
+        stamp: impl Fn(&AsOf) -> String,
+    ) -> Result<Vec<u8>, ServiceError> {
+        let texts = if ratings { comments::all(&self.store).await? } else { BTreeMap::new() };
         let current = self.live.current();
         let state = &current.snapshot.state;
         let wanted = TABLES.iter().filter(|table| ratings || table.file != "ratings.csv");
-        let tables = wanted.filter_map(|table| Some((code(table), entries(state, table.file)?)));
-        export_workbook(&tables.collect::<Vec<_>>(), zh, &stamp(&current.snapshot.as_of()))
+        let tables = wanted.filter_map(|table| Some((code(table), entries(state, table.file, &texts)?)));
+        Ok(export_workbook(&tables.collect::<Vec<_>>(), zh, &stamp(&current.snapshot.as_of())))
     }
 }
 
@@ -54,8 +69,18 @@ fn code(table: &Table) -> &'static str {
     table.file.strip_suffix(".csv").unwrap_or(table.file)
 }
 
+/// Ratings with the comments that stand beside the log.
+fn with_comments(mut ratings: Vec<Value>, texts: &BTreeMap<String, String>) -> Vec<Value> {
+    for rating in &mut ratings {
+        if let Some(text) = rating["comment_digest"].as_str().and_then(|digest| texts.get(digest)) {
+            rating["comment"] = Value::String(text.clone());
+        }
+    }
+    ratings
+}
+
 /// The open entries of a table; `None` for the catalogue.
-fn entries(state: &State, file: &str) -> Option<Vec<Value>> {
+fn entries(state: &State, file: &str, texts: &BTreeMap<String, String>) -> Option<Vec<Value>> {
     match file {
         "occupations.csv" => Some(by_link(open(&state.occupations))),
         "parks.csv" => Some(open(&state.parks)),
@@ -64,7 +89,8 @@ fn entries(state: &State, file: &str) -> Option<Vec<Value>> {
         "programmes.csv" => Some(open(&state.programmes)),
         "demands.csv" => Some(open(&state.demands)),
         "engagements.csv" => Some(open(&state.engagements)),
-        "ratings.csv" => Some(open(&state.ratings)),
+        "ratings.csv" => Some(with_comments(open(&state.ratings), texts)),
+        "relations.csv" => Some(open(&state.relations)),
         _ => None,
     }
 }

@@ -92,6 +92,10 @@ impl Service {
         if report.errors.is_empty() && !dry_run && !drafts.is_empty() {
             drafts.extend(new_day(&fork, &drafts));
             let seq = self.write(Unit { drafts, key: None }).await?.seq;
+            // What was imported is there; the cut comes with the next minute if not now.
+            if let Err(error) = self.publish_cut().await {
+                tracing::warn!(%error, "no cut could be published");
+            }
             self.save_snapshot().await?;
             report.seq = Some(seq);
         }
@@ -199,6 +203,7 @@ fn unchanged(state: &State, event: &Event) -> bool {
         Event::ProgrammePut(value) => state.programmes.get(&value.id) == Some(value),
         Event::DemandPut(value) => state.demands.get(&value.id) == Some(value),
         Event::EngagementPut(value) => state.engagements.get(&value.id) == Some(value),
+        Event::RelationPut(value) => state.relations.get(&value.id) == Some(value),
         Event::RatingSubmitted(value) => state.ratings.get(&value.engagement).is_some_and(|live| live.id == value.id),
         _ => false,
     }

@@ -5,7 +5,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use hmac::{Hmac, Mac};
 use sha2::Sha256;
 
-use crate::domain::{Date, EngagementId};
+use crate::domain::{Date, EngagementId, LinkMaker, RatingId};
 
 /// Under this name the key lies in the database.
 pub(super) const NAME: &str = "rating-link";
@@ -21,22 +21,37 @@ impl From<[u8; 32]> for LinkKey {
 }
 
 impl LinkKey {
-    /// `ENGAGEMENT.YYYYMMDD.MAC`: what it is for, its last day, and HMAC-SHA256 over both in base64url.
-    pub(super) fn sign(&self, engagement: &EngagementId, until: Date) -> String {
-        let day = until.to_string().replace('-', "");
+    /// `ENGAGEMENT.YYYYMMDD~ROLE~ID.MAC`: what it is for, its last day, who made it if that is told, and HMAC-SHA256 over all of
+    /// it in base64url.
+    pub(super) fn sign(&self, engagement: &EngagementId, until: Date, maker: Option<&LinkMaker>) -> String {
+        let mut day = until.to_string().replace('-', "");
+        if let Some(LinkMaker { role, id }) = maker {
+            day.push_str(&format!("~{role}~{id}"));
+        }
         let mac = self.mac(engagement.as_str(), &day).finalize().into_bytes();
         format!("{engagement}.{day}.{}", URL_SAFE_NO_PAD.encode(mac))
     }
 
-    /// The engagement and the last day, if this key signed it and the day is not over.
-    pub(super) fn check(&self, token: &str, today: Date) -> Option<(EngagementId, Date)> {
+    /// The engagement, the last day and who made it, if this key signed it and the day is not over.
+    pub(super) fn check(&self, token: &str, today: Date) -> Option<(EngagementId, Date, Option<LinkMaker>)> {
         let (signed, mac) = token.rsplit_once('.')?;
         let (engagement, day) = signed.rsplit_once('.')?;
         let given = URL_SAFE_NO_PAD.decode(mac).ok()?;
         // In constant time.
         self.mac(engagement, day).verify_slice(&given).ok()?;
+        let mut parts = day.splitn(3, '~');
+        let day = parts.next()?;
+        let maker = parts.next().zip(parts.next());
+        let maker = maker.map(|(role, id)| LinkMaker { role: role.to_owned(), id: id.to_owned() });
         let until = format!("{}-{}-{}", day.get(..4)?, day.get(4..6)?, day.get(6..)?).parse::<Date>().ok()?;
-        (today <= until).then_some((engagement.parse().ok()?, until))
+        (today <= until).then_some((engagement.parse().ok()?, until, maker))
+    }
+
+    /// What proves that a browser gave this rating: HMAC-SHA256 over engagement and rating in base64url.
+    pub(super) fn mark(&self, engagement: &EngagementId, rating: RatingId) -> String {
+        // No day is written like a rating's id, so no link is ever such a proof.
+        let mac = self.mac(engagement.as_str(), &format!("given {rating}"));
+        URL_SAFE_NO_PAD.encode(mac.finalize().into_bytes())
     }
 
     fn mac(&self, engagement: &str, day: &str) -> Hmac<Sha256> {
@@ -55,9 +70,13 @@ mod tests {
         text.parse().expect("a day")
     }
 
+    fn maker() -> LinkMaker {
+        LinkMaker { role: "park_manager".to_owned(), id: "A1b2".to_owned() }
+    }
+
     fn token() -> (LinkKey, String) {
         let key = LinkKey::from([7; 32]);
-        let token = key.sign(&"G.1:a_b-c".parse().expect("a code"), day("2026-12-31"));
+        let token = key.sign(&"G.1:a_b-c".parse().expect("a code"), day("2026-12-31"), Some(&maker()));
         (key, token)
     }
 
@@ -65,7 +84,10 @@ mod tests {
     fn a_link_says_what_was_signed_until_its_last_day_is_over() {
         let (key, token) = token();
         let found = key.check(&token, day("2026-12-31")).expect("its last day");
-        assert_eq!((found.0.as_str(), found.1), ("G.1:a_b-c", day("2026-12-31")));
+        assert_eq!((found.0.as_str(), found.1, found.2), ("G.1:a_b-c", day("2026-12-31"), Some(maker())));
+        // As links were made before they said by whom.
+        let old = key.sign(&"G1".parse().expect("a code"), day("2026-12-31"), None);
+        assert_eq!(key.check(&old, day("2026-12-31")).expect("an old one").2, None);
         assert!(key.check(&token, day("2027-01-01")).is_none(), "expired");
     }
 
@@ -76,6 +98,8 @@ mod tests {
         assert!(LinkKey::from([8; 32]).check(&token, today).is_none(), "another installation's key");
         assert!(key.check(&token.replace("G.1", "G.2"), today).is_none(), "another engagement");
         assert!(key.check(&token.replace("20261231", "20271231"), today).is_none(), "a later day");
+        assert!(key.check(&token.replace("A1b2", "A1b3"), today).is_none(), "another maker");
+        assert!(key.check(&token.replace("~park_manager~A1b2", ""), today).is_none(), "no maker");
         // Text moved between the parts is other text.
         assert!(key.check(&token.replace("c.2026", "c2.026"), today).is_none());
         for at in 0..token.len() {

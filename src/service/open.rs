@@ -10,12 +10,13 @@ use tokio::sync::{Notify, watch};
 use uuid::Uuid;
 
 use super::accounts::Accounts;
+use super::audit::AUDIT_DAYS;
 use super::follow::Follow;
-use super::{Bounded, Service, ServiceError, digest, foundation, link_key, reach};
+use super::{Bounded, Budget, Service, ServiceError, digest, foundation, link_key, reach};
 use crate::domain::{Date, Event, Principal, Role, Timestamp};
 use crate::engine::{FitTable, Snapshot, State};
 use crate::live::{Converge, Hint, Limits, Live, Published, Rate, Redis};
-use crate::store::{Address, Draft, Head, PIECE, Store, StoreError, Unit, Writer};
+use crate::store::{Address, Draft, Head, PIECE, Store, StoreError, Unit, Vault, Writer};
 
 /// After this many events a new snapshot is left for the next start.
 pub(super) const SNAPSHOT_EVERY: u64 = 20_000;
@@ -136,11 +137,27 @@ pub struct Replica {
     pub redis: Option<Redis>,
     /// How often an enterprise may submit, revise or withdraw ratings.
     pub ratings: Option<Rate>,
+    /// Days after its end that a closed engagement can be rated; 0: no window.
+    pub rating_window_days: u16,
+    /// How much may be asked.
+    pub budget: Budget,
+    /// Days that audit entries are kept.
+    pub audit_days: u32,
+    /// Keys that stored secrets are sealed with.
+    pub vault: Vault,
 }
 
 impl Default for Replica {
     fn default() -> Self {
-        Self { name: Uuid::new_v4().simple().to_string(), redis: None, ratings: None }
+        Self {
+            name: Uuid::new_v4().simple().to_string(),
+            redis: None,
+            ratings: None,
+            rating_window_days: 0,
+            budget: Budget::default(),
+            audit_days: AUDIT_DAYS,
+            vault: Vault::default(),
+        }
     }
 }
 
@@ -158,7 +175,11 @@ impl Service {
     /// # Errors
     /// Why the log cannot be opened.
     pub async fn open_as(address: impl Into<Address>, replica: Replica) -> Result<Self, ServiceError> {
-        let store = Store::open(address).await?;
+        let store = Store::open(address).await?.sealed_by(replica.vault.clone());
+        match store.seal_all().await? {
+            0 => {}
+            changed => tracing::info!(changed, "stored secrets were sealed with the key in use"),
+        }
         let link_key = store.secret_or_new(link_key::NAME).await?.into();
         let Built { snapshot, head, saved } = built(&store, Trust::Snapshots).await?;
         let (feed, arriving) = mpsc::unbounded_channel();
@@ -182,7 +203,8 @@ impl Service {
         let accounts = Accounts::of(store.clone());
         let (planning, principal) = (Bounded::new()?, Arc::new(Principal::operator()));
         // Without a limit nothing is counted.
-        let limits = replica.redis.filter(|_| replica.ratings.is_some());
+        let counted = replica.ratings.is_some() || replica.budget != Budget::default();
+        let limits = replica.redis.filter(|_| counted);
         let (saved, limits) = (Arc::new(AtomicU64::new(saved)), Arc::new(Limits::start(limits).await));
         let service = Self {
             store,
@@ -193,6 +215,9 @@ impl Service {
             link_key,
             limits,
             ratings: replica.ratings,
+            rating_window_days: replica.rating_window_days,
+            budget: replica.budget,
+            audit_days: replica.audit_days,
             accounts,
             principal,
         };
@@ -210,6 +235,9 @@ impl Service {
 
     /// Ends the writer and closes every connection: nothing is written after that, and a file is left whole by itself.
     pub async fn close(&self) {
+        if let Err(error) = self.audit().flush(true).await {
+            tracing::error!(%error, "what was counted for the audit log is lost");
+        }
         self.writer.close().await;
         self.store.close().await;
     }
@@ -254,7 +282,15 @@ impl Service {
                 self.save_snapshot().await?;
             }
         }
-        self.on_newest(|| self.begin_day()).await
+        // The day begins all the same: what must be recorded before it is answered says so itself.
+        if let Err(error) = self.audit().flush(false).await {
+            tracing::error!(%error, "what was counted for the audit log waits");
+        }
+        self.on_newest(|| self.begin_day()).await?;
+        if self.live.current().snapshot.state.cuts.may_follow(today()) {
+            self.publish_cut().await?;
+        }
+        Ok(())
     }
 
     async fn begin_day(&self) -> Result<(), ServiceError> {
@@ -266,6 +302,11 @@ impl Service {
         }
         let rev = state.rev(&event.subject()) + 1;
         self.write(Unit { drafts: vec![Draft { event, rev }], key: None }).await?;
+        match self.audit().purge(self.audit_days).await {
+            Ok(0) => {}
+            Ok(purged) => tracing::info!(purged, "audit entries were kept long enough and taken away"),
+            Err(error) => tracing::error!(%error, "old audit entries could not be taken away"),
+        }
         Ok(())
     }
 
@@ -275,7 +316,7 @@ impl Service {
             return Err(ServiceError::Rebuilding);
         }
         self.check_writes(&unit)?;
-        let appended = self.writer.append(unit).await?;
+        let appended = self.append(unit).await?;
         if appended.replayed {
             // Perhaps by another replica, a moment ago.
             self.live.look_now();

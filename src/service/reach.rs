@@ -3,8 +3,8 @@
 use super::ServiceError;
 use super::authorize::{Action, Denied, Object, authorize, reach};
 use crate::domain::{
-    AllOr, CollegeId, Decision, Demand, Engagement, EnterpriseId, Event, ParkId, Principal, RatingId, Scenario,
-    ScenarioQuestion, SelectionQuestion,
+    AllOr, CollegeId, Decision, Demand, Engagement, EngagementId, EnterpriseId, Event, ParkId, Principal, RatingId,
+    Relation, Scenario, ScenarioQuestion, SelectionQuestion, TicketId,
 };
 use crate::engine::State;
 
@@ -38,6 +38,20 @@ impl<'a> Whose<'a> {
 
     pub(super) fn demand(&self, demand: &'a Demand) -> Object<'a> {
         Object { enterprise: demand.enterprise.as_ref(), ..self.park(&demand.park) }
+    }
+
+    /// Of the engagement of that id; of nobody if there is none.
+    pub(super) fn engaged(&self, id: &EngagementId) -> Object<'a> {
+        self.0.engagements.get(id).map_or(Object::default(), |known| self.engagement(known))
+    }
+
+    /// Of the engagement whose rating opened the ticket.
+    pub(super) fn ticket(&self, id: &TicketId) -> Object<'a> {
+        self.0.tickets.get(id).map_or(Object::default(), |ticket| self.engaged(&ticket.engagement))
+    }
+
+    pub(super) fn relation(&self, relation: &'a Relation) -> Object<'a> {
+        Object { college: Some(&relation.college), ..self.enterprise(&relation.enterprise) }
     }
 
     pub(super) fn engagement(&self, engagement: &'a Engagement) -> Object<'a> {
@@ -120,8 +134,8 @@ pub(super) fn may_write(state: &State, who: &Principal, event: &Event) -> Result
         authorize(who, action, after)
     };
     match event {
-        // The day begins by itself, and anew after ratings came by file.
-        Event::Clock { .. } => Ok(()),
+        // The day begins by itself, and anew after ratings came by file; cuts are made by themselves as well.
+        Event::Clock { .. } | Event::CutPublished(_) => Ok(()),
         Event::SheetActivated(_) | Event::ModelActivated(_) => authorize(who, Action::ActivateModel, Object::default()),
         Event::PresetPut(_) | Event::MajorPut(_) | Event::IndustryPut(_) | Event::OccupationPut(_) => {
             authorize(who, Action::WriteCatalogue, Object::default())
@@ -167,6 +181,13 @@ pub(super) fn may_write(state: &State, who: &Principal, event: &Event) -> Result
         }
         Event::RatingSubmitted(rating) | Event::RatingRevised(rating) => may_rate(state, who, &rating.engagement),
         Event::RatingWithdrawn { engagement, .. } => may_rate(state, who, engagement),
+        Event::RatingNoted(note) => may_rate(state, who, &note.engagement),
+        Event::RelationPut(_) | Event::RelationClosed(_) => authorize(who, Action::KeepRelation, Object::default()),
+        Event::FlagReviewed(_) | Event::AppealAnswered(_) => authorize(who, Action::ReviewFlag, Object::default()),
+        Event::AppealLodged(appeal) => authorize(who, Action::Appeal, whose.college(&appeal.college)),
+        Event::TicketContacted(step) => authorize(who, Action::NoteContact, whose.ticket(&step.ticket)),
+        Event::TicketAnswered(step) => authorize(who, Action::AnswerTicket, whose.ticket(&step.ticket)),
+        Event::FeedbackGiven(feedback) => authorize(who, Action::GiveFeedback, whose.engaged(&feedback.engagement)),
         Event::ScenarioPut(new) => {
             let before = state.scenarios.entry(&new.id);
             before.map_or(Ok(()), |known| scenario(state, who, Action::KeepScenario, &known.value))?;
@@ -192,6 +213,7 @@ pub(super) fn may_see(state: &State, who: &Principal, event: &Event) -> bool {
     let at = |action, object| authorize(who, action, object).is_ok();
     match event {
         Event::Clock { .. }
+        | Event::CutPublished(_)
         | Event::SheetActivated(_)
         | Event::ModelActivated(_)
         | Event::PresetPut(_)
@@ -215,6 +237,27 @@ pub(super) fn may_see(state: &State, who: &Principal, event: &Event) -> bool {
         Event::EngagementPut(engagement) => at(Action::ReadEngagement, whose.engagement(engagement)),
         Event::RatingSubmitted(rating) | Event::RatingRevised(rating) => may_see_rating(state, who, &rating.engagement),
         Event::RatingWithdrawn { engagement, .. } => may_see_rating(state, who, engagement),
+        Event::RelationPut(relation) => at(Action::ReadRelation, whose.relation(relation)),
+        Event::RelationClosed(id) => {
+            let known = state.relations.entry(id);
+            known.is_some_and(|known| at(Action::ReadRelation, whose.relation(&known.value)))
+        }
+        Event::FlagReviewed(_) => reach(who, Action::ReviewFlag).is_ok(),
+        Event::AppealLodged(appeal) => at(Action::ReadAppeal, whose.college(&appeal.college)),
+        Event::AppealAnswered(answer) => {
+            let known = state.appeals.entry(&answer.appeal);
+            known.is_some_and(|known| at(Action::ReadAppeal, whose.college(&known.value.appeal.college)))
+        }
+        // When they happen tells who rated: only whoever knows that already hears of them.
+        Event::TicketContacted(step) | Event::TicketAnswered(step) => {
+            at(Action::NoteContact, whose.ticket(&step.ticket))
+        }
+        Event::FeedbackGiven(feedback) => at(Action::GiveFeedback, whose.engaged(&feedback.engagement)),
+        // Only whoever may read the rating: that there is a remark tells of a revision.
+        Event::RatingNoted(note) => {
+            let known = state.engagements.get(&note.engagement);
+            known.is_some_and(|known| at(Action::ReadRating, whose.engagement(known)))
+        }
         Event::ScenarioPut(new) => scenario(state, who, Action::ReadScenario, new).is_ok(),
         Event::ScenarioClosed(id) => state
             .scenarios

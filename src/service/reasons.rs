@@ -45,13 +45,13 @@ impl Service {
         aside(move || {
             let snapshot = &published.snapshot;
             let board = board(snapshot, &Question { top: LONGEST, ..question.clone() })?;
-            let explanation = snapshot.explanation(&question, &college)?;
+            let explanation = snapshot.explanation_in_groups(&question, &college)?;
             let at = explanation.item.rank as usize;
             let neighbour = |at: usize| board.shortlist.items.get(at).map(|item| item.college.clone());
             let above = at.checked_sub(2).and_then(neighbour);
             let below = neighbour(at);
             let threats = match (&below, at) {
-                (Some(below), 1) => snapshot.explanation(&question, &below.id)?.overtake,
+                (Some(below), 1) => snapshot.explanation_in_groups(&question, &below.id)?.overtake,
                 _ => Vec::new(),
             };
             Ok(Reasons { board, explanation, above, below, threats })
@@ -73,7 +73,8 @@ impl Service {
             // A college beside itself is as good.
             let p_first = compared.pairs.first().map_or(0.5, |pair| pair.score.p_better);
             let p_a_better = if a_first { p_first } else { 1.0 - p_first };
-            let (a, b) = (snapshot.explanation(&question, &a)?, snapshot.explanation(&question, &b)?);
+            let (a, b) =
+                (snapshot.explanation_in_groups(&question, &a)?, snapshot.explanation_in_groups(&question, &b)?);
             Ok(Pair { board, a, b, p_a_better })
         })
         .await

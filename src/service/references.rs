@@ -78,6 +78,10 @@ pub(super) fn check(state: &State, event: &Event) -> Result<(), ServiceError> {
             known("enterprise", "企业", "enterprise", &state.enterprises, &engagement.enterprise)?;
             known("college", "院校", "college", &state.colleges, &engagement.college)
         }
+        Event::RelationPut(relation) => {
+            known("enterprise", "企业", "enterprise", &state.enterprises, &relation.enterprise)?;
+            known("college", "院校", "college", &state.colleges, &relation.college)
+        }
         Event::ScenarioPut(scenario) => {
             super::scenario_faults::check_size(&scenario.question).map_err(|error| match error {
                 ServiceError::Invalid(at, invalid) => ServiceError::Invalid(format!("/question{at}"), invalid),

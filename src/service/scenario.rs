@@ -85,6 +85,7 @@ impl Service {
                 only.map_or(fork.clone(), |only| fork.among(only))
             }
         };
+        super::forbidden::check(&fork.snapshot, &question.changes, &self.principal)?;
         if let Some(id) = question.preset.as_ref().filter(|id| fork.snapshot.state.presets.get(id).is_none()) {
             return Err(unknown("/preset", "preset", &id.to_string()));
         }

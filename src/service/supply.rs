@@ -5,14 +5,12 @@ use std::collections::BTreeMap;
 use super::{Service, ServiceError};
 use crate::domain::{
     AsOf, College, CollegeId, Counterfactual, Criterion, Date, Item, Label, LiftQuestion, MajorRef, ParkId, Programme,
-    ProgrammeId, Question, SensitivityQuestion, Sheet,
+    ProgrammeId, PublishedSatisfaction, Question, SensitivityQuestion, Sheet,
 };
 use crate::engine::State;
 
 /// Ranks are looked up in so many parks, those the college works with first.
 const MOST_PARKS: usize = 40;
-/// A college sees what ratings say once so many enterprises gave them.
-const RATERS: u32 = 3;
 /// Places a college may ask to gain.
 const STEPS: [u32; 3] = [1, 3, 5];
 
@@ -40,7 +38,8 @@ pub struct Supply {
     pub as_of: AsOf,
 }
 
-/// A college's place in one park and what would lift it.
+/// A college's place in one park and what would lift it, with the satisfaction that was published of every college: no
+/// rating moves it before the next cut.
 #[derive(Clone, Debug)]
 pub struct Mirror {
     /// Its rank in each park looked at, `None` where it is not ranked.
@@ -51,8 +50,8 @@ pub struct Mirror {
     pub item: Option<Item>,
     /// The rank to reach and the single changes each of which would do, the smallest first.
     pub steps: Vec<(u32, Vec<Counterfactual>)>,
-    /// Whether too few enterprises rated it for what they said to be shown.
-    pub withheld: bool,
+    /// What was published of its satisfaction.
+    pub published: PublishedSatisfaction,
     /// The criteria.
     pub sheet: std::sync::Arc<Sheet>,
 }
@@ -132,13 +131,18 @@ impl Service {
     /// # Errors
     /// [`ServiceError::NotFound`] for an unknown college or park, or if there is no park.
     pub(super) async fn mirror(&self, id: &CollegeId, park: Option<ParkId>) -> Result<Mirror, ServiceError> {
-        let published = self.live.current();
-        let id = id.clone();
-        super::aside(move || mirror(&published.snapshot, &id, park)).await
+        let told = self.published(id)?;
+        let (current, id) = (self.live.current(), id.clone());
+        super::aside(move || mirror(&current.snapshot.as_published(), &id, park, told)).await
     }
 }
 
-fn mirror(snapshot: &crate::engine::Snapshot, id: &CollegeId, wanted: Option<ParkId>) -> Result<Mirror, ServiceError> {
+fn mirror(
+    snapshot: &crate::engine::Snapshot,
+    id: &CollegeId,
+    wanted: Option<ParkId>,
+    published: PublishedSatisfaction,
+) -> Result<Mirror, ServiceError> {
     let state = &snapshot.state;
     if state.colleges.get(id).is_none() {
         return Err(ServiceError::NotFound("college", id.to_string()));
@@ -170,12 +174,11 @@ fn mirror(snapshot: &crate::engine::Snapshot, id: &CollegeId, wanted: Option<Par
     let best = ranks.iter().min_by_key(|(.., rank)| rank.unwrap_or(u32::MAX)).map(|(park, ..)| park.clone());
     let park = wanted.or(best).ok_or_else(|| ServiceError::NotFound("park", String::new()))?;
     let (question, mut asked) = ask(&park);
-    let item = match snapshot.explanation(&question, id) {
+    let item = match snapshot.explanation_in_groups(&question, id) {
         Ok(found) => Some(found.item),
         Err(crate::engine::Refusal::College(_)) => None,
         Err(other) => return Err(other.into()),
     };
-    let withheld = item.as_ref().is_some_and(|item| item.satisfaction.raters < RATERS);
     let mut steps: Vec<(u32, Vec<Counterfactual>)> = Vec::new();
     for step in STEPS {
         let Some(item) = item.as_ref().filter(|item| item.rank > 1) else { break };
@@ -186,8 +189,8 @@ fn mirror(snapshot: &crate::engine::Snapshot, id: &CollegeId, wanted: Option<Par
         asked.lift = Some(LiftQuestion { college: id.clone(), rank });
         let lift = snapshot.sensitivity(&question, &asked)?.lift;
         let mut changes = lift.map(|lift| lift.changes).unwrap_or_default();
-        changes.retain(|change| !(withheld && change.criterion == Criterion::Satisfaction));
+        changes.retain(|change| !(published.suppressed && change.criterion == Criterion::Satisfaction));
         steps.push((rank, changes));
     }
-    Ok(Mirror { ranks, park, item, steps, withheld, sheet: state.sheet.clone() })
+    Ok(Mirror { ranks, park, item, steps, published, sheet: state.sheet.clone() })
 }

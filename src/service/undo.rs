@@ -115,6 +115,7 @@ fn restored(before: &State, event: &Event) -> Option<Event> {
         Event::CollegePut(new) => old(&before.colleges, &new.id, Event::CollegePut, Event::CollegeClosed),
         Event::ProgrammePut(new) => old(&before.programmes, &new.id, Event::ProgrammePut, Event::ProgrammeClosed),
         Event::DemandPut(new) => old(&before.demands, &new.id, Event::DemandPut, Event::DemandClosed),
+        Event::RelationPut(new) => old(&before.relations, &new.id, Event::RelationPut, Event::RelationClosed),
         Event::RatingSubmitted(new) => Event::RatingWithdrawn { id: new.id, engagement: new.engagement.clone() },
         // An engagement has no end of its own; as a proposal it counts for nothing.
         Event::EngagementPut(new) => {

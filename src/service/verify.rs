@@ -14,8 +14,10 @@ use crate::store::{ChainFault, Store};
 pub struct CodeCheck {
     /// Whether the recomputed ranking has the same code.
     pub matches: bool,
-    /// The ranking, recomputed from the log as it stood then.
-    pub shortlist: Shortlist,
+    /// The ranking, recomputed from the log as it stood then; left out if it has another code.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub shortlist: Option<Shortlist>,
 }
 
 /// What became of a check of the log.
@@ -59,7 +61,7 @@ impl Service {
         }
         let shortlist = Snapshot::cold_for(state, &park).shortlist(&question).map_err(|_| refused())?;
         let plain = |code: &str| code.replace('-', "").to_ascii_uppercase();
-        Ok(CodeCheck { matches: plain(&shortlist.verify_code) == plain(code), shortlist })
+        Ok(CodeCheck { matches: plain(&shortlist.verify_code) == plain(code), shortlist: Some(shortlist) })
     }
 
     /// Recomputes chain and state of a log from its first event.

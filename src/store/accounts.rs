@@ -63,7 +63,7 @@ pub struct SessionRow {
     pub used_at: i64,
 }
 
-const ACCOUNT: &str = "SELECT id, name, role, belongs, password, totp, totp_on, totp_step, disabled, created_at \
+pub(super) const ACCOUNT: &str = "SELECT id, name, role, belongs, password, totp, totp_on, totp_step, disabled, created_at \
                        FROM account WHERE log_id = $1";
 const API_KEY: &str = "SELECT id, account, label, hash, scopes, created_at, expires_at FROM api_key WHERE log_id = $1";
 
@@ -75,6 +75,7 @@ macro_rules! run {
         }).map_err(StoreError::from)
     };
 }
+pub(super) use run;
 
 impl Store {
     /// All accounts, by name.
@@ -260,6 +261,38 @@ impl Store {
         Ok(row?)
     }
 
+    /// The sessions of an account, the newest first.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub async fn sessions_of(&self, account: &str) -> Result<Vec<SessionRow>, StoreError> {
+        let text = "SELECT account, half, created_at, used_at FROM session WHERE log_id = $1 AND account = $2 \
+                    ORDER BY created_at DESC";
+        let rows = on_both!(Pool, &self.pool, pool => {
+            sqlx::query_as(text).bind(LOG_ID).bind(account).fetch_all(pool).await
+        });
+        Ok(rows?)
+    }
+
+    /// At most `limit` events after one that a pseudonym wrote: seq, when, canonical bytes. No index serves it: it is asked
+    /// once in a while, and an index would slow every write.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub async fn written_by(
+        &self,
+        principal: &str,
+        after: i64,
+        limit: i64,
+    ) -> Result<Vec<(i64, i64, Vec<u8>)>, StoreError> {
+        let text = "SELECT seq, recorded_at, body FROM event_log \
+                    WHERE log_id = $1 AND seq > $2 AND principal = $3 ORDER BY seq LIMIT $4";
+        let rows = on_both!(Pool, &self.pool, pool => {
+            sqlx::query_as(text).bind(LOG_ID).bind(after).bind(principal).bind(limit).fetch_all(pool).await
+        });
+        Ok(rows?)
+    }
+
     /// Says that a session was used.
     ///
     /// # Errors
@@ -291,6 +324,7 @@ impl Store {
     pub async fn sweep_accounts(&self, used: i64, begun: i64, now: i64) -> Result<(), StoreError> {
         run!(self, "DELETE FROM session WHERE log_id = $1 AND (used_at < $2 OR created_at < $3)", used, begun)?;
         run!(self, "DELETE FROM api_key WHERE log_id = $1 AND expires_at < $2", now)?;
+        run!(self, "DELETE FROM spent WHERE log_id = $1 AND expires_at < $2", now)?;
         run!(self, "DELETE FROM invitation WHERE log_id = $1 AND expires_at < $2", now).map(|_| ())
     }
 
@@ -322,5 +356,21 @@ impl Store {
     /// What the database says.
     pub async fn take_invitation(&self, hash: &[u8; 32]) -> Result<bool, StoreError> {
         Ok(run!(self, "DELETE FROM invitation WHERE log_id = $1 AND hash = $2", &hash[..])? == 1)
+    }
+}
+
+impl Store {
+    /// Whether an account of this role and owner can sign in, by a password or a key that holds at `now`.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub async fn has_active_account(&self, role: &str, belongs: &str, now: i64) -> Result<bool, StoreError> {
+        let text = "SELECT count(*) FROM account WHERE log_id = $1 AND role = $2 AND belongs = $3 AND disabled = 0 \
+                    AND (password IS NOT NULL OR EXISTS (SELECT 1 FROM api_key WHERE api_key.log_id = account.log_id \
+                    AND api_key.account = account.id AND api_key.expires_at > $4))";
+        let found: i64 = on_both!(Pool, &self.pool, pool => {
+            sqlx::query_scalar(text).bind(LOG_ID).bind(role).bind(belongs).bind(now).fetch_one(pool).await
+        })?;
+        Ok(found > 0)
     }
 }

@@ -52,6 +52,9 @@ pub struct Recorded {
     pub at: Timestamp,
     /// The event.
     pub event: Arc<Event>,
+    /// The pseudonym of who wrote it: an account's id, `operator`, `link`; empty in logs from before it was kept. Not to be
+    /// shown to whoever may not read the audit log.
+    pub principal: Arc<str>,
     /// The chain after it.
     pub chain: Chain,
 }

@@ -3,9 +3,8 @@
 
 use sqlx::PgConnection;
 
-use super::append::Unit;
 use super::chain::Chain;
-use super::group::{self, Group, Keys, New, Revs};
+use super::group::{self, By, Group, Keys, New, Revs};
 use super::log::LOG_ID;
 
 /// The head moves only from where it was left; rows and keys are only inserted if it does. A key or a revision that exists
@@ -14,18 +13,18 @@ const STATEMENT: &str = "\
     WITH head AS (UPDATE log_head SET seq = $2, chain = $3 WHERE log_id = $1 AND seq = $4 AND chain = $5 RETURNING log_id), \
     keys AS (INSERT INTO idempotency (log_id, principal, idempotency_key, fingerprint, seq) \
         SELECT head.log_id, key.* FROM head, UNNEST($6::TEXT[], $7::TEXT[], $8::BYTEA[], $9::BIGINT[]) AS key), \
-    events AS (INSERT INTO event_log (log_id, seq, subject, rev, body, recorded_at, chain) \
+    events AS (INSERT INTO event_log (log_id, seq, subject, rev, body, recorded_at, principal, chain) \
         SELECT head.log_id, event.* FROM head, \
-        UNNEST($10::BIGINT[], $11::TEXT[], $12::BIGINT[], $13::BYTEA[], $14::BIGINT[], $15::BYTEA[]) AS event) \
+        UNNEST($10::BIGINT[], $11::TEXT[], $12::BIGINT[], $13::BYTEA[], $14::BIGINT[], $15::TEXT[], $16::BYTEA[]) AS event) \
     SELECT COUNT(*) FROM head";
 
 /// Whether it can be tried: a subject that is new clashes with nothing but itself, and that the index of revisions sees.
-pub(super) fn fits(units: &[Unit]) -> bool {
-    units.iter().all(|unit| unit.drafts.iter().all(|draft| draft.rev == 1))
+pub(super) fn fits(units: &[By]) -> bool {
+    units.iter().all(|(unit, _)| unit.drafts.iter().all(|draft| draft.rev == 1))
 }
 
 /// What becomes of these units after this head, if neither their keys nor their subjects are known.
-pub(super) fn decide(units: Vec<Unit>, head: (u64, Chain)) -> (Group, New) {
+pub(super) fn decide(units: Vec<By>, head: (u64, Chain)) -> (Group, New) {
     group::decide(units, head, Keys::new(), Revs::new())
 }
 
@@ -50,6 +49,7 @@ pub(super) async fn write(
         .bind(rows.iter().map(|row| row.rev).collect::<Vec<_>>())
         .bind(rows.iter().map(|row| &*row.body).collect::<Vec<_>>())
         .bind(rows.iter().map(|row| row.at).collect::<Vec<_>>())
+        .bind(rows.iter().map(|row| &*row.principal).collect::<Vec<_>>())
         .bind(rows.iter().map(|row| &row.chain.0[..]).collect::<Vec<_>>())
         .fetch_one(connection)
         .await;

@@ -18,10 +18,11 @@ impl Chain {
         Ok(Self(chain.map_err(|_| StoreError::Corrupt { seq, what: "the chain is not 32 bytes".into() })?))
     }
 
-    /// The chain after one more event: `sha256(chain ‖ seq ‖ recorded_at ‖ rev ‖ len(subject) ‖ subject ‖ body)`,
-    /// integers as 8 bytes little-endian.
+    /// The chain after one more event: `sha256(chain ‖ seq ‖ recorded_at ‖ rev ‖ len(subject) ‖ subject ‖ body)`, and if it is
+    /// known who wrote it, `‖ 0xff ‖ principal`: no body has that byte, and what was written before hashes as ever. Integers
+    /// as 8 bytes little-endian.
     #[must_use]
-    pub fn extend(&self, seq: i64, recorded_at: i64, subject: &str, rev: i64, body: &[u8]) -> Self {
+    pub fn extend(&self, seq: i64, recorded_at: i64, subject: &str, rev: i64, body: &[u8], principal: &str) -> Self {
         let mut hash = Sha256::new();
         hash.update(self.0);
         hash.update(seq.to_le_bytes());
@@ -30,6 +31,10 @@ impl Chain {
         hash.update((subject.len() as u64).to_le_bytes());
         hash.update(subject.as_bytes());
         hash.update(body);
+        if !principal.is_empty() {
+            hash.update([0xff]);
+            hash.update(principal.as_bytes());
+        }
         Self(hash.finalize().into())
     }
 }

@@ -4,6 +4,7 @@ use sqlx::AssertSqlSafe;
 use uuid::Uuid;
 
 use super::chain::{Chain, ChainFault};
+use super::comments::{self, CommentRow};
 use super::database::{Connection, on_both, pieces, values};
 use super::error::StoreError;
 use super::group;
@@ -26,6 +27,8 @@ pub struct LogRow {
     pub rev: i64,
     /// Its canonical bytes.
     pub body: Vec<u8>,
+    /// The pseudonym of who wrote it; empty: not known.
+    pub principal: String,
     /// The chain after it.
     pub chain: Vec<u8>,
 }
@@ -49,7 +52,7 @@ impl Store {
     /// # Errors
     /// What the database says.
     pub async fn rows(&self, after: i64, limit: i64) -> Result<Vec<LogRow>, StoreError> {
-        let page = "SELECT seq, recorded_at, subject, rev, body, chain FROM event_log \
+        let page = "SELECT seq, recorded_at, subject, rev, body, principal, chain FROM event_log \
                     WHERE log_id = $1 AND seq > $2 ORDER BY seq LIMIT $3";
         Ok(on_both!(Pool, &self.pool, pool => {
             sqlx::query_as(page).bind(LOG_ID).bind(after).bind(limit).fetch_all(pool).await
@@ -84,7 +87,7 @@ impl Store {
 
 /// A log that is being filled.
 pub struct Filling {
-    connection: Connection,
+    pub(super) connection: Connection,
     seq: i64,
     chain: Chain,
 }
@@ -101,7 +104,7 @@ impl Filling {
             if row.seq != self.seq {
                 return fault("the event before it is missing");
             }
-            self.chain = self.chain.extend(row.seq, row.recorded_at, &row.subject, row.rev, &row.body);
+            self.chain = self.chain.extend(row.seq, row.recorded_at, &row.subject, row.rev, &row.body, &row.principal);
             if row.chain != self.chain.0 {
                 return fault("the event does not match its chain");
             }
@@ -111,14 +114,15 @@ impl Filling {
         }
         for piece in pieces(rows, ROWS) {
             let text = format!(
-                "INSERT INTO event_log (log_id, seq, recorded_at, subject, rev, body, chain) VALUES {}",
-                values(0, piece.len(), 7)
+                "INSERT INTO event_log (log_id, seq, recorded_at, subject, rev, body, principal, chain) VALUES {}",
+                values(0, piece.len(), 8)
             );
             on_both!(Connection, &mut self.connection, it => {
                 let mut query = sqlx::query(AssertSqlSafe(text));
                 for row in piece {
                     query = query.bind(LOG_ID).bind(row.seq).bind(row.recorded_at).bind(row.subject.as_str());
-                    query = query.bind(row.rev).bind(row.body.as_slice()).bind(row.chain.as_slice());
+                    query = query.bind(row.rev).bind(row.body.as_slice()).bind(row.principal.as_str());
+                    query = query.bind(row.chain.as_slice());
                 }
                 query.execute(it).await.map(|_| ())
             })?;
@@ -146,6 +150,14 @@ impl Filling {
             })?;
         }
         Ok(())
+    }
+
+    /// The next comments.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub async fn comments(&mut self, rows: &[CommentRow]) -> Result<(), StoreError> {
+        comments::fill(&mut self.connection, rows).await
     }
 
     /// Ends with this seq and begins a new epoch: replicas that served another life of the log start anew. Answers the

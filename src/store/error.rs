@@ -24,6 +24,25 @@ pub enum StoreError {
         /// What it must be.
         wanted: &'static str,
     },
+    /// The role that Zeyou signs in as is bound by no row-level security.
+    #[error(
+        "拒绝启动：PostgreSQL 角色 {role} 有 {attribute} 属性，行级安全对它无效；请建一个普通角色（CREATE ROLE zeyou LOGIN NOSUPERUSER \
+         NOBYPASSRLS）并让它拥有数据库，见 docs/operations.md / refusing to start: the PostgreSQL role {role} has {attribute}, \
+         which no row-level security binds; make a plain role (CREATE ROLE zeyou LOGIN NOSUPERUSER NOBYPASSRLS) that owns \
+         the database, see docs/operations.md"
+    )]
+    Bypass {
+        /// The role.
+        role: String,
+        /// What it may.
+        attribute: &'static str,
+    },
+    /// Row-level security does not do what it should.
+    #[error(
+        "拒绝启动：PostgreSQL 行级安全未生效（{0}）：请让择优的角色拥有这些表，再启动一次 / refusing to start: row-level security \
+         of PostgreSQL does not hold ({0}): let Zeyou's role own the tables and start again"
+    )]
+    NoWall(&'static str),
     /// The address names a kind of database that Zeyou does not know.
     #[error("`{0}://` is no database Zeyou knows: use postgres://…, sqlite:PATH or a path")]
     Scheme(String),
@@ -83,6 +102,15 @@ pub enum StoreError {
     /// A log is only restored into an empty one.
     #[error("the database holds a log already: restore into an empty one / 数据库中已有日志：请恢复到空库")]
     NotEmpty,
+    /// A stored secret does not open with the keys that were given.
+    #[error(
+        "密文 {0} 打不开：请用 --secret-key-file 给出封存它的密钥（轮换时旧密钥留在第二行）/ the secret {0} does not open: give the key it \
+         was sealed with by --secret-key-file (in a rotation the old key stays on the second line)"
+    )]
+    Sealed(String),
+    /// The file of keys cannot be used.
+    #[error("拒绝启动：--secret-key-file {0}：{1} / refusing to start")]
+    SecretKey(PathBuf, String),
     /// The database failed.
     #[error("the database failed: {0}")]
     Database(#[from] sqlx::Error),

@@ -13,7 +13,7 @@ use super::error::StoreError;
 use super::log::LOG_ID;
 use crate::domain::Timestamp;
 
-/// Rows of one INSERT; seven values each stay far below SQLite's limit of 32,766.
+/// Rows of one INSERT; eight values each stay far below SQLite's limit of 32,766.
 const ROWS: usize = 1_024;
 /// Values of one list.
 const LIST: usize = 8_192;
@@ -39,8 +39,12 @@ pub(super) struct NewRow {
     pub(super) subject: String,
     pub(super) rev: i64,
     pub(super) body: Vec<u8>,
+    pub(super) principal: Arc<str>,
     pub(super) chain: Chain,
 }
+
+/// A unit and who appends it.
+pub(super) type By = (Unit, Arc<str>);
 
 /// Decides about all units and writes what is new, in the transaction that [`begin`] began; a unit that conflicts is left
 /// out, the others are not held up. On a server that is one round trip for what is known and one for what is new.
@@ -48,7 +52,7 @@ pub(super) struct NewRow {
 /// `head` is what the log was locked at, `served` is what the units were checked against: the log must still hold it. `ours` is what this writer appended last.
 pub(super) async fn write(
     connection: &mut Connection,
-    units: Vec<Unit>,
+    units: Vec<By>,
     head: (u64, Chain),
     served: (u64, Chain),
     ours: (u64, Chain),
@@ -73,12 +77,12 @@ pub(super) struct New {
 }
 
 /// Decides about all units by what is known of their keys and subjects, after this head.
-pub(super) fn decide(units: Vec<Unit>, head: (u64, Chain), mut keys: Keys, mut revs: Revs) -> (Group, New) {
+pub(super) fn decide(units: Vec<By>, head: (u64, Chain), mut keys: Keys, mut revs: Revs) -> (Group, New) {
     let (mut seq, follows) = head;
     let (mut chain, mut answers) = (follows, Vec::with_capacity(units.len()));
     let (mut recorded, mut rows, mut new_keys) = (Vec::new(), Vec::new(), Vec::new());
     let now = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_micros() as i64);
-    for unit in units {
+    for (unit, principal) in units {
         let known = unit.key.as_ref().and_then(|key| Some((key, keys.get(&(key.principal.clone(), key.key.clone()))?)));
         if let Some((key, (fingerprint, seq))) = known {
             let same = fingerprint[..] == key.fingerprint[..];
@@ -101,9 +105,10 @@ pub(super) fn decide(units: Vec<Unit>, head: (u64, Chain), mut keys: Keys, mut r
         for (draft, subject) in unit.drafts.into_iter().zip(subjects) {
             seq += 1;
             let (body, rev) = (draft.event.canonical_bytes(), i64::from(draft.rev));
-            chain = chain.extend(seq as i64, now, &subject, rev, &body);
-            rows.push(NewRow { seq: seq as i64, at: now, subject, rev, body, chain });
-            recorded.push(Recorded { seq, at: Timestamp::from_micros(now), event: Arc::new(draft.event), chain });
+            chain = chain.extend(seq as i64, now, &subject, rev, &body, &principal);
+            let (at, event, by) = (Timestamp::from_micros(now), Arc::new(draft.event), Arc::clone(&principal));
+            rows.push(NewRow { seq: seq as i64, at: now, subject, rev, body, principal: Arc::clone(&by), chain });
+            recorded.push(Recorded { seq, at, event, principal: by, chain });
         }
         if let Some(key) = unit.key {
             keys.insert((key.principal.clone(), key.key.clone()), (key.fingerprint.to_vec(), seq));
@@ -149,11 +154,11 @@ pub(super) type Keys = BTreeMap<(String, String), (Vec<u8>, u64)>;
 pub(super) type Revs = BTreeMap<String, i64>;
 
 /// The keys of these units that are known, and the newest revisions of their subjects, in one statement.
-async fn known(connection: &mut Connection, units: &[Unit]) -> Result<(Keys, Revs), StoreError> {
+async fn known(connection: &mut Connection, units: &[By]) -> Result<(Keys, Revs), StoreError> {
     let keys: Vec<(&str, &str)> =
-        units.iter().filter_map(|unit| unit.key.as_ref()).map(|key| (&*key.principal, &*key.key)).collect();
+        units.iter().filter_map(|(unit, _)| unit.key.as_ref()).map(|key| (&*key.principal, &*key.key)).collect();
     let subjects: BTreeSet<String> =
-        units.iter().flat_map(|unit| &unit.drafts).map(|draft| draft.event.subject().to_string()).collect();
+        units.iter().flat_map(|(unit, _)| &unit.drafts).map(|draft| draft.event.subject().to_string()).collect();
     let subjects: Vec<&str> = subjects.iter().map(String::as_str).collect();
     let (mut known_keys, mut known_revs) = (Keys::new(), Revs::new());
     let (mut more_keys, mut more_subjects) = (keys.chunks(LIST), subjects.chunks(LIST));
@@ -216,9 +221,9 @@ impl Piece<'_> {
     fn text(&self, given: usize) -> (String, usize) {
         match self {
             Self::Rows(rows) => {
-                let columns = "log_id, seq, subject, rev, body, recorded_at, chain";
-                let values = values(given, rows.len(), 7);
-                (format!("INSERT INTO event_log ({columns}) VALUES {values}"), given + 7 * rows.len())
+                let columns = "log_id, seq, subject, rev, body, recorded_at, principal, chain";
+                let values = values(given, rows.len(), 8);
+                (format!("INSERT INTO event_log ({columns}) VALUES {values}"), given + 8 * rows.len())
             }
             Self::Keys(keys) => {
                 let columns = "log_id, principal, idempotency_key, fingerprint, seq";
@@ -262,7 +267,8 @@ async fn insert(
                 match part {
                     Piece::Rows(rows) => for row in rows {
                         query = query.bind(LOG_ID).bind(row.seq).bind(row.subject.as_str()).bind(row.rev);
-                        query = query.bind(row.body.as_slice()).bind(row.at).bind(row.chain.0.to_vec());
+                        query = query.bind(row.body.as_slice()).bind(row.at).bind(&*row.principal);
+                        query = query.bind(row.chain.0.to_vec());
                     },
                     Piece::Keys(keys) => for (key, seq) in keys {
                         query = query.bind(LOG_ID).bind(key.principal.as_str()).bind(key.key.as_str());

@@ -11,7 +11,8 @@ use super::append::Recorded;
 use super::chain::{Chain, ChainFault};
 use super::database::{Connection, Pool, on_both};
 use super::error::StoreError;
-use super::{postgres, sqlite};
+use super::vault::Vault;
+use super::{postgres, sqlite, walls};
 use crate::domain::{Event, Timestamp};
 
 /// Rows read at a time.
@@ -35,6 +36,7 @@ pub struct Head {
 pub struct Store {
     pub(super) pool: Pool,
     pub(super) address: Address,
+    pub(super) vault: Vault,
     /// Held while a file may be written: a second process refuses to start.
     _lock: Option<Arc<File>>,
 }
@@ -55,11 +57,18 @@ impl Store {
         // A newer program beside this one may have migrated already: migrations only ever add.
         migrations.set_ignore_missing(true);
         on_both!(Pool, &store.pool, pool => migrations.run(pool).await).map_err(sqlx::Error::from)?;
+        if let (Pool::Postgres(pool), Address::Postgres(options)) = (&store.pool, &store.address) {
+            walls::raise(pool).await?;
+            let mut own = postgres::connection(options).await?;
+            walls::test(&mut own).await?;
+            Connection::Postgres(own).close().await?;
+        }
         let first = "INSERT INTO log_head (log_id, seq, chain, epoch) VALUES ($1, 0, $2, $3) ON CONFLICT DO NOTHING";
         let (epoch, chain) = (Uuid::new_v4().to_string(), &Chain::EMPTY.0[..]);
         on_both!(Pool, &store.pool, pool => {
             sqlx::query(first).bind(LOG_ID).bind(chain).bind(epoch).execute(pool).await.map(|_| ())
         })?;
+        store.guard_audit().await?;
         Ok(store)
     }
 
@@ -98,7 +107,7 @@ impl Store {
             Address::File(path) => Pool::Sqlite(sqlite::connect(path).await?),
             Address::Postgres(options) => Pool::Postgres(postgres::connect(options).await?),
         };
-        Ok(Self { pool, address, _lock: lock })
+        Ok(Self { pool, address, vault: Vault::default(), _lock: lock })
     }
 
     /// Where the log lies.
@@ -139,20 +148,21 @@ impl Store {
     /// # Errors
     /// [`StoreError::Corrupt`] names the row that cannot be read or is missing.
     pub async fn events(&self, after: u64, limit: i64) -> Result<Vec<Recorded>, StoreError> {
-        let page = "SELECT seq, recorded_at, body, chain FROM event_log \
+        let page = "SELECT seq, recorded_at, body, principal, chain FROM event_log \
                     WHERE log_id = $1 AND seq > $2 ORDER BY seq LIMIT $3";
-        let rows: Vec<(i64, i64, Vec<u8>, Vec<u8>)> = on_both!(Pool, &self.pool, pool => {
+        let rows: Vec<(i64, i64, Vec<u8>, String, Vec<u8>)> = on_both!(Pool, &self.pool, pool => {
             sqlx::query_as(page).bind(LOG_ID).bind(after as i64).bind(limit.min(PAGE)).fetch_all(pool).await
         })?;
         let mut events = Vec::with_capacity(rows.len());
-        for (expected, (seq, at, body, chain)) in (after as i64 + 1..).zip(rows) {
+        for (expected, (seq, at, body, principal, chain)) in (after as i64 + 1..).zip(rows) {
             if seq != expected {
                 return Err(StoreError::Corrupt { seq: expected, what: "the event is missing".into() });
             }
             let event =
                 Event::from_canonical_bytes(&body).map_err(|invalid| StoreError::Corrupt { seq, what: invalid.en })?;
             let (at, chain) = (Timestamp::from_micros(at), Chain::read(seq, chain)?);
-            events.push(Recorded { seq: seq as u64, at, event: Arc::new(event), chain });
+            let (seq, event, principal) = (seq as u64, Arc::new(event), principal.into());
+            events.push(Recorded { seq, at, event, principal, chain });
         }
         Ok(events)
     }
@@ -192,7 +202,7 @@ impl Store {
         let (mut chain, mut seq) = (Chain::EMPTY, 0_i64);
         let fault = |seq, what: &str| Ok(Some(ChainFault { seq, what: what.to_owned() }));
         loop {
-            let page = "SELECT seq, recorded_at, subject, rev, body, chain FROM event_log \
+            let page = "SELECT seq, recorded_at, subject, rev, body, principal, chain FROM event_log \
                         WHERE log_id = $1 AND seq > $2 ORDER BY seq LIMIT $3";
             let rows: Vec<super::copy::LogRow> = on_both!(Pool, &self.pool, pool => {
                 sqlx::query_as(page).bind(LOG_ID).bind(seq).bind(PAGE).fetch_all(pool).await
@@ -200,12 +210,12 @@ impl Store {
             if rows.is_empty() {
                 break;
             }
-            for super::copy::LogRow { seq: at_seq, recorded_at, subject, rev, body, chain: stored } in rows {
+            for super::copy::LogRow { seq: at_seq, recorded_at, subject, rev, body, principal, chain: stored } in rows {
                 seq += 1;
                 if at_seq != seq {
                     return fault(seq, "the event is missing");
                 }
-                chain = chain.extend(seq, recorded_at, &subject, rev, &body);
+                chain = chain.extend(seq, recorded_at, &subject, rev, &body, &principal);
                 if stored != chain.0 {
                     return fault(seq, "the event does not match its chain");
                 }

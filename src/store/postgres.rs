@@ -6,6 +6,8 @@ use sqlx::postgres::{PgConnectOptions, PgConnection, PgPool, PgPoolOptions};
 use sqlx::{ConnectOptions, Row};
 
 use super::error::StoreError;
+use super::log::LOG_ID;
+use super::walls;
 
 /// How the writer's connections plan: it only ever looks up by index, what was just written is in no statistics yet, and
 /// a plan for many values costs more than following it.
@@ -30,6 +32,8 @@ pub(super) fn options(options: &PgConnectOptions) -> PgConnectOptions {
         ("idle_in_transaction_session_timeout", "10s"),
         ("client_min_messages", "error"),
     ]);
+    // Which rows are there for it: see `walls`.
+    let options = options.options([(walls::SETTING, LOG_ID)]);
     // A slow statement would be logged with thousands of placeholders.
     options.disable_statement_logging()
 }
@@ -56,7 +60,10 @@ async fn is_idle(connection: &mut PgConnection) -> Result<bool, sqlx::Error> {
 
 pub(super) async fn connect(address: &PgConnectOptions) -> Result<PgPool, StoreError> {
     let pool = pool_options().connect_with(options(address)).await?;
-    check(&mut *pool.acquire().await?).await?;
+    let mut first = pool.acquire().await?;
+    check(&mut first).await?;
+    walls::check_role(&mut first).await?;
+    drop(first);
     Ok(pool)
 }
 

@@ -38,7 +38,7 @@ impl Tail {
         }
         let (mut events, mut chain) = (Vec::new(), chain);
         for (expected, row) in (seq as i64 + 1..).zip(rows) {
-            chain = chain.extend(expected, row.recorded_at, &row.subject, row.rev, &row.body);
+            chain = chain.extend(expected, row.recorded_at, &row.subject, row.rev, &row.body, &row.principal);
             let event = Event::from_canonical_bytes(&row.body);
             let what = match (&event, row.seq == expected, row.chain == chain.0) {
                 (Ok(_), true, true) => None,
@@ -49,7 +49,8 @@ impl Tail {
             match (event, what) {
                 (Ok(event), None) => {
                     let at = Timestamp::from_micros(row.recorded_at);
-                    events.push(Recorded { seq: expected as u64, at, event: Arc::new(event), chain });
+                    let (seq, event, principal) = (expected as u64, Arc::new(event), row.principal.into());
+                    events.push(Recorded { seq, at, event, principal, chain });
                 }
                 // What comes before the bad event is good.
                 (_, Some(what)) if events.is_empty() => return Self::Broken { seq: expected as u64, what },
@@ -67,7 +68,7 @@ impl Store {
     /// What the database says.
     pub async fn tail(&self, seq: u64, chain: Chain) -> Result<Tail, StoreError> {
         // The event that is served must still be there: read in the same statement as what follows it.
-        let page = "SELECT seq, recorded_at, subject, rev, body, chain FROM event_log \
+        let page = "SELECT seq, recorded_at, subject, rev, body, principal, chain FROM event_log \
                     WHERE log_id = $1 AND seq >= $2 ORDER BY seq LIMIT $3";
         let rows: Vec<LogRow> = on_both!(Pool, &self.pool, pool => {
             sqlx::query_as(page).bind(LOG_ID).bind(seq as i64).bind(PAGE).fetch_all(pool).await

@@ -14,7 +14,7 @@ use super::chain::Chain;
 use super::database::Connection;
 use super::error::{StoreError, rolled_back};
 use super::figures::Figures;
-use super::group::{self, Answer, Group};
+use super::group::{self, Answer, By, Group};
 use super::log::Store;
 
 /// Units that may share one transaction.
@@ -26,7 +26,7 @@ const PER_EVENT: Duration = Duration::from_millis(2);
 /// How long a lost commit is looked for.
 const LOOK_UP: Duration = Duration::from_millis(1_000);
 
-type Waiting = (Instant, Unit, oneshot::Sender<Answer>);
+type Waiting = (Instant, By, oneshot::Sender<Answer>);
 
 /// A handle to the writer. Cloning shares it.
 #[derive(Clone)]
@@ -106,6 +106,14 @@ impl Writer {
     /// [`StoreError::Conflict`], [`StoreError::KeyReuse`], [`StoreError::KeyInFlight`], [`StoreError::OutcomeUnknown`], or
     /// why nothing was written.
     pub async fn append(&self, unit: Unit) -> Answer {
+        self.append_as(unit, "").await
+    }
+
+    /// As [`Self::append`]; the log keeps the pseudonym of who wrote it, and the chain seals it.
+    ///
+    /// # Errors
+    /// As [`Self::append`].
+    pub async fn append_as(&self, unit: Unit, principal: &str) -> Answer {
         let key = unit.key.as_ref().map(|key| (key.principal.clone(), key.key.clone()));
         if let Some(key) = &key {
             let mut running = self.in_flight.lock().unwrap_or_else(PoisonError::into_inner);
@@ -115,7 +123,7 @@ impl Writer {
         }
         let _running = InFlight(self, key);
         let (answer, result) = oneshot::channel();
-        self.units.send((Instant::now(), unit, answer)).await.map_err(|_| StoreError::Closed)?;
+        self.units.send((Instant::now(), (unit, principal.into()), answer)).await.map_err(|_| StoreError::Closed)?;
         result.await.map_err(|_| StoreError::Closed)?
     }
 }
@@ -189,8 +197,8 @@ impl Task {
         }
     }
 
-    async fn commit(&mut self, units: Vec<Unit>) -> Result<Group, StoreError> {
-        let events = units.iter().map(|unit| unit.drafts.len()).sum::<usize>() as u32;
+    async fn commit(&mut self, units: Vec<By>) -> Result<Group, StoreError> {
+        let events = units.iter().map(|(unit, _)| unit.drafts.len()).sum::<usize>() as u32;
         // A file answers in its own time; a server may never answer.
         let limit = if self.store.is_shared() { PATIENCE + events * PER_EVENT } else { Duration::MAX };
         let served = *self.served.borrow();
@@ -223,7 +231,7 @@ impl Task {
     /// Reads what is known, decides, writes, commits.
     async fn transact(
         &mut self,
-        units: Vec<Unit>,
+        units: Vec<By>,
         limit: Duration,
         left: (u64, Chain),
         served: (u64, Chain),

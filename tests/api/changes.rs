@@ -2,15 +2,17 @@
 
 use serde_json::{Value, json};
 
-use crate::helpers::{number, spawn_app};
+use zeyou::http::Access;
+
+use crate::helpers::{Api, Free, number, spawn_app, spawn_as};
 
 fn list(value: &Value) -> &Vec<Value> {
     value.as_array().unwrap_or_else(|| panic!("{value} is no list"))
 }
 
 #[actix_web::test]
-async fn a_rating_moves_a_college_and_is_named_with_its_share() {
-    let api = spawn_app().await;
+async fn a_rating_moves_a_college_and_to_the_operator_is_named_with_its_share() {
+    let api = spawn_as(Access { open: true, ..Access::default() }).await;
     let free = api.ranked_engagement().await;
     let before = api.shortlist(&free.park, "top=100").await.ok(200);
     let from = api.seq();
@@ -22,8 +24,7 @@ async fn a_rating_moves_a_college_and_is_named_with_its_share() {
     assert_eq!((&answer["events_between"], &answer["events_total"]), (&json!(1), &json!(1)));
     let event = &answer["events"][0];
     assert_eq!((&event["seq"], &event["kind"]), (&json!(to), &json!("rating")));
-    assert_eq!((&event["id"], &event["college"]), (&json!(""), &json!(free.college)), "never who rated");
-    assert!(!answer.to_string().contains(&free.enterprise), "never who rated");
+    assert_eq!((&event["id"], &event["college"]), (&json!(free.engagement), &json!(free.college)));
     for change in list(&answer["colleges"]) {
         let id = &change["college"]["id"];
         for (shortlist, ranked) in [(&before, &change["before"]), (&after, &change["after"])] {
@@ -47,6 +48,51 @@ async fn a_rating_moves_a_college_and_is_named_with_its_share() {
     let short = api.get(&format!("{at}?from_seq={to}&to_seq={to}")).await.ok(200);
     assert_eq!((&short["events_between"], list(&short["colleges"]).len()), (&json!(0), 10));
     assert!(list(&short["colleges"]).iter().all(|change| change["moved"] == 0.0));
+}
+
+/// Engagements of a college with enterprises of which none has another new rating of it.
+async fn engaged(api: &Api, free: &Free, n: usize) -> Vec<String> {
+    let firms: Vec<String> = {
+        let current = api.service.live().current();
+        let all = current.snapshot.state.enterprises.iter().filter(|(id, _)| id.as_str() != free.enterprise);
+        all.take(n).map(|(id, _)| id.to_string()).collect()
+    };
+    let mut made = Vec::new();
+    for firm in firms {
+        let id = format!("GX{firm}");
+        let body = json!({"id": id, "enterprise": firm, "college": free.college, "kind": "hire", "start": "2026-01-01",
+            "end": "2026-06-30", "status": "closed"});
+        api.put(&format!("/api/v1/engagements/{id}"), &body).await.ok(201);
+        made.push(id);
+    }
+    made
+}
+
+#[actix_web::test]
+async fn what_one_or_two_enterprises_said_is_left_out_and_what_three_said_is_one_entry() {
+    let api = spawn_app().await;
+    let free = api.ranked_engagement().await;
+    let more = engaged(&api, &free, 2).await;
+    let from = api.seq();
+    let at = format!("/api/v1/parks/{}/changes?top=100&from_seq={from}", free.park);
+    for (n, engagement) in [&free.engagement, &more[0]].into_iter().enumerate() {
+        let before = api.shortlist(&free.park, "top=100").await.ok(200);
+        assert_eq!(api.rate(engagement, 1, &format!("k{n}")).await.status, 201);
+        let after = api.shortlist(&free.park, "top=100").await.ok(200);
+        assert_ne!(before["items"], after["items"], "the list itself goes by it at once");
+        let answer = api.get(&at).await.ok(200);
+        assert_eq!((&answer["withheld"], &answer["events_total"]), (&json!(true), &json!(0)), "{n}: {answer}");
+        assert!(list(&answer["colleges"]).iter().all(|change| change["moved"] == 0.0), "{n}: {answer}");
+    }
+    assert_eq!(api.rate(&more[1], 1, "k3").await.status, 201);
+    let answer = api.get(&at).await.ok(200);
+    assert_eq!((&answer["withheld"], &answer["events_total"]), (&Value::Null, &json!(1)), "{answer}");
+    let event = &answer["events"][0];
+    assert_eq!((&event["kind"], &event["id"], &event["college"]), (&json!("rating"), &json!(""), &json!(free.college)));
+    let change = list(&answer["colleges"]).iter().find(|change| change["college"]["id"] == *free.college);
+    let satisfaction = &change.expect("listed")["satisfaction"];
+    assert!(satisfaction["by_ratings"] == event["share"] && number(&satisfaction["moved"]) < 0.0, "{answer}");
+    assert!(!answer.to_string().contains(&free.engagement) && !answer.to_string().contains(&free.enterprise));
 }
 
 #[actix_web::test]

@@ -76,7 +76,7 @@ async fn a_decision_is_compared_with_what_came() {
     assert_eq!((&before["expected_as_of"]["seq"], &before["due"]), (&json!(seq), &json!(false)));
     assert_eq!((&pair["expected"]["rank"], &pair["expected"]["score"]), (&item["rank"], &item["score"]));
     assert_eq!(pair["expected"]["satisfaction"], item["satisfaction"]);
-    let nothing = json!({"proposed": 0, "confirmed": 0, "ratings": 0, "mean": null});
+    let nothing = json!({"proposed": 0, "confirmed": 0, "ratings": 0, "mean": null, "suppressed": true});
     assert_eq!((&pair["realised"], &pair["satisfaction_move"]), (&nothing, &Value::Null), "unknown stays unknown");
 
     // A second engagement of the two is proposed, then confirmed; the first is rated.
@@ -92,7 +92,29 @@ async fn a_decision_is_compared_with_what_came() {
     let after = api.get(&format!("{at}/review")).await.ok(200);
     let pair = of(&after, &free.college);
     assert_eq!((&pair["realised"]["proposed"], &pair["realised"]["confirmed"]), (&json!(0), &json!(1)));
-    assert_eq!(pair["realised"]["ratings"], 1);
+    let one = &pair["realised"];
+    assert_eq!(
+        (&one["ratings"], &one["mean"], &one["suppressed"]),
+        (&json!(0), &Value::Null, &json!(true)),
+        "one rating"
+    );
+    assert_eq!(pair["satisfaction_move"], Value::Null);
+    // Two more enterprises of the park, and what three say together is told.
+    let firms: Vec<String> = {
+        let current = api.service.live().current();
+        let all = current.snapshot.state.enterprises.iter();
+        let of_park = all.filter(|(id, one)| one.value.park.as_str() == free.park && id.as_str() != free.enterprise);
+        of_park.take(2).map(|(id, _)| id.to_string()).collect()
+    };
+    for firm in &firms {
+        let (mut more, id) = (engagement.clone(), format!("GM{firm}"));
+        (more["id"], more["enterprise"]) = (json!(id), json!(firm));
+        api.put(&format!("/api/v1/engagements/{id}"), &more).await.ok(201);
+        assert_eq!(api.rate(&id, 2, &id).await.status, 201);
+    }
+    let after = api.get(&format!("{at}/review")).await.ok(200);
+    let pair = of(&after, &free.college);
+    assert_eq!((&pair["realised"]["ratings"], &pair["realised"]["suppressed"]), (&json!(3), &json!(false)));
     let mean = number(&pair["realised"]["mean"]);
     let expected = number(&pair["expected"]["satisfaction"]["mean"]);
     assert!((number(&pair["satisfaction_move"]) - (mean - expected)).abs() < 2e-6, "{pair}");

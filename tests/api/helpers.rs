@@ -84,7 +84,7 @@ impl Answer {
             "{case}: the title's language {}",
             self.text
         );
-        let placeless = matches!(status, 404 | 405 | 414 | 431 | 500..) || slug == "malformed-request";
+        let placeless = matches!(status, 404 | 405 | 414 | 429 | 431 | 500..) || slug == "malformed-request";
         assert!(placeless || body["errors"].is_array(), "{case}: no errors in {}", self.text);
         for error in body.get("errors").map(|errors| errors.as_array().expect("a list")).into_iter().flatten() {
             assert_eq!((&error["code"], &error["detail"]), (&json!(slug), &body["detail"]), "{case}");
@@ -116,7 +116,8 @@ pub(crate) async fn spawn_within(budget: Duration) -> Api {
     spawn(|service| service.with_nation_budget(budget)).await
 }
 
-async fn spawn(set: impl FnOnce(Service) -> Service) -> Api {
+/// A server of a service that is set otherwise.
+pub(crate) async fn spawn(set: impl FnOnce(Service) -> Service) -> Api {
     spawn_with(set, Access::default()).await
 }
 
@@ -125,7 +126,8 @@ pub(crate) async fn spawn_as(access: Access) -> Api {
     spawn_with(|service| service, access).await
 }
 
-async fn spawn_with(set: impl FnOnce(Service) -> Service, access: Access) -> Api {
+/// The same, reached and let in so.
+pub(crate) async fn spawn_with(set: impl FnOnce(Service) -> Service, access: Access) -> Api {
     let folder = tempfile::tempdir().expect("a folder");
     let service = set(Service::open(&folder.path().join("zeyou.db")).await.expect("an empty log opens"));
     let report = service.operator().import_demo().await.expect("the demo is imported");
@@ -142,6 +144,20 @@ async fn spawn_with(set: impl FnOnce(Service) -> Service, access: Access) -> Api
         .build()
         .expect("a client");
     Api { service: service.operator(), address, keys: Mutex::default(), client, _folder: folder }
+}
+
+/// A request with a form's fields.
+pub(crate) fn with_form(request: RequestBuilder, fields: &[(&str, &str)]) -> RequestBuilder {
+    let encoded = |text: &str| text.bytes().map(|byte| format!("%{byte:02X}")).collect::<String>();
+    let pairs: Vec<String> =
+        fields.iter().map(|(name, value)| format!("{}={}", encoded(name), encoded(value))).collect();
+    request.header("content-type", "application/x-www-form-urlencoded").body(pairs.join("&"))
+}
+
+/// The present day in the parks' time zone.
+pub(crate) fn today() -> zeyou::domain::Date {
+    let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).expect("after 1970");
+    zeyou::domain::Timestamp::from_micros(since.as_micros() as i64).day()
 }
 
 /// The OpenAPI document.
@@ -176,9 +192,10 @@ impl Api {
             let firm = || state.enterprises.iter().next().expect("an enterprise").0.clone();
             Role::EnterpriseRater(known.map_or_else(firm, |known| known.enterprise))
         };
-        let catalogue = ["models/", "presets/", "industries/", "occupations/", "majors/"];
+        let catalogue = ["relations/", "models/", "presets/", "industries/", "occupations/", "majors/"];
         let below = path.strip_prefix("/api/v1/").unwrap_or(path);
         if let Some(id) = below.strip_prefix("ratings/") {
+            let id = id.split('/').next().unwrap_or_default();
             let engagement = id.parse::<RatingId>().ok().and_then(|id| state.engagement_of(id).cloned());
             return rater(engagement.as_ref().map_or("", |id| id.as_str()));
         }
@@ -327,11 +344,12 @@ impl Api {
         self.free_engagements().into_iter().next().expect("the demo leaves engagements unrated")
     }
 
-    /// An unrated engagement of a college that the enterprise's park ranks.
+    /// An unrated engagement of a college that the enterprise's park ranks, and that enough enterprises rated for ratings to count.
     pub(crate) async fn ranked_engagement(&self) -> Free {
         for free in self.free_engagements() {
             let shortlist = self.shortlist(&free.park, "top=100").await.ok(200);
-            if item_of(&shortlist, &free.college).is_some() {
+            let counts = |item: &Value| item["satisfaction"]["suppressed"] != true;
+            if item_of(&shortlist, &free.college).is_some_and(counts) {
                 return free;
             }
         }

@@ -80,7 +80,7 @@ async fn the_place_in_a_list_has_the_shape_of_a_code() {
     let api = spawn_app().await;
     for bad in ["-a", "%00", "a%20b", "..%2f", "%E4%B8%AD"] {
         let answer = api.get(&format!("/api/v1/colleges?after={bad}")).await;
-        answer.is_problem(bad, 422, "invalid-id");
+        answer.is_problem(bad, 400, "invalid-cursor");
         assert_eq!(answer.place(), "?after", "{bad}");
     }
     assert_eq!(api.get("/api/v1/colleges?after=ZZZZ").await.ok(200)["items"], json!([]));

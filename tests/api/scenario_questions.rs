@@ -30,12 +30,12 @@ async fn a_nation_that_runs_out_of_time_says_so_in_its_last_line() {
     assert_eq!(answer.status, 200, "{}", answer.text);
     let lines: Vec<Value> = answer.text.lines().map(|line| serde_json::from_str(line).expect("JSON")).collect();
     assert_eq!(lines.len(), 1, "{}", answer.text);
-    assert_eq!(lines[0]["error"]["type"], "https://zeyou/errors/time-budget-exceeded");
+    assert_eq!(lines[0]["error"]["type"], "https://zeyou/errors/scenario-timeout");
     assert_eq!(lines[0]["error"]["errors"][0]["pointer"], "/parks");
     assert!(!lines[0]["error"]["detail"].as_str().expect("a detail").is_ascii(), "in the reader's language");
     // Before anything was sent it is a problem like any other.
     let body = json!({"parks": "all", "changes": [{"exclude": "C0001"}]});
-    api.post(EVALUATE, &body).await.is_problem("no time", 422, "time-budget-exceeded");
+    api.post(EVALUATE, &body).await.is_problem("no time", 503, "scenario-timeout");
 }
 
 #[actix_web::test]

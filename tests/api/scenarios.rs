@@ -57,7 +57,7 @@ async fn a_scenario_never_reaches_what_is_served() {
     let (before, seq) = (digest(), api.seq());
     let production = api.shortlist("P0001", "top=10").await.text;
     let best = serde_json::from_str::<Value>(&production).expect("JSON")["items"][0]["college"]["id"].clone();
-    let free = api.free_engagement();
+    let free = api.ranked_engagement().await;
     let answer = evaluate(
         &api,
         json!([
@@ -141,7 +141,7 @@ async fn a_scenario_may_start_from_the_past() {
 async fn bad_scenarios_are_refused_and_name_the_change_at_fault() {
     let api = spawn_app().await;
     let good = json!({"exclude": "C0001"});
-    let free = api.free_engagement();
+    let free = api.ranked_engagement().await;
     let rated = {
         let current = api.service.live().current();
         let state = &current.snapshot.state;
@@ -162,7 +162,7 @@ async fn bad_scenarios_are_refused_and_name_the_change_at_fault() {
         (json!({"force": "C0001"}), "contradictory", "/changes/1/force"),
         (
             json!({"rating_dropped": "6f9619ff-8b86-4011-b42d-00c04fc964ff"}),
-            "unknown-code",
+            "forbidden-target",
             "/changes/1/rating_dropped",
         ),
         (rating("G9"), "no-engagement", "/changes/1/rating_added/engagement"),

@@ -1,11 +1,16 @@
 //! Shortlists, explanations, verification codes, reading one's own writes.
 
 use reqwest::Method;
-use serde_json::Value;
+use serde_json::{Value, json};
+use zeyou::domain::{ParkId, Question};
 
 use crate::helpers::{number, spawn_app};
 
 const PARK: &str = "P0001";
+
+fn park() -> ParkId {
+    PARK.parse().expect("a code")
+}
 
 fn list(value: &Value) -> &Vec<Value> {
     value.as_array().unwrap_or_else(|| panic!("{value} is no list"))
@@ -138,10 +143,13 @@ async fn an_explanation_adds_up() {
         let why = api.get(&format!("/api/v1/parks/{PARK}/colleges/{id}/explanation")).await.ok(200);
         let [own, other, effect] = ["own", "other", "effect"].map(|field| number(&why[field]));
         assert!((own + other - effect).abs() < 1e-9, "{id}: {own} + {other} = {effect}");
-        let shares: f64 = list(&why["ratings"]).iter().map(|share| number(&share["contribution"])).sum();
-        if list(&why["ratings"]).len() < 100 {
-            assert!((shares - own).abs() < 1e-6, "{id}: the ratings' shares {shares} are its own part {own}");
-        }
+        assert_eq!(why["ratings"], json!([]), "{id}: single ratings are the operator's to see");
+        let shares: f64 = list(&why["groups"]).iter().map(|group| number(&group["contribution"])).sum();
+        assert!((shares - own).abs() < 1e-9, "{id}: the groups' shares {shares} are its own part {own}");
+        let bands = ["3-4", "5-9", "10-19", "20+"];
+        assert!(
+            list(&why["groups"]).iter().all(|group| bands.contains(&group["enterprises"].as_str().expect("a band")))
+        );
         for field in ["rank", "score", "contributions", "satisfaction"] {
             assert_eq!(why["item"][field], item[field], "{id}: the {field} of the shortlist");
         }
@@ -150,11 +158,14 @@ async fn an_explanation_adds_up() {
             ["zh", "en"].iter().all(|tongue| why["sentence"][*tongue].as_str().is_some_and(|text| text.len() > 20))
         );
         assert!(number(&why["sd_exact"]) > 0.0, "{id}");
-        for share in list(&why["ratings"]) {
-            let without = &share["without"];
-            assert!((1.0..=5.0).contains(&number(&without["mean"])), "{id}: {share}");
-            let gained = number(&item["score"]) - number(&without["score"]);
-            assert!((gained - number(&without["points"])).abs() < 1e-9, "{id}: {share}");
+        let (question, college) = (Question { top: 10, ..Question::of(park()) }, id.parse().expect("a code"));
+        let whole = api.service.explain(question, college, None).await.expect("explained");
+        let shares: f64 = whole.ratings.iter().map(|share| share.contribution).sum();
+        assert!(whole.ratings.len() == 100 || (shares - own).abs() < 1e-6, "{id}: {shares} and {own}");
+        for share in whole.ratings {
+            let without = share.without.expect("few ratings: all are computed");
+            assert!((1.0..=5.0).contains(&without.mean), "{id}: {without:?}");
+            assert!((whole.item.score - without.score - without.points).abs() < 1e-9, "{id}: {without:?}");
         }
     }
 }

@@ -18,28 +18,28 @@ fn form(request: reqwest::RequestBuilder, fields: &[(&str, &str)]) -> reqwest::R
 }
 
 /// A form sent as a browser sends it, with a cookie if there is one.
-async fn send(api: &Api, path: &str, cookie: &str, fields: &[(&str, &str)]) -> Answer {
+pub(crate) async fn send(api: &Api, path: &str, cookie: &str, fields: &[(&str, &str)]) -> Answer {
     let request = form(api.request(Method::POST, path), fields).header("accept", "text/html").header("cookie", cookie);
     api.send(request.header("origin", format!("http://{}", api.address))).await
 }
 
-async fn open(api: &Api, path: &str, cookie: &str) -> Answer {
+pub(crate) async fn open(api: &Api, path: &str, cookie: &str) -> Answer {
     api.send(api.request(Method::GET, path).header("accept", "text/html").header("cookie", cookie)).await
 }
 
 /// The cookie that an answer sets, as it is sent back.
-fn cookie(answer: &Answer) -> String {
+pub(crate) fn cookie(answer: &Answer) -> String {
     let set = answer.headers.get_all("set-cookie").iter().filter_map(|value| value.to_str().ok());
     let session = set.rev().find(|value| value.contains("session=")).unwrap_or_default();
     session.split(';').next().unwrap_or_default().to_owned()
 }
 
-async fn invited(api: &Api, name: &str, role: Role) -> String {
+pub(crate) async fn invited(api: &Api, name: &str, role: Role) -> String {
     api.service.accounts().create(NewAccount { name: name.to_owned(), role }).await.expect("an account").path
 }
 
 /// The code that an authenticator shows for the secret on a page; `later` steps from now.
-fn code(page: &str, later: u64) -> String {
+pub(crate) fn code(page: &str, later: u64) -> String {
     let secret = page.split("id=\"secret\">").nth(1).and_then(|rest| rest.split('<').next()).expect("a secret");
     let secret = totp_rs::Secret::try_from_base32(secret).expect("base32");
     let factor = totp_rs::Builder::new().with_secret(secret).with_account_name("x").build().expect("a factor");
@@ -158,6 +158,12 @@ async fn behind_tls_the_cookie_is_the_hosts_own_and_secure() {
         "{cookie}"
     );
     assert!(!cookie.contains("Domain"), "{cookie}");
+    // Every answer, of pages and of the API, good or not.
+    for path in ["/login", "/api/v1/parks", "/health/live", "/nothing"] {
+        let answer = open(&api, path, "").await;
+        assert_eq!(answer.header("strict-transport-security"), "max-age=31536000; includeSubDomains", "{path}");
+        assert_eq!(answer.header("x-content-type-options"), "nosniff", "{path}");
+    }
 }
 
 #[actix_web::test]
@@ -172,6 +178,7 @@ async fn the_demo_lets_in_by_a_click_and_nothing_else_does() {
     api.new_key(Role::Supervisor, Scopes::ALL).await;
     assert_eq!(send(&api, "/login/demo", "", &[("name", "admin")]).await.status, 404);
     let real = spawn_app().await;
+    assert_eq!(open(&real, "/login", "").await.header("strict-transport-security"), "", "not without TLS");
     real.service.accounts().make_demo("E00001").await.expect("the demo's accounts");
     assert_eq!(send(&real, "/login/demo", "", &[("name", "demo-planner")]).await.status, 404, "only in the demo");
 }

@@ -8,6 +8,11 @@ mod frame;
 mod home;
 mod lab;
 mod needs;
+mod oidc;
+mod oversight;
+#[path = "../servers/provider.rs"]
+#[expect(dead_code, reason = "shared with tests that make it do wrong")]
+mod provider;
 mod rate;
 mod scenarios;
 mod selections;

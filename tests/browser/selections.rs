@@ -235,12 +235,26 @@ async fn a_decision_shows_what_came_of_it() {
         .await
         .expect("a body");
     site.rate(&engagement, 5).await;
+    // Two more enterprises of the park: below three nothing is told of what they said.
+    let firms: Vec<String> = {
+        let current = site.service.live().current();
+        let all = current.snapshot.state.enterprises.iter();
+        let of_park = all.filter(|(id, one)| one.value.park.as_str() == park && id.as_str() != firm);
+        of_park.take(2).map(|(id, _)| id.to_string()).collect()
+    };
+    for (n, firm) in firms.iter().enumerate() {
+        let body = json!({"id": format!("EX{n}"), "enterprise": firm, "college": college, "status": "closed", "kind": "hire",
+            "start": "2026-01-01", "end": "2026-11-20"});
+        let put = site.client.put(site.url(&format!("/api/v1/engagements/EX{n}"))).json(&body).send().await;
+        assert!(put.expect("an answer").status().is_success());
+        site.rate(&format!("EX{n}"), 5).await;
+    }
     browser.open(&site.url("/decisions")).await;
     browser.click(&format!("tr[data-decision='{}'] a", made["id"].as_str().expect("a code"))).await;
     let row = browser.text(&format!("tr[data-pair='{park}~{college}']")).await;
     let review = site.api(&format!("/api/v1/decisions/{}/review", made["id"].as_str().expect("a code"))).await;
-    assert_eq!(review["pairs"][0]["realised"]["ratings"], 1);
-    assert!(row.contains("评价 1") && row.contains("5.00"), "{row}");
+    assert_eq!(review["pairs"][0]["realised"]["ratings"], 3);
+    assert!(row.contains("评价 3") && row.contains("5.00"), "{row}");
     let expected = review["pairs"][0]["expected"]["satisfaction"]["mean"].as_f64().expect("a mean");
     assert!(row.contains(&format!("{expected:.2}")), "{row}");
 }

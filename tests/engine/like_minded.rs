@@ -52,8 +52,8 @@ fn affinity_is_shown_without_weight_and_with_weight_takes_its_part() {
 
 #[test]
 fn enterprises_of_like_taste_lift_what_they_like() {
-    // Two camps of enterprises and of colleges; each camp likes its own. The last park's own enterprise has rated two
-    // colleges of the first camp only, yet it is told that it would like the others of that camp.
+    // Two camps of enterprises and of colleges; each camp likes its own. Three enterprises of one park have rated six colleges
+    // only, yet it is told that they would like the others of the first camp.
     let mut events = city::events(3, 24, 60, 0);
     let snapshot = city::snapshot(&events);
     let all: Vec<_> =
@@ -73,11 +73,9 @@ fn enterprises_of_like_taste_lift_what_they_like() {
             rate(enterprise.as_str(), college, if college % 2 == u % 2 { 5 } else { 2 });
         }
     }
-    for college in [0, 2, 4] {
-        rate(all[0].0.as_str(), college, 5);
-    }
-    for college in [1, 3, 5] {
-        rate(all[0].0.as_str(), college, 2);
+    for (enterprise, _) in all.iter().filter(|(_, own)| *own == park).take(3) {
+        [0, 2, 4].into_iter().for_each(|college| rate(enterprise.as_str(), college, 5));
+        [1, 3, 5].into_iter().for_each(|college| rate(enterprise.as_str(), college, 2));
     }
     let list = ask(&city::snapshot(&events), park.as_str(), Some(0));
     let mean = |camp: usize| {
@@ -194,4 +192,37 @@ fn drawn_weights_leave_affinity_what_it_was_given() {
     let without: Vec<f64> =
         order.iter().map(|id| before[plain.iter().position(|one| one == id).expect("listed")]).collect();
     assert!(order != plain && far(&ranks) < far(&without), "{} {}", far(&ranks), far(&without));
+}
+
+#[test]
+fn what_one_or_two_enterprises_of_a_park_like_is_not_told() {
+    let mut events = city::events(2, 12, 30, 0);
+    let empty = city::snapshot(&events);
+    let all: Vec<_> =
+        empty.state.enterprises.iter().map(|(id, entry)| (id.clone(), entry.value.park.clone())).collect();
+    let colleges: Vec<_> = empty.state.colleges.iter().map(|(id, _)| id.clone()).collect();
+    let park = all[0].1.clone();
+    let (own, others): (Vec<_>, Vec<_>) = all.iter().partition(|(_, of)| *of == park);
+    let mut n = 0;
+    let mut rate = |events: &mut Vec<Event>, enterprise: &str, college: usize, stars: u8| {
+        events.extend(rated(n, enterprise, colleges[college].as_str(), stars, "2026-10-01"));
+        n += 1;
+    };
+    for (u, (enterprise, _)) in others.iter().enumerate() {
+        (0..12).for_each(|college| {
+            rate(&mut events, enterprise.as_str(), college, if college % 2 == u % 2 { 5 } else { 2 })
+        });
+    }
+    // Two of the park's own give marks that could not differ more; a third joins them.
+    let told = |events: &[Event]| ask(&city::snapshot(events), park.as_str(), Some(0));
+    let affinities = |list: &Shortlist| -> Vec<_> {
+        list.items.iter().map(|item| (item.college.id.clone(), item.affinity.clone().expect("asked").raters)).collect()
+    };
+    for stars in [1, 5] {
+        let mut events = events.clone();
+        own.iter().take(2).for_each(|(enterprise, _)| rate(&mut events, enterprise.as_str(), 3, stars));
+        assert!(affinities(&told(&events)).iter().all(|(_, raters)| *raters == 0), "any enterprise is meant");
+        own.iter().skip(2).take(1).for_each(|(enterprise, _)| rate(&mut events, enterprise.as_str(), 3, stars));
+        assert!(affinities(&told(&events)).iter().all(|(_, raters)| *raters == 3));
+    }
 }

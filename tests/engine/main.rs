@@ -3,10 +3,12 @@
 mod affinity;
 mod city;
 mod crossed;
+mod cuts;
 mod fit;
 mod histories;
 mod like_minded;
 mod rank;
+mod related;
 mod satisfaction;
 mod scenario;
 mod without;

@@ -4,6 +4,7 @@
 
 mod clients;
 mod convergence;
+mod full;
 mod hints;
 mod history;
 mod kills;

@@ -90,6 +90,8 @@ impl Replica {
         command.args([
             "serve",
             "--without-accounts",
+            "--rating-window-days",
+            "0",
             "--listen",
             &format!("127.0.0.1:{}", self.port),
             "--replica",

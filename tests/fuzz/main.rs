@@ -5,3 +5,4 @@ mod requests;
 mod runner;
 mod site;
 mod values;
+mod ways;

@@ -38,12 +38,16 @@ impl Postgres {
         let newest = programs.map(|entry| entry.expect("an entry").path().join("bin")).max().expect("a version");
         let (outer, data) = folder();
         let mut initdb = unprivileged(newest.join("initdb"), &data);
-        let made = initdb.arg("-D").arg(&data).args(["-U", "zeyou", "--auth=trust", "--encoding=UTF8", "--no-sync"]);
+        let made = initdb.arg("-D").arg(&data).args(["-U", "postgres", "--auth=trust", "--encoding=UTF8", "--no-sync"]);
         assert!(made.arg("--locale=C.UTF-8").status().expect("initdb runs").success(), "initdb");
         let settings = settings.iter().map(ToString::to_string).collect();
         let port = free_port();
         let server = Self { server: Mutex::new(None), port, programs: newest, data, settings, _folder: outer };
         server.resume();
+        // As a real one has: a plain role that owns the databases.
+        let role = "CREATE ROLE zeyou LOGIN NOSUPERUSER NOBYPASSRLS";
+        server.sql("postgres", role);
+        server.sql("postgres", "ALTER DATABASE postgres OWNER TO zeyou");
         server
     }
 
@@ -99,20 +103,22 @@ impl Postgres {
     pub(crate) fn database(&self) -> String {
         static COUNT: std::sync::atomic::AtomicU32 = std::sync::atomic::AtomicU32::new(0);
         let name = format!("log{}", COUNT.fetch_add(1, std::sync::atomic::Ordering::Relaxed));
-        self.sql("postgres", &format!("CREATE DATABASE {name}"));
+        self.sql("postgres", &format!("CREATE DATABASE {name} OWNER zeyou"));
         self.address(&name)
     }
 
-    /// The address of a database.
+    /// The address of a database, as the role that owns it.
     pub(crate) fn address(&self, database: &str) -> String {
         format!("postgres://zeyou@127.0.0.1:{}/{database}", self.port)
     }
 
-    /// Runs statements with psql; what it prints, unaligned.
+    /// Runs statements with psql, as the server's own superuser; what it prints, unaligned.
     pub(crate) fn sql(&self, database: &str, statements: &str) -> String {
         let port = self.port.to_string();
         let mut psql = Command::new(self.programs.join("psql"));
-        psql.args(["-h", "127.0.0.1", "-p", &port, "-U", "zeyou", "-d", database, "-XAtq", "-v", "ON_ERROR_STOP=1"]);
+        psql.args(["-h", "127.0.0.1", "-p", &port, "-U", "postgres", "-d", database, "-XAtq", "-v", "ON_ERROR_STOP=1"]);
+        // Also on a server that is to refuse Zeyou for being read-only.
+        psql.env("PGOPTIONS", "-c default_transaction_read_only=off");
         let done = psql.args(["-c", statements]).output().expect("psql runs");
         assert!(done.status.success(), "{statements}: {}", String::from_utf8_lossy(&done.stderr));
         String::from_utf8_lossy(&done.stdout).trim().to_owned()

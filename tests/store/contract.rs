@@ -1,5 +1,6 @@
 //! What every database must do: one suite, run on both.
 
+use sha2::{Digest, Sha256};
 use tokio::sync::{mpsc, watch};
 use zeyou::domain::{Date, Event};
 use zeyou::service::Service;
@@ -39,6 +40,61 @@ on_both! {
     snapshots_are_used_only_if_intact_and_of_this_history
     digests_of_other_replicas_are_compared_at_the_same_event_only
     a_secret_is_made_once_and_the_same_for_everybody
+    an_event_keeps_who_wrote_it_and_the_chain_seals_it
+}
+
+/// Rows from before nobody was kept hash as they did; who wrote a new one cannot be changed, and goes with a copy.
+async fn an_event_keeps_who_wrote_it_and_the_chain_seals_it(address: Address) {
+    let (store, writer, mut received) = opened(&address).await;
+    let (a, b, c) = futures_util::future::join3(
+        writer.append_as(unit(clock(1, 1), None), "A0123456789abcdef"),
+        writer.append(unit(clock(2, 2), None)),
+        writer.append_as(unit(clock(3, 3), None), "link"),
+    )
+    .await;
+    assert_eq!([a, b, c].map(|done| done.expect("appended").seq), [1, 2, 3]);
+    let wrote = ["A0123456789abcdef", "", "link"];
+    let names = |events: &[zeyou::store::Recorded]| -> Vec<String> {
+        events.iter().map(|one| one.principal.to_string()).collect()
+    };
+    let mut committed = Vec::new();
+    while let Ok(batch) = received.try_recv() {
+        committed.extend(batch.events);
+    }
+    assert_eq!(names(&committed), wrote);
+    assert_eq!(names(&store.events(0, 10).await.expect("read")), wrote);
+    let Tail::Events(tailed) = store.tail(0, Chain::EMPTY).await.expect("read") else {
+        panic!("they continue the chain")
+    };
+    assert_eq!(names(&tailed), wrote);
+    let rows = store.rows(0, 10).await.expect("rows");
+    let first = &rows[0];
+    let by = |principal: &str| Chain::EMPTY.extend(1, first.recorded_at, &first.subject, 1, &first.body, principal);
+    assert_eq!(by(wrote[0]).0[..], first.chain[..]);
+    assert_ne!(by(""), by(wrote[0]));
+    let mut before = Sha256::new().chain_update([0; 32]);
+    [1, first.recorded_at, 1].iter().for_each(|number| before.update(number.to_le_bytes()));
+    before.update((first.subject.len() as u64).to_le_bytes());
+    let before = before.chain_update(&first.subject).chain_update(&first.body).finalize();
+    assert_eq!(by("").0[..], before[..], "as before it was kept");
+    assert_eq!(store.check_chain(|_| {}).await.expect("checked"), None);
+    let folder = tempfile::tempdir().expect("folder");
+    let copy = folder.path().join("copy.db");
+    Service::backup(&address, &copy, &|_, _, _| {}).await.expect("copied");
+    let copied = Store::open_read_only(&copy).await.expect("the copy");
+    assert_eq!(copied.rows(0, 10).await.expect("rows"), rows);
+    copied.close().await;
+    for statement in [
+        "UPDATE event_log SET principal = 'link' WHERE seq = 1",
+        "UPDATE event_log SET principal = '' WHERE seq = 1",
+        "UPDATE event_log SET principal = 'A0123456789abcdef' WHERE seq = 1",
+        "UPDATE event_log SET principal = 'operator' WHERE seq = 2",
+    ] {
+        change(&address, statement).await;
+        let fault = store.check_chain(|_| {}).await.expect("checked");
+        let whole = statement.contains("A0123456789abcdef");
+        assert_eq!(fault.map(|fault| fault.seq), (!whole).then_some(if statement.ends_with('2') { 2 } else { 1 }));
+    }
 }
 
 /// Replicas that start at one moment agree; another name is another secret.
@@ -190,7 +246,8 @@ async fn change(address: &Address, statement: &'static str) {
             connection.close().await.expect("closed");
         }
         Address::Postgres(options) => {
-            let mut connection = options.connect().await.expect("connection");
+            // Zeyou's own role changes no event.
+            let mut connection = options.as_ref().clone().username("postgres").connect().await.expect("connection");
             sqlx::query(statement).execute(&mut connection).await.expect("changed");
             connection.close().await.expect("closed");
         }

@@ -1,11 +1,15 @@
 //! The log: gapless, chained, idempotent, on SQLite and on PostgreSQL; and what survives.
 
+mod audit;
+mod canary;
 mod contract;
 mod operations;
 mod postgres;
 #[path = "../servers/mod.rs"]
 mod servers;
 mod tampering;
+mod vault;
+mod walls;
 
 use std::path::Path;
 use std::process::{Command, Stdio};
@@ -93,7 +97,16 @@ async fn a_start_from_a_snapshot_and_one_from_the_log_agree_and_a_broken_snapsho
 async fn live_and_die(binary: &str, path: &Path, client: &reqwest::Client, cycle: usize) -> Vec<(String, u64)> {
     use std::io::{BufRead, BufReader};
     let mut server = Command::new(binary)
-        .args(["--database", path.to_str().expect("path"), "serve", "--without-accounts", "--listen", "127.0.0.1:0"])
+        .args([
+            "--database",
+            path.to_str().expect("path"),
+            "serve",
+            "--without-accounts",
+            "--rating-window-days",
+            "0",
+            "--listen",
+            "127.0.0.1:0",
+        ])
         .stdout(Stdio::piped())
         .stderr(Stdio::null())
         .spawn()

@@ -31,14 +31,15 @@ async fn tamper(connection: &mut SqliteConnection, dice: &mut ChaCha8Rng) -> boo
     let (seq, other) = (dice.random_range(1..=EVENTS), dice.random_range(1..=EVENTS));
     let statement = match dice.random_range(0..9) {
         0 | 1 => {
-            let column = ["body", "subject", "chain"][dice.random_range(0..3)];
+            let column = ["body", "subject", "chain", "principal"][dice.random_range(0..4)];
+            let text = ["subject", "principal"].contains(&column);
             let select = sqlx::AssertSqlSafe(format!("SELECT CAST({column} AS BLOB) FROM event_log WHERE seq = {seq}"));
             let mut bytes: Vec<u8> = sqlx::query_scalar(select).fetch_one(&mut *connection).await.expect("a row");
             let at = dice.random_range(0..bytes.len());
-            // A subject stays ASCII.
-            bytes[at] ^= if column == "subject" { 1 } else { 1 << dice.random_range(0..8) };
+            // Text stays ASCII.
+            bytes[at] ^= if text { 1 } else { 1 << dice.random_range(0..8) };
             let hex: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
-            let value = if column == "subject" { format!("CAST(x'{hex}' AS TEXT)") } else { format!("x'{hex}'") };
+            let value = if text { format!("CAST(x'{hex}' AS TEXT)") } else { format!("x'{hex}'") };
             format!("UPDATE event_log SET {column} = {value} WHERE seq = {seq}")
         }
         2 => format!("UPDATE event_log SET recorded_at = recorded_at - {other} WHERE seq = {seq}"),

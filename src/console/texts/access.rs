@@ -62,5 +62,11 @@ texts! {
     RATE_IT = "评价", "Rate";
     RATED = "已评价，可修改", "Rated, can be changed";
     NOTHING_TO_RATE = "没有可评价的合作。", "There is no cooperation to rate.";
+    PROVIDER = "用单位统一身份登录", "Sign in with your organisation";
+    PROVIDER_LEAD = "已把账号与单位统一身份绑定的人，从这里登录。", "For whoever has bound the account to the organisation's identity.";
+    BIND = "绑定单位统一身份", "Use your organisation's identity";
+    BIND_OFFER = "也可以不设密码，改用单位的统一身份登录：", "Or set no password, and sign in with your organisation's identity:";
+    BIND_LEAD = "接下来到单位的登录页；登录后，这个账号就与您的统一身份绑定。", "Next is your organisation's own page; once you have signed in there, this account is bound to your identity.";
+    BACK_TO_LOGIN = "返回登录", "Back to sign in";
     NOT_PAIRED = "会话已变，请返回重新打开页面后再提交。", "The session has changed: go back, open the page again and send it anew.";
 }

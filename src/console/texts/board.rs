@@ -55,7 +55,7 @@ texts! {
     EVIDENCE_LABEL = "四分之 {n}：{share}% 的权重有数据依据", "{n} of 4: {share}% of the weight rests on data";
     THIN = "证据不足", "Thin evidence";
     RATINGS = "评价 {n} 条", "{n} ratings";
-    NO_RATINGS = "尚无评价", "No rating yet";
+    NO_RATINGS = "评价不足三家", "Fewer than 3 enterprises rated";
     TOGETHER = "与本园区合作 {n} 次", "{n} engagements with this park";
     COVERS = "覆盖需求 {n}%", "Covers {n}% of the need";
     EXPLORE = "探索席位", "Exploration seat";
@@ -98,6 +98,7 @@ texts! {
     CHANGED = "刚刚的变化", "What just changed";
     CHANGED_SINCE = "自序号 {seq} 以来", "Since seq {seq}";
     CHANGED_NONE = "有新数据计入，但名次和分数都没有变。", "New data came in; no rank and no score moved.";
+    CHANGED_WITHHELD = "只有一两家企业的新评价暂不计入本页的比较，以免透露单家评价。", "New ratings of only one or two enterprises of a college are left out of this comparison, so that none shows by itself.";
     CHANGED_SEEN = "知道了", "Got it";
     MOVED_UP = "升 {n} 位", "up {n}";
     MOVED_DOWN = "降 {n} 位", "down {n}";

@@ -11,6 +11,7 @@ macro_rules! texts {
 }
 
 pub(super) mod access;
+pub(super) mod audit;
 pub(super) mod board;
 pub(super) mod data;
 pub(super) mod decisions;
@@ -26,9 +27,11 @@ pub(super) mod home;
 pub(super) mod lab;
 pub(super) mod needs;
 pub(super) mod rate;
+pub(super) mod relations;
 pub(super) mod scenarios;
 pub(super) mod selections;
 pub(super) mod supply;
+pub(super) mod tickets;
 pub(super) mod tour;
 pub(super) mod why;
 pub(super) mod words;
@@ -40,8 +43,9 @@ mod tests {
 
     use super::*;
 
-    const SECTIONS: [(&str, &[(&str, Text)]); 22] = [
+    const SECTIONS: [(&str, &[(&str, Text)]); 25] = [
         ("access", access::ALL),
+        ("audit", audit::ALL),
         ("board", board::ALL),
         ("data", data::ALL),
         ("decisions", decisions::ALL),
@@ -57,9 +61,11 @@ mod tests {
         ("lab", lab::ALL),
         ("needs", needs::ALL),
         ("rate", rate::ALL),
+        ("relations", relations::ALL),
         ("scenarios", scenarios::ALL),
         ("selections", selections::ALL),
         ("supply", supply::ALL),
+        ("tickets", tickets::ALL),
         ("tour", tour::ALL),
         ("why", why::ALL),
         ("words", words::ALL),

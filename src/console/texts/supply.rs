@@ -35,7 +35,11 @@ texts! {
     MIRROR_LEVER = "{criterion}：{from} → {to}", "{criterion}: {from} → {to}";
     MIRROR_POINTS = "换算分 {from} → {to}", "points {from} → {to}";
     MIRROR_NOTHING = "任何单独一项都不够，需要几项一起提升。", "No single change would do; several have to rise together.";
-    MIRROR_WITHHELD = "评价的企业不足 3 家，满意度不单独显示。", "Fewer than 3 enterprises have rated: satisfaction is not shown by itself.";
+    PUBLISHED = "已公布的满意度", "Published satisfaction";
+    PUBLISHED_MEAN = "平均 {mean} 分（{band} 家企业）", "{mean} on average ({band} enterprises)";
+    PUBLISHED_ASPECT = "{aspect}：{mean}", "{aspect}: {mean}";
+    PUBLISHED_ON = "公布于 {day}。每周最多公布一次，且至少有三家企业作出新的评价才会变动；名次也按已公布的满意度计算。", "Published on {day}. It is published once a week at most and moves only by new answers of at least three enterprises; ranks here go by what is published.";
+    PUBLISHED_NONE = "评价的企业不足三家，或尚未到公布日：暂不显示，名次按缺省值计算。", "Too few enterprises have rated, or nothing was published yet: not shown, and ranks here go by the prior.";
     MIRROR_RANKS = "各园区名次", "Rank by park";
     MIRROR_SCORE = "第 {rank} 名，总分 {score}", "#{rank}, score {score}";
     UNRANKED = "未参与", "not ranked";

@@ -43,6 +43,11 @@ texts! {
     KIND_PARK = "园区资料", "park";
     KIND_CLOCK = "日期更替", "a new day";
     KIND_ENTERPRISE = "企业资料", "enterprise";
+    ASPECT_SUPPLY = "招得到", "supply of people";
+    ASPECT_SKILL = "用得上", "skills that fit";
+    ASPECT_STAY = "留得住", "people who stay";
+    ASPECT_HELP = "帮得上", "help given";
+    KIND_CUT = "满意度公布", "satisfaction published";
     KIND_IMPORT = "导入", "import";
     KIND_SCENARIO = "情景", "scenario";
     KIND_DECISION = "决定", "decision";

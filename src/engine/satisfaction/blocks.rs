@@ -215,7 +215,10 @@ impl Edges {
             let (edges, mut rated) = self.rated(state, baseline, &parks, place, ratings);
             let mut square = Vec::new();
             let weight = match model.block_form {
-                BlockForm::Effects => weights(model, &rated, &self.loadings, squares.then_some(&mut square)),
+                BlockForm::Effects => {
+                    let held = self.held(state, place, &rated);
+                    weights(model, &rated, &held, &self.loadings, squares.then_some(&mut square))
+                }
                 BlockForm::Shares => {
                     let quality = baseline.quality(self.at_place(place)).unwrap_or(0.0);
                     rated.iter_mut().for_each(|rating| rating.residual -= quality);
@@ -233,6 +236,31 @@ impl Edges {
         all
     }
 
+    /// The blocks of a college whose flag was dismissed, as long as that holds: until enough ratings that are newer than the
+    /// decision stand in the block to be flagged by themselves.
+    fn held(&self, state: &State, place: u32, rated: &[Rated]) -> Vec<BlockOf> {
+        let mut dismissed = state.dismissed_of(&state.colleges.at(self.at_place(place)).value.id);
+        dismissed.retain(|&(of, decided)| {
+            let newer = |rating: &&Rated| of.holds(rating.park, rating.fortnight) && rating.fortnight > decided;
+            (rated.iter().filter(newer).count() as u32) < state.model.flag_ratings
+        });
+        dismissed.into_iter().map(|(of, _)| of).collect()
+    }
+
+    /// How many enterprises gave the ratings of a block of the college at a place.
+    pub(in crate::engine) fn raters_of(&self, state: &State, place: u32, of: BlockOf) -> u32 {
+        let by_college = self.by_college(Some(&[place]));
+        let parks = self.parks(state, &by_college);
+        let inside = by_college
+            .ratings
+            .iter()
+            .filter(|&&(edge, row)| of.holds(parks[row as usize], self.fortnight[edge as usize]));
+        let mut rows: Vec<u32> = inside.map(|&(_, row)| row).collect();
+        rows.sort_unstable();
+        rows.dedup();
+        rows.len() as u32
+    }
+
     /// The share of a block in the information that all ratings of the college at a place give of it, 0–1.
     pub(in crate::engine) fn share_of(&self, state: &State, place: u32, of: BlockOf) -> f64 {
         let by_college = self.by_college(Some(&[place]));
@@ -242,25 +270,21 @@ impl Edges {
         for (edge, rating) in edges.into_iter().zip(&rated) {
             let told = self.weight[edge as usize] * self.loading(edge as usize);
             all += told;
-            let inside = match of {
-                BlockOf::Park(park) => rating.park == park,
-                BlockOf::Fortnight(fortnight) => rating.fortnight == fortnight,
-            };
-            own += if inside { told } else { 0.0 };
+            own += if of.holds(rating.park, rating.fortnight) { told } else { 0.0 };
         }
         if all > 0.0 { own / all } else { 0.0 }
     }
 
-    /// The blocks of every rated college, by place, as the present weights see them; none where blocks are no effects.
-    pub(in crate::engine) fn blocks(&self, state: &State) -> Vec<(u32, Vec<Block>)> {
+    /// The blocks of some rated colleges by place, or of all, as the present weights see them; none where blocks are no effects.
+    pub(in crate::engine) fn blocks(&self, state: &State, places: Option<&[u32]>) -> Vec<(u32, Vec<Block>)> {
         if state.model.block_form != BlockForm::Effects {
             return Vec::new();
         }
-        let by_college = self.by_college(None);
+        let by_college = self.by_college(places);
         let parks = self.parks(state, &by_college);
         let of = |&(place, ratings): &(u32, &[(u32, u32)])| {
             let (_, rated) = self.rated(state, &state.baseline, &parks, place, ratings);
-            (place, blocks(&state.model, &rated))
+            (place, blocks(&state.model, &rated, &self.held(state, place, &rated)))
         };
         by_college.list().par_iter().map(of).collect()
     }

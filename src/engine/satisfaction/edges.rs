@@ -71,7 +71,7 @@ impl Score {
 }
 
 /// The fortnight of a day, counted from 1970-01-01.
-pub(super) fn fortnight_of(day: Date) -> i16 {
+pub(in crate::engine) fn fortnight_of(day: Date) -> i16 {
     (day.days().div_euclid(14)).clamp(i32::from(i16::MIN), i32::from(i16::MAX)) as i16
 }
 
@@ -80,7 +80,7 @@ pub(super) fn fortnight(rating: &Rating) -> i16 {
 }
 
 impl Edges {
-    /// All live ratings of a state.
+    /// All live ratings of a state that count.
     pub fn build(state: &State) -> Self {
         let places = |positions: &mut dyn Iterator<Item = u32>, n: usize| {
             let mut place = vec![0; n];
@@ -100,6 +100,9 @@ impl Edges {
             while engagements.next_if(|&at| engagement_id(at) < id).is_some() {}
             let Some(engagement) = engagements.next_if(|&at| engagement_id(at) == id) else { continue };
             let Some((rater, college)) = state.parties(engagement) else { continue };
+            if !state.counts((rater, college), &entry.value) {
+                continue;
+            }
             let rater = rater_place[rater as usize];
             count[rater as usize] += 1;
             let rating = &entry.value;

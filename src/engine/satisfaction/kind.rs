@@ -22,6 +22,16 @@ pub(in crate::engine) enum BlockOf {
     Fortnight(i16),
 }
 
+impl BlockOf {
+    /// Whether a rating of this park and fortnight lies in it.
+    pub(super) fn holds(self, park: Option<u32>, fortnight: i16) -> bool {
+        match self {
+            Self::Park(own) => own == park,
+            Self::Fortnight(own) => own == fortnight,
+        }
+    }
+}
+
 /// Blocks of one kind.
 pub(super) struct Kind<T> {
     /// What they stand for, rising.
@@ -34,6 +44,8 @@ pub(super) struct Kind<T> {
     /// `v_c / λ` of each block.
     pub(super) variance: Vec<f64>,
     pub(super) effect: Vec<f64>,
+    /// Whether the block keeps λ = 1, whatever stands out.
+    held: Vec<bool>,
 }
 
 impl<T: Ord + Copy> Kind<T> {
@@ -59,7 +71,20 @@ impl<T: Ord + Copy> Kind<T> {
             precision[at as usize] += 1.0 / rating.noise;
             ratings[at as usize] += 1;
         }
-        Self { names, at, precision, ratings, variance: vec![model.block_variance; n], effect: vec![0.0; n] }
+        Self {
+            names,
+            at,
+            precision,
+            ratings,
+            variance: vec![model.block_variance; n],
+            effect: vec![0.0; n],
+            held: vec![false; n],
+        }
+    }
+
+    /// Keeps some blocks from being weighed down.
+    pub(super) fn hold(&mut self, held: impl Fn(T) -> bool) {
+        self.held = self.names.iter().map(|&name| held(name)).collect();
     }
 
     pub(super) fn doubt(&self, block: usize) -> f64 {
@@ -70,7 +95,7 @@ impl<T: Ord + Copy> Kind<T> {
     /// New λ from the effects.
     pub(super) fn weigh(&mut self, model: &Model) {
         let v = model.block_variance;
-        for block in 0..self.names.len() {
+        for block in (0..self.names.len()).filter(|&block| !self.held[block]) {
             let square = self.effect[block].powi(2) + self.doubt(block);
             let lambda = (model.block_freedom + 1.0) / (model.block_freedom + square / v);
             self.variance[block] = v / lambda;

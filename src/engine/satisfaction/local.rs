@@ -48,9 +48,9 @@ pub(super) struct Local<'a> {
     pub(super) fitted: Vec<f64>,
 }
 
-/// The blocks of one college's ratings.
-pub(super) fn blocks(model: &Model, rated: &[Rated]) -> Vec<Block> {
-    let mut local = Local::weighed(model, rated);
+/// The blocks of one college's ratings; those that are `held` keep λ = 1.
+pub(super) fn blocks(model: &Model, rated: &[Rated], held: &[BlockOf]) -> Vec<Block> {
+    let mut local = Local::weighed(model, rated, held);
     local.fit_ratings(rated, EXACT);
     let mut blocks = Vec::new();
     if model.block_variance > 0.0 {
@@ -61,8 +61,14 @@ pub(super) fn blocks(model: &Model, rated: &[Rated]) -> Vec<Block> {
 }
 
 /// The weight `w` of each rating of one college, and if `squares` is given there the expected square of its noise.
-pub(super) fn weights(model: &Model, rated: &[Rated], loadings: &Loadings, squares: Option<&mut Vec<f64>>) -> Vec<f64> {
-    let mut local = Local::weighed(model, rated);
+pub(super) fn weights(
+    model: &Model,
+    rated: &[Rated],
+    held: &[BlockOf],
+    loadings: &Loadings,
+    squares: Option<&mut Vec<f64>>,
+) -> Vec<f64> {
+    let mut local = Local::weighed(model, rated, held);
     local.drift();
     if let Some(squares) = squares {
         local.fit_ratings(rated, EXACT);
@@ -85,9 +91,13 @@ pub(super) fn weights(model: &Model, rated: &[Rated], loadings: &Loadings, squar
 
 impl<'a> Local<'a> {
     /// With the blocks' weights λ found, quality standing still.
-    fn weighed(model: &'a Model, rated: &[Rated]) -> Self {
-        let cells = Kind::of(model, rated, |rating| rating.fortnight);
-        let parks = Kind::of(model, rated, |rating| rating.park);
+    fn weighed(model: &'a Model, rated: &[Rated], held: &[BlockOf]) -> Self {
+        let mut cells = Kind::of(model, rated, |rating| rating.fortnight);
+        let mut parks = Kind::of(model, rated, |rating| rating.park);
+        if !held.is_empty() {
+            cells.hold(|fortnight| held.contains(&BlockOf::Fortnight(fortnight)));
+            parks.hold(|park| held.contains(&BlockOf::Park(park)));
+        }
         let n = cells.names.len();
         let mut local = Self {
             model,
@@ -193,8 +203,8 @@ mod tests {
     fn weights_and_loadings_tell_what_the_full_covariance_tells() {
         for drift in [0.0, 0.1] {
             let (model, rated, today) = (model(drift), rated(60), 1_430_i16);
-            let (loadings, blocks) = (Loadings::new(&model, today), blocks(&model, &rated));
-            let weight = weights(&model, &rated, &loadings, None);
+            let (loadings, blocks) = (Loadings::new(&model, today), blocks(&model, &rated, &[]));
+            let weight = weights(&model, &rated, &[], &loadings, None);
             let variance = |of: BlockOf| {
                 let block = blocks.iter().find(|block| block.of == of).expect("a block");
                 model.block_variance / block.lambda
@@ -233,12 +243,24 @@ mod tests {
         let mut rated = rated(60);
         // Fives from all parks in one fortnight.
         rated.extend((0..40).map(|e| Rated { park: Some(e % 5), fortnight: 1_425, residual: 1.8, noise: 0.49 }));
-        for block in &blocks(&model(0.0), &rated) {
+        for block in &blocks(&model(0.0), &rated, &[]) {
             match block.of {
                 BlockOf::Fortnight(1_425) => assert!(block.lambda < 0.2 && block.shift > 1.0, "{block:?}"),
                 BlockOf::Park(_) => assert!(block.lambda > 0.5, "{block:?}"),
                 BlockOf::Fortnight(_) => {}
             }
         }
+    }
+
+    #[test]
+    fn a_block_that_is_held_is_not_weighed_down() {
+        let mut rated = rated(60);
+        rated.extend((0..40).map(|e| Rated { park: Some(e % 5), fortnight: 1_425, residual: 1.8, noise: 0.49 }));
+        let (model, of) = (model(0.0), BlockOf::Fortnight(1_425));
+        let held = blocks(&model, &rated, &[of]).into_iter().find(|block| block.of == of).expect("a block");
+        assert!((held.lambda - 1.0).abs() < 1e-12, "{held:?}");
+        let loadings = Loadings::new(&model, 1_430);
+        let told = |held: &[BlockOf]| weights(&model, &rated, held, &loadings, None)[60..].iter().sum::<f64>();
+        assert!(told(&[of]) > 2.0 * told(&[]), "its ratings tell more: {} {}", told(&[of]), told(&[]));
     }
 }

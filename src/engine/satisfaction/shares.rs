@@ -9,19 +9,31 @@ use crate::domain::Model;
 pub(in crate::engine) struct OwnRating {
     /// Position of the rating's engagement in the state's registry.
     pub(in crate::engine) engagement: u32,
+    /// Position of its rater in the registry of enterprises.
+    pub(in crate::engine) rater: u32,
     pub(in crate::engine) weight: f64,
     /// Severity of its rater.
     pub(in crate::engine) severity: f64,
 }
 
 impl Posterior {
-    /// The ratings of the college at `place`, in canonical order.
-    pub(in crate::engine) fn own_ratings(&self, edges: &Edges, model: &Model, place: usize) -> Vec<OwnRating> {
-        let mut own = Vec::with_capacity(self.ratings[place] as usize);
+    /// The ratings of the colleges at some places, each in canonical order; one pass over all ratings.
+    pub(in crate::engine) fn own_ratings_of(
+        &self,
+        edges: &Edges,
+        model: &Model,
+        places: &[usize],
+    ) -> Vec<Vec<OwnRating>> {
+        let mut wanted = vec![None; self.effect.len()];
+        places.iter().enumerate().for_each(|(at, &place)| wanted[place] = Some(at));
+        let mut own: Vec<Vec<OwnRating>> = places.iter().map(|_| Vec::new()).collect();
         for u in 0..edges.raters.len() {
-            for e in edges.row(u).filter(|&e| edges.college[e] as usize == place) {
-                let severity = self.severity(edges, model, u);
-                own.push(OwnRating { engagement: edges.engagement[e], weight: edges.weight[e], severity });
+            let mut severity = None;
+            for e in edges.row(u) {
+                let Some(at) = wanted[edges.college[e] as usize] else { continue };
+                let severity = *severity.get_or_insert_with(|| self.severity(edges, model, u));
+                let (engagement, rater, weight) = (edges.engagement[e], edges.raters[u], edges.weight[e]);
+                own[at].push(OwnRating { engagement, rater, weight, severity });
             }
         }
         own

@@ -39,7 +39,8 @@ impl Edges {
         }
         for id in ids {
             let Some(engagement) = state.engagements.position(id) else { continue };
-            let Some((rater, college)) = state.parties(engagement) else { continue };
+            let Some(parties) = state.parties(engagement) else { continue };
+            let (rater, college) = parties;
             let row = rows.entry(rater).or_insert_with(|| match self.raters.iter().position(|&other| other == rater) {
                 Some(u) => {
                     gone.push(u);
@@ -52,7 +53,7 @@ impl Edges {
             let e = row.partition_point(|edge| key(edge) < (college, id));
             let present = row.get(e).is_some_and(|edge| edge.engagement == engagement);
             touched.push(college);
-            let live = state.ratings.get(id).map(|rating| {
+            let live = state.counted(id, parties).map(|rating| {
                 let (score, fortnight) = (Score::of(&rating.marks), fortnight(rating));
                 Edge { college, engagement, score, fortnight, weight: 0.0 }
             });

@@ -95,8 +95,14 @@ fn one<E: Entity<Id: PartialSchema> + ToSchema>() -> Value {
     let read = operation::<E>("read", format!("查看{zh} Read a {what}"), text, vec![id(), min_seq()], refusals);
     let good = json!({"200": answer("已更改 Changed", &written), "201": answer("已新建 Made", &written)});
     let text = "新建、更改或重新开放；正文须完整。Makes, changes or reopens it; the body is the whole entry.";
-    let refusals = answers(good, &["408", "412", "413", "415", "422", "503", "507"]);
-    let mut put = operation::<E>("put", format!("登记{zh} Put a {what}"), text, vec![id(), if_match()], refusals);
+    let mut refusals = answers(good, &["408", "412", "413", "415", "422", "503", "507"]);
+    let mut parameters = vec![id(), if_match()];
+    if E::PATH == "colleges" {
+        let text = "确认与已有的同名院校不是同一所 Confirms that it is not the college of the same name that is there";
+        parameters.push(parameter("query", "confirm", text, json!({"type": "string", "enum": ["possible-duplicate"]})));
+        refusals["409"] = json!({"description": ""});
+    }
+    let mut put = operation::<E>("put", format!("登记{zh} Put a {what}"), text, parameters, refusals);
     put["requestBody"] = json!({"required": true, "content": {"application/json": {"schema": entry}}});
     let mut one = json!({"get": read, "put": put});
     if E::CLOSES {

@@ -10,8 +10,8 @@ use utoipa::openapi::{ContentBuilder, Ref, RefOr, Response, ResponseBuilder};
 use super::problem::ProblemBody;
 use super::titles::title;
 use crate::domain::{
-    College, Decision, Demand, Engagement, Enterprise, Industry, Major, Occupation, Park, Preset, Programme, Scenario,
-    Sheet,
+    College, Decision, Demand, Engagement, Enterprise, Industry, Major, Occupation, Park, Preset, Programme, Relation,
+    Scenario, Sheet,
 };
 use crate::service::Written;
 
@@ -58,12 +58,28 @@ use crate::service::Written;
         super::sensitivity::ahp,
         super::models::read,
         super::models::activate,
+        super::published::published,
         super::ratings::create,
         super::ratings::read,
         super::ratings::revise,
         super::ratings::withdraw,
+        super::ratings::revisions,
+        super::flags::review,
+        super::flags::of_college,
+        super::flags::appeals,
+        super::flags::appeal,
+        super::flags::answer,
+        super::tickets::list,
+        super::tickets::contact,
+        super::tickets::answer,
+        super::tickets::feedback,
+        super::tickets::give_feedback,
         super::stream::events,
+        super::audit::list,
+        super::audit::head,
         super::accounts::me,
+        super::accounts::own_data,
+        super::accounts::data,
         super::accounts::list,
         super::accounts::create,
         super::accounts::erase,
@@ -77,7 +93,7 @@ use crate::service::Written;
         super::metrics::scrape,
     ),
     components(schemas(
-        Park, Enterprise, College, Programme, Demand, Engagement, Preset, Industry, Occupation, Major, Sheet, Scenario, Decision, Written,
+        Park, Enterprise, College, Programme, Demand, Engagement, Preset, Industry, Occupation, Major, Sheet, Scenario, Decision, Relation, Written,
         ProblemBody
     ))
 )]
@@ -120,6 +136,7 @@ pub(super) fn document() -> utoipa::openapi::OpenApi {
     paths.extend(directory::paths::<Programme>());
     paths.extend(directory::paths::<Demand>());
     paths.extend(directory::paths::<Engagement>());
+    paths.extend(directory::paths::<Relation>());
     paths.extend(directory::paths::<Preset>());
     paths.extend(directory::paths::<Industry>());
     paths.extend(directory::paths::<Occupation>());
@@ -138,7 +155,7 @@ pub(super) fn document() -> utoipa::openapi::OpenApi {
         let operations = [&mut item.get, &mut item.put, &mut item.post, &mut item.delete].into_iter().flatten();
         for responses in operations.map(|operation| &mut operation.responses.responses) {
             // A replica that is being built anew answers no question.
-            let signed = (!path.starts_with("/health/")).then_some(["401", "403", "404"]).into_iter().flatten();
+            let signed = (!path.starts_with("/health/")).then_some(["401", "403", "404", "429"]).into_iter().flatten();
             for status in EVERYWHERE.into_iter().chain(path.starts_with("/api/").then_some("503")).chain(signed) {
                 responses.entry(status.to_owned()).or_insert_with(|| RefOr::T(Response::new("")));
             }

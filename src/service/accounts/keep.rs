@@ -29,7 +29,7 @@ pub struct Account {
     pub role: String,
     /// What the role belongs to; empty: nothing in particular.
     pub belongs: String,
-    /// Whether it has a password.
+    /// Whether it can sign in: it has a password, or is bound to an identity at a provider.
     pub ready: bool,
     /// Whether it signs in with a second factor.
     pub second_factor: bool,
@@ -124,7 +124,12 @@ impl Accounts {
     /// # Errors
     /// What the database says.
     pub async fn list(&self) -> Result<Vec<Account>, AccountError> {
-        Ok(self.store.accounts().await?.into_iter().map(Account::from).collect())
+        let bound = self.store.bound_accounts().await?;
+        let shown = |row: AccountRow| {
+            let account = Account::from(row);
+            Account { ready: account.ready || bound.contains(&account.id), ..account }
+        };
+        Ok(self.store.accounts().await?.into_iter().map(shown).collect())
     }
 
     /// The account that goes by an id or a name.
@@ -162,37 +167,34 @@ impl Accounts {
         Ok(Invited { account: self.row(&row.id).await?.into(), path: format!("/welcome/{link}") })
     }
 
-    /// Takes away everything that is known of an account; the log keeps its pseudonym, which then names nobody.
+    /// Takes away everything that is known of an account, the comments of its ratings too; the log keeps its pseudonym, which then names nobody.
     ///
     /// # Errors
     /// [`AccountError::NotFound`].
     pub async fn erase(&self, id_or_name: &str) -> Result<(), AccountError> {
         let row = self.row(id_or_name).await?;
+        self.erase_comments(&row.id).await?;
         self.store.erase_account(&row.id).await?;
         self.memory.forget();
         Ok(())
     }
 
-    /// The one-time link of the first admin, if nobody can sign in yet.
+    /// The one-time link of the first admin, if there is none who could use the console. One holds at a time.
     ///
     /// # Errors
     /// What the database says.
     pub async fn first_admin(&self) -> Result<Option<Invited>, AccountError> {
-        let all = self.store.accounts().await?;
-        if all.iter().any(|row| row.password.is_some()) {
-            return Ok(None);
-        }
-        match all.iter().find(|row| row.name == "admin" && row.role == "admin") {
-            // Started before, and the link was never used: it is made anew.
-            Some(row) => self.reset(&row.id).await.map(Some),
-            None if all.is_empty() => {
-                match self.create(NewAccount { name: "admin".to_owned(), role: Role::Admin }).await {
-                    // Another replica was faster, and printed the link.
-                    Err(AccountError::Invalid(..)) => Ok(None),
-                    made => made.map(Some),
-                }
-            }
-            None => Ok(None),
+        let mut admins = self.list().await?;
+        admins.retain(|account| account.role == "admin");
+        match &admins[..] {
+            [] => match self.create(NewAccount { name: "admin".to_owned(), role: Role::Admin }).await {
+                // Another replica was faster, and printed the link.
+                Err(AccountError::Invalid(..)) => Ok(None),
+                made => made.map(Some),
+            },
+            // Started before, and the link was never used: a new one, and the one before is good for nothing.
+            [only] if only.name == "admin" && !only.ready && !only.disabled => self.reset(&only.id).await.map(Some),
+            _ => Ok(None),
         }
     }
 

@@ -4,19 +4,24 @@ mod keep;
 mod key;
 mod known;
 mod password;
+mod provider;
 mod session;
+mod subject;
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use sha2::{Digest, Sha256};
 
+use super::audit::Audit;
 use crate::domain::{Invalid, Principal};
 use crate::store::{AccountRow, Store, StoreError};
 
 pub use keep::{Account, Invited, NewAccount};
 pub use key::{KeyMade, KeyShown, NewKey};
+pub use provider::Sent;
 pub use session::{Begun, Welcome};
+pub use subject::{EventWritten, SessionShown, SubjectData};
 
 use known::Memory;
 use password::Door;
@@ -30,6 +35,9 @@ pub struct Accounts {
     store: Store,
     memory: Arc<Memory>,
     door: Arc<Door>,
+    /// Where it is recorded who was let in and who was not.
+    audit: Audit,
+    provider: Arc<OnceLock<Arc<super::oidc::Oidc>>>,
 }
 
 /// Who a key or a session is of.
@@ -60,6 +68,9 @@ pub enum AccountError {
     /// There is no such account, key or link.
     #[error("there is no such {0}")]
     NotFound(&'static str),
+    /// The way in by a provider ended without anybody let in.
+    #[error(transparent)]
+    Provider(#[from] super::oidc::OidcFault),
     /// What the database says.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -68,15 +79,43 @@ pub enum AccountError {
 impl Accounts {
     /// The accounts beside a log.
     pub fn of(store: Store) -> Self {
-        Self { store, memory: Arc::default(), door: Arc::default() }
+        let audit = Audit::of(store.clone());
+        Self { audit, store, memory: Arc::default(), door: Arc::default(), provider: Arc::default() }
+    }
+
+    /// Where it is recorded who was let in and who was not.
+    pub(super) fn audit(&self) -> &Audit {
+        &self.audit
+    }
+
+    /// Records something an account did, or that was tried in its name.
+    fn note(&self, row: Option<&AccountRow>, action: &str, result: &str) {
+        let (id, role) = row.map_or(("", ""), |row| (row.id.as_str(), row.role.as_str()));
+        self.audit.note(id, role, action, "", result);
+    }
+
+    /// Records what whoever runs the program on the database itself did to an account or a key.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub async fn operator_did(&self, action: &str, object: &str) -> Result<(), StoreError> {
+        self.audit.by(&Principal::operator(), action, object, "ok").await
     }
 
     /// The accounts of a database beside a running server, which hears of changes within two seconds.
     ///
     /// # Errors
     /// What the database says, e.g. that it has no tables of Zeyou.
-    pub async fn beside(address: &crate::store::Address) -> Result<Self, StoreError> {
-        Ok(Self::of(Store::open_read_only(address.clone()).await?))
+    pub async fn beside(address: &crate::store::Address, vault: crate::store::Vault) -> Result<Self, StoreError> {
+        Ok(Self::of(Store::open_read_only(address.clone()).await?.sealed_by(vault)))
+    }
+
+    /// Whether an enterprise has an account that can sign in to rate.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub async fn rates_itself(&self, enterprise: &crate::domain::EnterpriseId) -> Result<bool, StoreError> {
+        self.store.has_active_account("enterprise_rater", enterprise.as_str(), now()).await
     }
 
     /// Closes the connections of [`Self::beside`].

@@ -55,12 +55,18 @@ impl Accounts {
     /// # Errors
     /// [`AccountError::Wrong`] whatever is wrong; [`AccountError::TooMany`] after many failures.
     pub async fn sign_in(&self, name: &str, password: String, from: &str) -> Result<Begun, AccountError> {
-        self.door.check(name, from)?;
-        self.door.attempted(name, from);
         let row = self.store.account_named(name).await?.filter(|row| row.disabled == 0);
+        if let Err(error) = self.door.check(name, from) {
+            self.note(row.as_ref(), "sign-in", "too-many");
+            return Err(error);
+        }
+        self.door.attempted(name, from);
         let hash = row.as_ref().and_then(|row| row.password.clone());
         // Of nobody it takes as long.
         let right = self.door.verify(password, hash).await?;
+        if !right {
+            self.note(row.as_ref(), "sign-in", "wrong");
+        }
         let Some(row) = row.filter(|_| right) else {
             self.door.failed(name, from);
             return Err(AccountError::Wrong);
@@ -74,10 +80,11 @@ impl Accounts {
         if !half {
             self.door.passed(name, from);
         }
+        self.note(Some(&row), "sign-in", if half { "password" } else { "ok" });
         self.begin(&row.id, half).await
     }
 
-    /// Begins a session without a password: the demo's accounts only.
+    /// Begins a session of whoever was recognised.
     pub(super) async fn begin(&self, account: &str, half: bool) -> Result<Begun, AccountError> {
         let (token, at) = (token(), now());
         let session = SessionRow { account: account.to_owned(), half: i64::from(half), created_at: at, used_at: at };
@@ -98,18 +105,25 @@ impl Accounts {
         self.door.attempted(&row.name, from);
         if !self.code_fits(&row, code).await? {
             self.door.failed(&row.name, from);
+            self.note(Some(&row), "second-factor", "wrong");
             return Err(AccountError::Wrong);
         }
         self.door.passed(&row.name, from);
+        self.note(Some(&row), "second-factor", "ok");
         self.store.end_session(&hash).await?;
         self.memory.forget();
         self.begin(&row.id, false).await
     }
 
+    /// The secret of the account's second factor, if it has one.
+    fn factor(&self, row: &AccountRow) -> Result<Option<Vec<u8>>, AccountError> {
+        Ok(row.totp.as_ref().map(|stored| self.store.open_factor(&row.id, stored)).transpose()?)
+    }
+
     /// Whether a code is the account's now, and was not used before.
-    async fn code_fits(&self, row: &AccountRow, code: &str) -> Result<bool, AccountError> {
+    pub(super) async fn code_fits(&self, row: &AccountRow, code: &str) -> Result<bool, AccountError> {
         let code: String = code.chars().filter(|c| !c.is_whitespace()).collect();
-        let factor = row.totp.as_ref().and_then(|secret| totp(secret, &row.name));
+        let factor = self.factor(row)?.and_then(|secret| totp(&secret, &row.name));
         let Some(step) = factor.and_then(|factor| factor.check(&code, (now() / SECOND) as u64)) else {
             return Ok(false);
         };
@@ -148,8 +162,12 @@ impl Accounts {
     /// # Errors
     /// What the database says.
     pub async fn sign_out(&self, token: &str) -> Result<(), AccountError> {
+        let session = self.store.session(&sha256(token)).await?;
         self.store.end_session(&sha256(token)).await?;
         self.memory.forget();
+        if let Some(session) = session {
+            self.note(self.store.account(&session.account).await?.as_ref(), "sign-out", "ok");
+        }
         Ok(())
     }
 
@@ -162,7 +180,7 @@ impl Accounts {
         Ok(self.store.sweep_accounts(at - IDLE, at - LONGEST, at).await?)
     }
 
-    async fn invited(&self, link: &str) -> Result<AccountRow, AccountError> {
+    pub(super) async fn invited(&self, link: &str) -> Result<AccountRow, AccountError> {
         let gone = || AccountError::NotFound("link");
         let (account, expires_at) = self.store.invitation(&sha256(link)).await?.ok_or_else(gone)?;
         let row = self.store.account(&account).await?.filter(|row| row.disabled == 0 && expires_at > now());
@@ -176,9 +194,9 @@ impl Accounts {
     pub async fn welcome(&self, link: &str) -> Result<Welcome, AccountError> {
         let row = self.invited(link).await?;
         let role = Role::parse(&row.role, &row.belongs).map_err(|invalid| AccountError::Invalid("role", invalid))?;
-        let factor = row.totp.as_ref().and_then(|secret| totp(secret, &row.name)).and_then(|factor| {
-            let text = Secret::from(row.totp.clone()?).to_base32();
-            Some((text, factor.to_url().ok()?))
+        let factor = self.factor(&row)?.and_then(|secret| {
+            let factor = totp(&secret, &row.name)?;
+            Some((Secret::from(secret).to_base32(), factor.to_url().ok()?))
         });
         Ok(Welcome { name: row.name, role, factor })
     }
@@ -199,16 +217,19 @@ impl Accounts {
             return Err(AccountError::NotFound("link"));
         }
         self.store.set_password(&row.id, &hash).await?;
+        self.note(Some(&row), "set-password", "ok");
         self.store.end_sessions(&row.id).await?;
         self.memory.forget();
         self.begin(&row.id, false).await
     }
 
-    /// Makes a one-time link for an account: its password, its sessions and its second factor end.
+    /// Makes a one-time link for an account: its password, its identity at a provider, its sessions and its second factor end.
     pub(super) async fn invite(&self, row: &AccountRow) -> Result<String, AccountError> {
         let role = Role::parse(&row.role, &row.belongs).map_err(|invalid| AccountError::Invalid("role", invalid))?;
         let secret: Option<[u8; SECRET]> = role.needs_second_factor().then(rand::random);
-        self.store.set_secrets(&row.id, None, secret.as_ref().map(|secret| &secret[..]), false).await?;
+        let secret = secret.map(|secret| self.store.seal_factor(&row.id, &secret)).transpose()?;
+        self.store.set_secrets(&row.id, None, secret.as_deref(), false).await?;
+        self.store.unbind_account(&row.id).await?;
         self.store.end_sessions(&row.id).await?;
         let link = token();
         self.store.add_invitation(&sha256(&link), &row.id, now() + 7 * DAY).await?;

@@ -1,7 +1,7 @@
 //! Accounts and keys, as somebody.
 
 use super::super::ServiceError;
-use super::super::accounts::{Account, AccountError, Invited, KeyMade, KeyShown, NewAccount, NewKey};
+use super::super::accounts::{Account, AccountError, Invited, KeyMade, KeyShown, NewAccount, NewKey, SubjectData};
 use super::super::authorize::Action;
 use super::Acting;
 use crate::domain::Invalid;
@@ -34,7 +34,9 @@ impl Acting {
             let (zh, en) = (format!("没有代码为“{belongs}”的对象"), format!("there is no `{belongs}`"));
             return Err(AccountError::Invalid("belongs", Invalid::new("unknown-code", zh, en)).into());
         }
-        Ok(self.accounts().create(new).await?)
+        let made = self.accounts().create(new).await?;
+        self.noted("create-account", &made.account.id);
+        Ok(made)
     }
 
     /// Lets an account sign in, or no more.
@@ -43,7 +45,10 @@ impl Acting {
     /// [`AccountError::NotFound`].
     pub async fn disable_account(&self, id: &str, disabled: bool) -> Result<(), ServiceError> {
         self.may(Action::KeepAccounts)?;
-        Ok(self.accounts().disable(id, disabled).await?)
+        let id = self.accounts().find(id).await?.id;
+        self.accounts().disable(&id, disabled).await?;
+        self.noted(if disabled { "disable-account" } else { "enable-account" }, &id);
+        Ok(())
     }
 
     /// A new one-time link for an account.
@@ -52,7 +57,9 @@ impl Acting {
     /// [`AccountError::NotFound`].
     pub async fn reset_account(&self, id: &str) -> Result<Invited, ServiceError> {
         self.may(Action::KeepAccounts)?;
-        Ok(self.accounts().reset(id).await?)
+        let made = self.accounts().reset(id).await?;
+        self.noted("reset-account", &made.account.id);
+        Ok(made)
     }
 
     /// Takes away everything that is known of an account.
@@ -61,7 +68,32 @@ impl Acting {
     /// [`AccountError::NotFound`].
     pub async fn erase_account(&self, id: &str) -> Result<(), ServiceError> {
         self.may(Action::KeepAccounts)?;
-        Ok(self.accounts().erase(id).await?)
+        // By its pseudonym: the name is what goes.
+        let id = self.accounts().find(id).await?.id;
+        self.accounts().erase(&id).await?;
+        self.noted("erase-account", &id);
+        Ok(())
+    }
+
+    /// Everything that is kept of one's own account.
+    ///
+    /// # Errors
+    /// [`ServiceError::WrongScope`]; [`AccountError::NotFound`] for who is no account.
+    pub async fn own_data(&self) -> Result<SubjectData, ServiceError> {
+        self.may(Action::KeepOwnKeys)?;
+        self.audited("export-subject", &self.principal().id).await?;
+        Ok(self.accounts().subject(&self.principal().id, true).await?)
+    }
+
+    /// Everything that is kept of an account but what it wrote: who keeps accounts sees no rating.
+    ///
+    /// # Errors
+    /// [`AccountError::NotFound`].
+    pub async fn account_data(&self, id: &str) -> Result<SubjectData, ServiceError> {
+        self.may(Action::KeepAccounts)?;
+        let id = self.accounts().find(id).await?.id;
+        self.audited("export-subject", &id).await?;
+        Ok(self.accounts().subject(&id, self.is_operator()).await?)
     }
 
     /// The account whose keys the principal may keep; `None`: everybody's.
@@ -98,7 +130,9 @@ impl Acting {
         if owner == self.principal().id && !self.principal().scopes.contains(new.scopes) {
             return Err(ServiceError::WrongScope);
         }
-        Ok(self.accounts().make_key(&owner, new).await?)
+        let made = self.accounts().make_key(&owner, new).await?;
+        self.noted("make-key", &made.id);
+        Ok(made)
     }
 
     /// Ends a key.
@@ -106,6 +140,8 @@ impl Acting {
     /// # Errors
     /// [`AccountError::NotFound`], of another's key too.
     pub async fn revoke_key(&self, id: &str) -> Result<(), ServiceError> {
-        Ok(self.accounts().revoke_key(id, self.keys_of()?).await?)
+        self.accounts().revoke_key(id, self.keys_of()?).await?;
+        self.noted("revoke-key", id);
+        Ok(())
     }
 }

@@ -6,7 +6,7 @@ use super::super::{Service, ServiceError};
 use super::Acting;
 use crate::domain::{
     College, Decision, Demand, Engagement, Enterprise, Industry, Major, Occupation, Park, Preset, Principal, Programme,
-    Scenario,
+    Relation, Scenario,
 };
 use crate::engine::{Keyed, Registry, State};
 use crate::store::Recorded;
@@ -17,6 +17,8 @@ pub trait ReadOf: Keyed + Clone {
     const WHAT: &'static str;
     /// What reading it is.
     const READ: Action;
+    /// What reading it is called in the audit log, if it is kept there.
+    const AUDITED: Option<&'static str> = None;
     /// Its entries.
     fn registry(state: &State) -> &Registry<Self>;
     /// Whether the principal may read this one.
@@ -48,6 +50,7 @@ read_of! {
     College "college" colleges ReadCollege |state, one| Whose(state).college(&one.id);
     Programme "programme" programmes ReadCollege |state, one| Whose(state).college(&one.college);
     Demand "demand" demands ReadDemand |state, one| Whose(state).demand(one);
+    Relation "relation" relations ReadRelation |state, one| Whose(state).relation(one);
     Engagement "engagement" engagements ReadEngagement |state, one| Whose(state).engagement(one);
     Preset "preset" presets ReadCatalogue |_state, _one| Object::default();
     Industry "industry" industries ReadCatalogue |_state, _one| Object::default();
@@ -69,6 +72,7 @@ impl ReadOf for Scenario {
 impl ReadOf for Decision {
     const WHAT: &'static str = "decision";
     const READ: Action = Action::ReadDecision;
+    const AUDITED: Option<&'static str> = Some("read-decision");
     fn registry(state: &State) -> &Registry<Self> {
         &state.decisions
     }
@@ -99,6 +103,9 @@ impl Acting {
     ) -> Result<Listed<T>, ServiceError> {
         let published = self.at_least(min_seq).await?;
         self.may(E::READ)?;
+        if let Some(action) = E::AUDITED {
+            self.audited(action, "").await?;
+        }
         let state = &published.snapshot.state;
         let (mut items, mut more) = (Vec::new(), false);
         for (_, entry) in E::registry(state).iter_after(after).filter(|(_, entry)| !entry.closed) {
@@ -129,6 +136,9 @@ impl Acting {
         let missing = || ServiceError::NotFound(E::WHAT, id.to_string());
         let entry = E::registry(state).entry(id).filter(|entry| !entry.closed).ok_or_else(missing)?;
         entry.value.may_read(state, self.principal()).map_err(|_| missing())?;
+        if let Some(action) = E::AUDITED {
+            self.audited(action, &id.to_string()).await?;
+        }
         Ok((entry.value.clone(), entry.rev))
     }
 

@@ -9,7 +9,7 @@ use super::super::{
     Undone, Upload, UploadReport, Written,
 };
 use super::Acting;
-use crate::domain::{AsOf, CollegeId, Event, ImportId, Model, ParkId, ProgrammeId};
+use crate::domain::{AsOf, CollegeId, Event, ImportId, Model, ParkId, ProgrammeId, PublishedSatisfaction};
 use crate::exchange::{Finding, Grid};
 
 impl Acting {
@@ -19,6 +19,19 @@ impl Acting {
     /// `unknown-code` for a reference to nothing; [`ServiceError::RevisionConflict`].
     pub async fn put(&self, event: Event, if_match: Option<u32>) -> Result<Written, ServiceError> {
         self.0.put(event, if_match).await
+    }
+
+    /// The same, if a new college is not one that is there already under its name written differently.
+    ///
+    /// # Errors
+    /// [`ServiceError::PossibleDuplicate`], and those of [`Self::put`].
+    pub async fn put_if_new(
+        &self,
+        event: Event,
+        if_match: Option<u32>,
+        confirmed: bool,
+    ) -> Result<Written, ServiceError> {
+        self.0.put_if_new(event, if_match, confirmed).await
     }
 
     /// Puts parameters of the satisfaction model into force.
@@ -132,18 +145,20 @@ impl Acting {
     ///
     /// # Errors
     /// [`ServiceError::Forbidden`].
-    pub fn export(&self) -> Result<Vec<(&'static str, String)>, ServiceError> {
+    pub async fn export(&self) -> Result<Vec<(&'static str, String)>, ServiceError> {
         let ratings = self.may_export()?;
-        Ok(self.0.export().into_iter().filter(|(file, _)| ratings || *file != "ratings.csv").collect())
+        self.audited("export", "").await?;
+        Ok(self.0.export().await?.into_iter().filter(|(file, _)| ratings || *file != "ratings.csv").collect())
     }
 
     /// The same as a workbook, in the reader's language.
     ///
     /// # Errors
     /// [`ServiceError::Forbidden`].
-    pub fn export_workbook(&self, zh: bool, stamp: impl Fn(&AsOf) -> String) -> Result<Vec<u8>, ServiceError> {
+    pub async fn export_workbook(&self, zh: bool, stamp: impl Fn(&AsOf) -> String) -> Result<Vec<u8>, ServiceError> {
         let ratings = self.may_export()?;
-        Ok(self.0.export_workbook(zh, ratings, stamp))
+        self.audited("export", "workbook").await?;
+        self.0.export_workbook(zh, ratings, stamp).await
     }
 
     /// Whether ratings go with it.
@@ -182,6 +197,16 @@ impl Acting {
     pub fn supply(&self, id: &CollegeId) -> Result<Supply, ServiceError> {
         self.on_college(Action::ReadCollege, id)?;
         self.0.supply(id)
+    }
+
+    /// What was published of a college's satisfaction.
+    ///
+    /// # Errors
+    /// [`ServiceError::NotFound`] for an unknown college, of another's too.
+    pub async fn published(&self, id: &CollegeId, min_seq: Option<u64>) -> Result<PublishedSatisfaction, ServiceError> {
+        self.wait(min_seq).await?;
+        self.on_college(Action::ReadCut, id)?;
+        self.0.published(id)
     }
 
     /// The names of a programme's college and major.

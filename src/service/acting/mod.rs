@@ -2,11 +2,14 @@
 //! they are private, so that a route which forgot to ask would not compile.
 
 mod accounts;
+mod audit;
 mod directory;
 mod enter;
+mod oversee;
 mod plan;
 mod rank;
 mod rate;
+mod rectify;
 
 use std::ops::Deref;
 use std::sync::Arc;
@@ -14,7 +17,7 @@ use std::sync::Arc;
 use super::authorize::{Action, Denied, Object, Reach, authorize, reach};
 use super::reach::{Whose, parks};
 use super::{Service, ServiceError};
-use crate::domain::{AllOr, CollegeId, ParkId, Principal};
+use crate::domain::{AllOr, AsOf, CollegeId, ParkId, Principal, Role};
 use crate::engine::State;
 
 pub use directory::{Listed, ReadOf};
@@ -60,9 +63,30 @@ impl Acting {
         &self.0.principal
     }
 
+    /// Whether it is whoever runs the program on the database itself.
+    fn is_operator(&self) -> bool {
+        self.principal().role == Role::Operator
+    }
+
     /// How far the principal may do something.
     pub fn may(&self, action: Action) -> Result<Reach, ServiceError> {
         Ok(reach(self.principal(), action)?)
+    }
+
+    /// Records a sensitive read before it is answered: what cannot be audited is not read.
+    async fn audited(&self, action: &str, object: &str) -> Result<(), ServiceError> {
+        Ok(self.0.audit().by(self.principal(), action, object, "ok").await?)
+    }
+
+    /// Records something that was done.
+    fn noted(&self, action: &str, object: &str) {
+        let who = self.principal();
+        self.0.audit().note(&who.id, who.role.code(), action, object, "ok");
+    }
+
+    /// The state that a page was made from, for its foot; not told to a college: it would see when something was recorded.
+    pub fn stamp(&self, as_of: AsOf) -> Option<AsOf> {
+        (!matches!(self.principal().role, Role::CollegeOfficer(_))).then_some(as_of)
     }
 
     fn state(&self) -> Arc<crate::live::Published> {

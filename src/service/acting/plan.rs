@@ -132,19 +132,24 @@ impl Acting {
     }
 
     /// The principal's decisions, the latest first.
-    pub fn decisions(&self) -> Vec<Decision> {
+    ///
+    /// # Errors
+    /// What cannot be audited is not read.
+    pub async fn decisions(&self) -> Result<Vec<Decision>, ServiceError> {
+        self.audited("read-decisions", "").await?;
         let (current, mut all) = (self.state(), self.0.decisions());
         let state = &current.snapshot.state;
         all.retain(|one| reach::decision(state, self.principal(), Action::ReadDecision, one).is_ok());
-        all
+        Ok(all)
     }
 
     /// A decision as it was recorded.
     ///
     /// # Errors
     /// [`ServiceError::NotFound`].
-    pub fn decision(&self, id: &DecisionId) -> Result<Decision, ServiceError> {
+    pub async fn decision(&self, id: &DecisionId) -> Result<Decision, ServiceError> {
         self.on_decision(id)?;
+        self.audited("read-decision", id.as_str()).await?;
         self.0.decision(id)
     }
 
@@ -175,6 +180,7 @@ impl Acting {
     /// [`ServiceError::NotFound`]; [`ServiceError::Busy`].
     pub async fn review_decision(&self, id: &DecisionId) -> Result<DecisionReview, ServiceError> {
         self.on_decision(id)?;
+        self.audited("read-decision", id.as_str()).await?;
         self.0.review_decision(id).await
     }
 

@@ -8,7 +8,7 @@ use super::super::authorize::{Action, Reach};
 use super::super::{Attention, Board, CodeCheck, EngagementShown, Pair, Parks, Reasons, Service, ServiceError};
 use super::Acting;
 use crate::domain::{
-    Changes, CollegeId, Comparisons, Explanation, Flags, Label, Model, ParkId, Preset, Question, Sensitivity,
+    Changes, CollegeId, Comparisons, Explanation, Flags, Label, Model, ParkId, Preset, Question, Role, Sensitivity,
     SensitivityQuestion, Sheet, Shortlist, Team,
 };
 
@@ -52,8 +52,8 @@ impl Acting {
     ) -> Result<Explanation, ServiceError> {
         let published = self.at_least(min_seq).await?;
         self.on_park(Action::Rank, &question.park)?;
-        let explanation = Service::explain(published, question, college).await?;
-        Ok(self.nameless(explanation))
+        // Single ratings are the operator's to see; all others are told of groups of enterprises.
+        Service::explain(published, question, college, self.is_operator()).await
     }
 
     /// Some colleges pair by pair.
@@ -77,7 +77,16 @@ impl Acting {
     /// [`ServiceError::Forbidden`], and those of [`Self::wait`].
     pub async fn flags(&self, min_seq: Option<u64>) -> Result<Flags, ServiceError> {
         self.may(Action::ReadFlags)?;
-        Ok(Service::flags(self.at_least(min_seq).await?).await)
+        self.audited("read-flags", "").await?;
+        let mut flags = Service::flags(self.at_least(min_seq).await?).await;
+        if self.may(Action::ReviewFlag).is_err() {
+            flags.reviews.iter_mut().for_each(|review| review.by = None);
+        }
+        if matches!(self.principal().role, Role::Planner(_)) {
+            // By how far one or two enterprises stand out is theirs: who oversees sees it, who plans does not.
+            flags.keep_large();
+        }
+        Ok(flags)
     }
 
     /// Within which weights an order holds.
@@ -101,13 +110,7 @@ impl Acting {
     /// [`ServiceError::Parameter`] names the seq that is out of bounds; [`ServiceError::NotFound`].
     pub async fn changes(&self, question: Question, from: u64, to: Option<u64>) -> Result<Changes, ServiceError> {
         self.on_park(Action::Rank, &question.park)?;
-        let mut changes = self.0.changes(question, from, to).await?;
-        if self.may(Action::ReadRating).is_err() {
-            // Which engagement, with the share, would tell how it was rated.
-            let ratings = changes.events.iter_mut().filter(|event| event.kind == "rating");
-            ratings.for_each(|event| event.id.clear());
-        }
-        Ok(changes)
+        self.0.changes(question, from, to, self.is_operator()).await
     }
 
     /// The team that covers a park's need best.
@@ -151,17 +154,7 @@ impl Acting {
     /// As [`Self::explain`].
     pub async fn reasons(&self, question: Question, college: CollegeId) -> Result<Reasons, ServiceError> {
         self.on_park(Action::Rank, &question.park)?;
-        let mut reasons = self.0.reasons(question, college).await?;
-        reasons.explanation = self.nameless(reasons.explanation);
-        Ok(reasons)
-    }
-
-    /// Who rated is told to nobody but who may read the rating.
-    fn nameless(&self, mut explanation: Explanation) -> Explanation {
-        if self.may(Action::ReadRating).is_err() {
-            explanation.ratings.iter_mut().for_each(|one| (one.rating, one.engagement) = (None, None));
-        }
-        explanation
+        self.0.reasons(question, college).await
     }
 
     /// Two colleges side by side.
@@ -179,7 +172,12 @@ impl Acting {
     /// `invalid-verify-code`, or what the log says.
     pub async fn verify_code(&self, code: &str) -> Result<CodeCheck, ServiceError> {
         self.may(Action::Rank)?;
-        self.0.verify_code(code, |park| self.on_park(Action::Rank, park).is_ok()).await
+        let mut check = self.0.verify_code(code, |park| self.on_park(Action::Rank, park).is_ok()).await?;
+        if !check.matches && !self.is_operator() {
+            // Else any seq could be asked for by a code that was never printed.
+            check.shortlist = None;
+        }
+        Ok(check)
     }
 
     /// The parks that the principal may read, with the size of their declared need.

@@ -126,9 +126,12 @@ async fn state(database: &Address) -> Result<State, ServiceError> {
     Ok(state)
 }
 
-/// The live ratings, by rising engagement code: the order of arrival does not matter.
+/// The live ratings that count, by rising engagement code: the order of arrival does not matter.
 fn live(state: &State) -> Ratings {
-    let rated = state.ratings.iter().filter(|(_, entry)| !entry.closed).filter_map(|(id, entry)| {
+    let counted = |entry: &crate::engine::Entry<crate::domain::Rating>| {
+        !entry.closed && state.not_counted(&entry.value).is_none()
+    };
+    let rated = state.ratings.iter().filter(|(_, entry)| counted(entry)).filter_map(|(id, entry)| {
         let engagement = state.engagements.get(id)?;
         let at = i64::from(entry.value.rated_on.days()) * 86_400;
         Some((&engagement.enterprise, &engagement.college, entry.value.marks.score(), at))

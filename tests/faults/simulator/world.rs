@@ -17,6 +17,8 @@ const FAULTS: u64 = 20_000;
 /// Rows that one reading of the log gives: few, so that catching up takes several.
 const PAGE: usize = 4;
 
+/// Who writes everything.
+const BY: &str = "A0001";
 /// A fault put into what decides, to see that the simulation finds it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Sabotage {
@@ -287,13 +289,14 @@ impl World {
             let event = Event::Clock { today: day.parse::<Date>().expect("a date") };
             let (seq, subject, body) = (state.seq + 1, event.subject(), event.canonical_bytes());
             let (rev, micros) = (state.rev(&subject) + 1, self.now as i64 * 1_000);
-            chain = chain.extend(seq as i64, micros, &subject.to_string(), i64::from(rev), &body);
+            chain = chain.extend(seq as i64, micros, &subject.to_string(), i64::from(rev), &body, BY);
             let (subject, rev) = (subject.to_string(), i64::from(rev));
-            let chained = chain.0.to_vec();
-            self.rows.push(LogRow { seq: seq as i64, recorded_at: micros, subject, rev, body, chain: chained });
+            let (chained, principal, recorded_at) = (chain.0.to_vec(), BY.to_owned(), micros);
+            self.rows.push(LogRow { seq: seq as i64, recorded_at, subject, rev, body, principal, chain: chained });
             state.apply(seq, Timestamp::from_micros(micros), &event);
             self.written.insert(chain.0, state.clone());
-            events.push(Recorded { seq, at: Timestamp::from_micros(micros), event: Arc::new(event), chain });
+            let (at, event) = (Timestamp::from_micros(micros), Arc::new(event));
+            events.push(Recorded { seq, at, event, principal: BY.into(), chain });
         }
         self.counts.appended += events.len();
         if self.dice.random_bool(0.1) {

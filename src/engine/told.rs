@@ -1,0 +1,56 @@
+//! What is told of a college's satisfaction, and counted: its posterior, or its prior as long as too few enterprises rated it.
+//! Words alone would hide nothing, since the score is the exact sum of its parts: so such a college is also *ranked* by its
+//! prior, with the prior's width.
+
+use super::satisfaction::{Edges, Posterior};
+use super::snapshot::Snapshot;
+use super::state::State;
+use crate::domain::LEAST_ENTERPRISES;
+
+/// What may be known of one college.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Told {
+    /// Mean effect above the grand mean.
+    pub(super) effect: f64,
+    /// Its standard deviation.
+    pub(super) sd: f64,
+    /// Live ratings; 0 if suppressed.
+    pub(super) ratings: u32,
+    /// Enterprises that gave them; 0 if suppressed.
+    pub(super) raters: u32,
+    /// Whether too few enterprises rated it.
+    pub(super) suppressed: bool,
+}
+
+impl State {
+    /// Enterprises that must have rated a college. A log whose sheet knows of none is bound from its first published cut on:
+    /// rankings printed before stay what they were.
+    pub(super) fn least_enterprises(&self) -> u32 {
+        let published = if self.cuts.last.is_some() { LEAST_ENTERPRISES as u32 } else { 0 };
+        self.sheet.least_enterprises.max(published)
+    }
+}
+
+/// What may be known of the college at a registry position.
+pub(super) fn told(state: &State, edges: &Edges, posterior: &Posterior, at: u32) -> Told {
+    let place = edges.place_of(at);
+    let raters = posterior.raters[place];
+    if raters < state.least_enterprises() {
+        let sd = state.model.college_variance.sqrt();
+        return Told { effect: edges.prior_of(place), sd, ratings: 0, raters: 0, suppressed: true };
+    }
+    let (effect, sd) = (posterior.effect[place], posterior.sd[place]);
+    Told { effect, sd, ratings: posterior.ratings[place], raters, suppressed: false }
+}
+
+impl Snapshot {
+    /// What may be known of the college at a registry position.
+    pub(super) fn told(&self, at: u32) -> Told {
+        told(&self.state, &self.edges, &self.posterior, at)
+    }
+
+    /// Whether too few enterprises rated a college for what they say to be told; also of one that is not known.
+    pub fn is_suppressed(&self, college: &crate::domain::CollegeId) -> bool {
+        self.state.colleges.position(college).is_none_or(|at| self.told(at).suppressed)
+    }
+}
