@@ -38,8 +38,7 @@ pub struct Flag {
     pub block: FlagBlock,
     /// How many there are.
     pub ratings: u32,
-    /// Enterprises that gave them; not told.
-    #[serde(skip)]
+    /// How many enterprises gave them.
     pub enterprises: u32,
     /// Points on the 1–5 scale by which they stand out, the severity of their raters allowed for.
     pub shift: f64,

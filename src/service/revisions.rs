@@ -72,6 +72,10 @@ impl Service {
             if of != id {
                 continue;
             }
+            let rating = match rating {
+                Some(rating) => Some(self.with_comment(rating).await?),
+                None => None,
+            };
             let note = self.note(&engagement, revision.rev).await?;
             items.push(RatingRevision {
                 rev: revision.rev,

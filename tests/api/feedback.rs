@@ -51,7 +51,7 @@ async fn a_college_s_feedback_is_sealed_until_the_enterprise_rated() {
     let open = as_role(&api, &rater, Method::GET, &at, None).await.ok(200);
     assert_eq!((&open["sealed"], &open["mark"]), (&json!(false), &json!(3)), "both have spoken");
     let link = api.service.rating_link(&free.engagement.parse().expect("a code"), 9).await.expect("a link");
-    let page = api.send(api.request(Method::GET, &link.path).header("accept", "text/html")).await;
+    let page = as_role(&api, &rater, Method::GET, &link.path, None).await;
     assert!(page.text.contains("id=\"feedback\"") && page.text.contains("对接人更换频繁"), "the page shows it then");
 }
 

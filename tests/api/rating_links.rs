@@ -38,7 +38,8 @@ async fn a_rating_by_a_link_says_who_made_the_link() {
     let by: Vec<&str> = list(&history["items"]).iter().map(|item| item["link"]["id"].as_str().unwrap_or("")).collect();
     assert_eq!(by, ["a-manager", "a-manager", ""], "by a manager's link twice, then by itself");
     assert_eq!(history["items"][0]["link"]["role"], "park_manager");
-    let page = api.send(api.request(Method::GET, &link.path).header("accept", "text/html")).await;
+    let rater = Role::EnterpriseRater(free.enterprise.parse().expect("a code"));
+    let page = api.send(api.request(Method::GET, &link.path).bearer_auth(api.key(rater).await)).await;
     assert!(page.text.contains("id=\"revisions\"") && page.text.contains("a-manager"), "the form says so too");
 }
 
