@@ -166,7 +166,7 @@ pub(super) async fn measure<B: MessageBody>(
         let route = route.as_deref().unwrap_or("none");
         metrics.answered(method, route, response.status(), begun);
         let id = || response.request().extensions().get::<RequestId>().map(RequestId::hyphenated);
-        trace::answered(&span, method, route, response.status().as_u16(), id);
+        trace::answered(&span, route, response.status().as_u16(), id);
     }
     Ok(response)
 }

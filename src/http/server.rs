@@ -1,5 +1,6 @@
 //! Wiring and running the server.
 
+use std::collections::BTreeSet;
 use std::net::TcpListener;
 use std::time::Duration;
 
@@ -17,8 +18,8 @@ use super::{
     ratings, scenarios, selections, sensitivity, settings, stream, tickets, wire,
 };
 use crate::domain::{
-    College, Decision, Demand, Engagement, EngagementStatus, Enterprise, Industry, Major, Occupation, Park, Preset,
-    Programme, Relation, Scenario,
+    College, CollegeId, Decision, Demand, Engagement, EngagementStatus, Enterprise, Industry, LEAST_ENTERPRISES, Major,
+    Occupation, Park, Preset, Programme, Relation, Scenario,
 };
 use crate::engine::State;
 use crate::live::{Rate, Redis, Standing};
@@ -352,12 +353,21 @@ async fn demo_keys(service: &Service) -> Result<(String, String), ServiceError> 
     Ok(service.accounts().make_demo(&enterprise).await?)
 }
 
-/// An engagement to rate; of one enterprise, if there is one.
+/// An engagement to rate; of one enterprise, if there is one. Rather one whose college counts by its ratings, so that one more
+/// is seen to move it.
 fn open_engagement<'a>(state: &'a State, enterprise: Option<&str>) -> Option<&'a Engagement> {
-    let mut open = state.engagements.iter().map(|(_, entry)| &entry.value).filter(|engagement| {
-        engagement.status != EngagementStatus::Proposed && state.ratings.get(&engagement.id).is_none()
-    });
-    open.find(|engagement| enterprise.is_none_or(|enterprise| engagement.enterprise.as_str() == enterprise))
+    let all = || state.engagements.iter().map(|(_, entry)| &entry.value);
+    let rated = |engagement: &&Engagement| state.ratings.get(&engagement.id).is_some();
+    let counts = |college: &CollegeId| {
+        let of = all().filter(|engagement| engagement.college == *college).filter(rated);
+        of.map(|engagement| &engagement.enterprise).collect::<BTreeSet<_>>().len() >= LEAST_ENTERPRISES
+    };
+    let open = || {
+        all()
+            .filter(|engagement| engagement.status != EngagementStatus::Proposed && !rated(engagement))
+            .filter(|engagement| enterprise.is_none_or(|enterprise| engagement.enterprise.as_str() == enterprise))
+    };
+    open().find(|engagement| counts(&engagement.college)).or_else(|| open().next())
 }
 
 /// What to open and what to try.

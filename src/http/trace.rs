@@ -42,17 +42,10 @@ pub(super) fn span(request: &ServiceRequest, method: &'static str) -> Span {
 }
 
 /// What is known at the end.
-pub(super) fn answered(
-    span: &Span,
-    method: &str,
-    route: &str,
-    status: u16,
-    request_id: impl FnOnce() -> Option<String>,
-) {
+pub(super) fn answered(span: &Span, route: &str, status: u16, request_id: impl FnOnce() -> Option<String>) {
     if span.is_disabled() {
         return;
     }
-    span.record("otel.name", format!("{method} {route}"));
     span.record("http.route", route);
     span.record("http.response.status_code", status);
     if let Some(id) = request_id() {

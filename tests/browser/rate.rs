@@ -111,12 +111,14 @@ async fn a_low_mark_reveals_reasons_and_a_sentence_can_be_added() {
     browser.is_sound("rate-reasons", &site.address.to_string()).await;
     browser.click("button.send").await;
     browser.find("#received").await;
-    let comment = |site: &Site| rated(site, &engagement).0.expect("a rating")["comment"].clone();
-    assert_eq!(comment(&site), "原因：对接慢");
+    let id = rated(&site, &engagement).0.expect("a rating")["id"].as_str().expect("an id").parse().expect("an id");
+    let comment =
+        async || site.service.rating(id).await.expect("a rating").0.comment.expect("a comment").as_str().to_owned();
+    assert_eq!(comment().await, "原因：对接慢");
     browser.find("#sentence textarea").await.send_keys("盼每月来一次").await.expect("typed");
     browser.click("#sentence button").await;
     browser.until("document.querySelector('#sentence textarea')?.textContent === '盼每月来一次'").await;
-    assert_eq!(comment(&site), "原因：对接慢\n盼每月来一次");
+    assert_eq!(comment().await, "原因：对接慢\n盼每月来一次");
     assert!(browser.text("#given").await.contains("对接慢"));
 }
 

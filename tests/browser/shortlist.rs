@@ -132,8 +132,13 @@ async fn an_open_list_follows_a_rating_and_says_why() {
     browser.until("document.querySelector('.live-state').classList.contains('on')").await;
     browser.complaints().await;
     let before = site.api("/api/v1/parks/P0001/shortlist?top=20").await;
-    // Many enterprises rate the first college: what one or two said would not be told of by itself.
-    let college = before["items"][0]["college"]["id"].as_str().expect("a code").to_owned();
+    // Many enterprises rate the college that is the least ahead of the next: what one or two said would not be told of by itself.
+    let items = before["items"].as_array().expect("items");
+    let lead =
+        |n: &usize| items[*n]["score"].as_f64().expect("a score") - items[n + 1]["score"].as_f64().expect("a score");
+    let rated = |n: &usize| items[*n]["satisfaction"]["suppressed"] != true && lead(n) > 1e-4;
+    let closest = (0..items.len() - 1).filter(rated).min_by(|a, b| lead(a).total_cmp(&lead(b))).expect("a college");
+    let college = items[closest]["college"]["id"].as_str().expect("a code").to_owned();
     let firms: Vec<String> = {
         let current = site.service.live().current();
         current.snapshot.state.enterprises.iter().map(|(id, _)| id.to_string()).collect()

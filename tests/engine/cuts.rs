@@ -47,7 +47,17 @@ impl World {
         city::apply(&mut self.state, &[put]);
         let id: EngagementId = format!("T{n:05}").parse().expect("a code");
         self.say("rating_submitted", &id, n, marks);
+        self.speak(&id);
         id
+    }
+
+    /// The college says what it thinks: both have spoken, nothing is sealed any more.
+    fn speak(&mut self, id: &EngagementId) {
+        let said = format!(
+            r#"{{"kind":"feedback_given","body":{{"engagement":"{id}","mark":4,"comment":"","given_on":"{}","by":"A1"}}}}"#,
+            self.day
+        );
+        city::apply(&mut self.state, &[event(said)]);
     }
 
     fn revise(&mut self, id: &EngagementId, marks: [u8; 5]) {
@@ -112,6 +122,22 @@ fn figures_move_by_new_answers_of_three_enterprises_and_once_a_week() {
     let (_, all) = world.state.cuts.told(&world.colleges[0]).expect("told").clone();
     assert_eq!(all.aspects.len(), 4, "the figure before holds");
     assert_eq!(world.state.cuts.told(&world.colleges[1]), None);
+}
+
+#[test]
+fn what_is_sealed_is_not_published_until_both_spoke_or_a_fortnight_passed() {
+    let mut world = World::new(12, 1);
+    for firm in 0..4 {
+        let put = event(format!(
+            r#"{{"kind":"engagement_put","body":{{"id":"T0000{firm}","enterprise":"{}","college":"{}","kind":"hire","start":"2025-01-01","end":"2025-06-01","status":"closed"}}}}"#,
+            world.firms[firm], world.colleges[0]
+        ));
+        city::apply(&mut world.state, &[put]);
+        world.say("rating_submitted", &format!("T0000{firm}").parse().expect("a code"), 900 + firm, [4; 5]);
+    }
+    assert_eq!(world.after(10), None, "the college has not spoken");
+    let cut = world.after(4).expect("a fortnight has passed");
+    assert_eq!(cut.colleges.len(), 1);
 }
 
 #[test]

@@ -31,7 +31,7 @@ impl Small {
         // Unprivileged where the kernel allows it: a name space of users, in which one is root.
         let script = format!(
             "mount -t tmpfs -o size={DISK} small disk && cp made.db disk/zeyou.db && exec {} --database disk/zeyou.db serve \
-             --without-accounts --listen 127.0.0.1:{port}",
+             --without-accounts --rating-window-days 0 --listen 127.0.0.1:{port}",
             env!("CARGO_BIN_EXE_zeyou")
         );
         let mut command = Command::new("unshare");

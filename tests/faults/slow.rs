@@ -10,12 +10,16 @@ use crate::clients::{client, quantile};
 use crate::process::{Replica, fill};
 use crate::{report, size};
 
-/// Median and p99 of a question, asked for some time.
+/// Median and p99 of a question, asked for some time. Refused under load it is asked again: that counts as slow.
 async fn questions(replica: &Replica, seconds: u64) -> (Duration, Duration) {
     let (client, begun, mut times) = (client(), Instant::now(), Vec::new());
     while begun.elapsed() < Duration::from_secs(seconds) {
         let asked = Instant::now();
-        replica.get(&client, "/api/v1/parks/P0001/shortlist?top=5", 0).await;
+        let url = replica.url("/api/v1/parks/P0001/shortlist?top=5");
+        while client.get(&url).send().await.expect("an answer").status() != 200 {
+            assert!(asked.elapsed() < Duration::from_secs(5), "answered in the end");
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
         times.push(asked.elapsed());
         tokio::time::sleep(Duration::from_millis(2)).await;
     }

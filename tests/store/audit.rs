@@ -38,6 +38,8 @@ async fn behind(address: &Address, statement: &str) -> Result<u64, String> {
             done
         }
         Address::Postgres(options) => {
+            // Of this log: behind the wall of another one nothing would be there to change.
+            let options = (**options).clone().options([("zeyou.log_id", "1")]);
             let mut connection = options.connect().await.expect("connection");
             let done = sqlx::raw_sql(text).execute(&mut connection).await.map(|done| done.rows_affected());
             connection.close().await.expect("closed");

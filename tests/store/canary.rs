@@ -52,7 +52,7 @@ async fn no_secret_is_written_anywhere() {
         .env("ZEYOU_DATABASE_URL", &database)
         .env("ZEYOU_REDIS_URL", redis)
         .env("RUST_LOG", "debug")
-        .args(["serve", "--listen", "127.0.0.1:0"])
+        .args(["serve", "--rating-window-days", "0", "--listen", "127.0.0.1:0"])
         .stdout(Stdio::piped())
         .stderr(log)
         .spawn()

@@ -22,8 +22,8 @@ const BY: &str = "A0001";
 /// A fault put into what decides, to see that the simulation finds it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Sabotage {
-    /// A replica serves what its own writer committed if only the number fits.
-    TakesByNumber,
+    /// A replica serves what its own writer committed, whatever it follows.
+    TakesWhatever,
     /// A replica never finds that the log lost what it serves.
     NeverForks,
     /// What follows the tip is read without a look at the tip itself.
@@ -34,7 +34,7 @@ pub(super) enum Sabotage {
 
 impl Sabotage {
     pub(super) const ALL: [Self; 4] =
-        [Self::TakesByNumber, Self::NeverForks, Self::ReadsWithoutLookingBack, Self::ForgetsItsTip];
+        [Self::TakesWhatever, Self::NeverForks, Self::ReadsWithoutLookingBack, Self::ForgetsItsTip];
 }
 
 /// How much happened.
@@ -359,13 +359,13 @@ impl World {
         self.next(at, head, next);
     }
 
-    fn take(&mut self, at: usize, mut batch: Committed) -> Option<Vec<Recorded>> {
+    fn take(&mut self, at: usize, batch: Committed) -> Option<Vec<Recorded>> {
         let epoch = self.epoch.to_string();
         let converge = self.nodes[at].converge.as_mut()?;
-        if self.sabotage == Some(Sabotage::TakesByNumber) && batch.events[0].seq == converge.tip().0 + 1 {
-            batch.follows = converge.tip().1;
+        let (tip, first) = (converge.tip(), batch.events[0].seq);
+        if self.sabotage == Some(Sabotage::TakesWhatever) {
+            *converge = Converge::new(&Head { seq: first - 1, chain: batch.follows, epoch: epoch.clone() });
         }
-        let tip = converge.tip();
         let taken = converge.take(batch);
         if self.sabotage == Some(Sabotage::ForgetsItsTip) {
             *converge = Converge::new(&Head { seq: tip.0, chain: tip.1, epoch });
