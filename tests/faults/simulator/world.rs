@@ -96,6 +96,8 @@ enum Busy {
 struct Node {
     converge: Option<Converge>,
     state: State,
+    /// The chain after the last event that was served.
+    chain: [u8; 32],
     busy: Busy,
     /// Looks that were asked for meanwhile: one more does for all.
     again: bool,
@@ -117,6 +119,8 @@ pub(super) struct World {
     nodes: Vec<Node>,
     /// Every state that a log of this world ever led to, by its chain.
     written: BTreeMap<[u8; 32], State>,
+    /// The chain that each of them follows.
+    follows: BTreeMap<[u8; 32], [u8; 32]>,
     counts: Counts,
     sabotage: Option<Sabotage>,
 }
@@ -141,13 +145,15 @@ impl World {
             silent_until: 0,
             nodes: Vec::new(),
             written: BTreeMap::from([(Chain::EMPTY.0, state.clone())]),
+            follows: BTreeMap::new(),
             counts: Counts::default(),
             sabotage,
         };
         for at in 0..NODES {
             let converge = Some(Converge::new(&world.head()));
             let (busy, own) = (Busy::Idle, VecDeque::new());
-            world.nodes.push(Node { converge, state: state.clone(), busy, again: false, own, life: 0 });
+            let chain = Chain::EMPTY.0;
+            world.nodes.push(Node { converge, state: state.clone(), chain, busy, again: false, own, life: 0 });
             let first = world.dice.random_range(0..500);
             world.after(first, Happening::Poll(at));
         }
@@ -289,7 +295,9 @@ impl World {
             let event = Event::Clock { today: day.parse::<Date>().expect("a date") };
             let (seq, subject, body) = (state.seq + 1, event.subject(), event.canonical_bytes());
             let (rev, micros) = (state.rev(&subject) + 1, self.now as i64 * 1_000);
+            let before = chain;
             chain = chain.extend(seq as i64, micros, &subject.to_string(), i64::from(rev), &body, BY);
+            self.follows.insert(chain.0, before.0);
             let (subject, rev) = (subject.to_string(), i64::from(rev));
             let (chained, principal, recorded_at) = (chain.0.to_vec(), BY.to_owned(), micros);
             self.rows.push(LogRow { seq: seq as i64, recorded_at, subject, rev, body, principal, chain: chained });
@@ -424,6 +432,7 @@ impl World {
         let node = &mut self.nodes[at];
         node.converge = Some(Converge::new(head));
         node.state = self.written[&head.chain.0].clone();
+        node.chain = head.chain.0;
         self.looked(at);
     }
 
@@ -432,6 +441,9 @@ impl World {
         let node = &mut self.nodes[at];
         for recorded in events {
             assert_eq!(recorded.seq, node.state.seq + 1, "replica {at} is given each event once and in order");
+            // A day follows any day: the state alone would not show that two histories were mixed.
+            assert_eq!(self.follows.get(&recorded.chain.0), Some(&node.chain), "replica {at} mixes histories");
+            node.chain = recorded.chain.0;
             node.state.apply(recorded.seq, recorded.at, &recorded.event);
             let written = self.written.get(&recorded.chain.0);
             let same = written.is_some_and(|written| written.to_bytes() == node.state.to_bytes());
