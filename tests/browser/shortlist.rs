@@ -132,12 +132,13 @@ async fn an_open_list_follows_a_rating_and_says_why() {
     browser.until("document.querySelector('.live-state').classList.contains('on')").await;
     browser.complaints().await;
     let before = site.api("/api/v1/parks/P0001/shortlist?top=20").await;
-    // Many enterprises rate the college that is the least ahead of the next: what one or two said would not be told of by itself.
+    // Many enterprises rate the college that is the least behind the one before: what one or two said would not be told of by
+    // itself. Their engagements lift it too.
     let items = before["items"].as_array().expect("items");
     let lead =
-        |n: &usize| items[*n]["score"].as_f64().expect("a score") - items[n + 1]["score"].as_f64().expect("a score");
+        |n: &usize| items[n - 1]["score"].as_f64().expect("a score") - items[*n]["score"].as_f64().expect("a score");
     let rated = |n: &usize| items[*n]["satisfaction"]["suppressed"] != true && lead(n) > 1e-4;
-    let closest = (0..items.len() - 1).filter(rated).min_by(|a, b| lead(a).total_cmp(&lead(b))).expect("a college");
+    let closest = (1..items.len()).filter(rated).min_by(|a, b| lead(a).total_cmp(&lead(b))).expect("a college");
     let college = items[closest]["college"]["id"].as_str().expect("a code").to_owned();
     let firms: Vec<String> = {
         let current = site.service.live().current();
@@ -158,7 +159,7 @@ async fn an_open_list_follows_a_rating_and_says_why() {
     };
     for engagement in &free {
         let begun = Instant::now();
-        let seq = site.rate(engagement, 1).await;
+        let seq = site.rate(engagement, 5).await;
         let repainted = format!("Number(document.querySelector('#board').dataset.live) >= {seq}");
         while browser.value(&repainted).await != true {
             assert!(begun.elapsed() < Duration::from_secs(10), "the list was not repainted");
@@ -204,7 +205,7 @@ async fn an_open_list_follows_a_rating_and_says_why() {
         assert_eq!(browser.value(&format!("document.querySelector('#row-{id} .moved').textContent")).await, expected);
         moved += usize::from(up != 0);
     }
-    assert!(moved > 0, "enough bad ratings move somebody");
+    assert!(moved > 0, "enough good ratings move somebody");
     browser.size(LAPTOP).await;
     browser.screenshot_whole("shortlist-changed").await;
     browser.is_sound("a list that changed", &site.address.to_string()).await;
