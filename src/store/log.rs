@@ -150,7 +150,8 @@ impl Store {
     pub async fn events(&self, after: u64, limit: i64) -> Result<Vec<Recorded>, StoreError> {
         let page = "SELECT seq, recorded_at, body, principal, chain FROM event_log \
                     WHERE log_id = $1 AND seq > $2 ORDER BY seq LIMIT $3";
-        let rows: Vec<(i64, i64, Vec<u8>, String, Vec<u8>)> = on_both!(Pool, &self.pool, pool => {
+        type Row = (i64, i64, Vec<u8>, String, Vec<u8>);
+        let rows: Vec<Row> = on_both!(Pool, &self.pool, pool => {
             sqlx::query_as(page).bind(LOG_ID).bind(after as i64).bind(limit.min(PAGE)).fetch_all(pool).await
         })?;
         let mut events = Vec::with_capacity(rows.len());
