@@ -4,16 +4,7 @@ use reqwest::Method;
 use serde_json::{Value, json};
 use zeyou::domain::Role;
 
-use crate::helpers::{Answer, Api, Free, item_of, spawn_app, today};
-
-async fn as_role(api: &Api, role: &Role, method: Method, path: &str, body: Option<&Value>) -> Answer {
-    let request = api.request(method, path).bearer_auth(api.key(role.clone()).await);
-    api.send(match body {
-        Some(body) => request.json(body),
-        None => request,
-    })
-    .await
-}
+use crate::helpers::{Free, as_role, item_of, spawn_app, today};
 
 fn sides(free: &Free) -> (Role, Role, String) {
     let college = Role::CollegeOfficer(free.college.parse().expect("a code"));

@@ -6,7 +6,7 @@ use reqwest::Method;
 use serde_json::{Value, json};
 use zeyou::domain::Role;
 
-use crate::helpers::{Answer, Api, item_of, list, number, spawn_app, with_form};
+use crate::helpers::{Api, as_role, item_of, list, number, spawn_app, with_form};
 
 /// Enterprises of one park rate a college as low as can be; park, college and the flag.
 async fn wave(api: &Api, firms: usize) -> (String, String, Value) {
@@ -41,15 +41,6 @@ async fn wave(api: &Api, firms: usize) -> (String, String, Value) {
     let flags = api.get("/api/v1/flags").await.ok(200);
     let flag = list(&flags["flags"]).iter().find(|flag| flag["college"]["id"] == json!(college));
     (park, college, flag.unwrap_or_else(|| panic!("{flags}")).clone())
-}
-
-async fn as_role(api: &Api, role: &Role, method: Method, path: &str, body: Option<&Value>) -> Answer {
-    let request = api.request(method, path).bearer_auth(api.key(role.clone()).await);
-    api.send(match body {
-        Some(body) => request.json(body),
-        None => request,
-    })
-    .await
 }
 
 async fn ratings(api: &Api, park: &str, college: &str) -> Option<(f64, f64)> {

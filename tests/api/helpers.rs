@@ -432,3 +432,13 @@ pub(crate) fn list(value: &Value) -> &Vec<Value> {
 pub(crate) fn sum(parts: &Value) -> f64 {
     list(parts).iter().map(|part| number(&part["points"])).sum()
 }
+
+/// Asks as an account of this role.
+pub(crate) async fn as_role(api: &Api, role: &Role, method: Method, path: &str, body: Option<&Value>) -> Answer {
+    let request = api.request(method, path).bearer_auth(api.key(role.clone()).await);
+    api.send(match body {
+        Some(body) => request.json(body),
+        None => request,
+    })
+    .await
+}

@@ -5,16 +5,7 @@ use serde_json::{Value, json};
 use zeyou::domain::{Date, Event, Marks, Rating, RatingId, Role};
 use zeyou::engine::ticket_of;
 
-use crate::helpers::{Answer, Api, Free, list, marks, spawn_app, today, with_form};
-
-async fn as_role(api: &Api, role: &Role, method: Method, path: &str, body: Option<&Value>) -> Answer {
-    let request = api.request(method, path).bearer_auth(api.key(role.clone()).await);
-    api.send(match body {
-        Some(body) => request.json(body),
-        None => request,
-    })
-    .await
-}
+use crate::helpers::{Api, Free, as_role, list, marks, spawn_app, today, with_form};
 
 struct Sides {
     free: Free,

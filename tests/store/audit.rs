@@ -111,29 +111,6 @@ async fn what_was_kept_long_enough_is_purged_and_the_rest_still_verifies(address
     }
 }
 
-macro_rules! on_both {
-    ($($test:ident)*) => {
-        mod sqlite {
-            $(
-                #[tokio::test]
-                async fn $test() {
-                    let folder = tempfile::tempdir().expect("folder");
-                    super::$test((&folder.path().join("a.db")).into()).await;
-                }
-            )*
-        }
-        mod postgres {
-            $(
-                #[tokio::test]
-                async fn $test() {
-                    let server = crate::servers::Postgres::shared();
-                    super::$test(server.database().parse().expect("an address")).await;
-                }
-            )*
-        }
-    };
-}
-
 on_both! {
     entries_are_added_by_many_and_neither_changed_nor_taken_away
     what_was_kept_long_enough_is_purged_and_the_rest_still_verifies

@@ -6,30 +6,6 @@ use zeyou::domain::{Date, Event};
 use zeyou::service::Service;
 use zeyou::store::{Address, Chain, Committed, Draft, IdempotencyKey, Store, StoreError, Tail, Unit, Writer};
 
-/// Runs each test on a fresh database of either kind.
-macro_rules! on_both {
-    ($($test:ident)*) => {
-        mod sqlite {
-            $(
-                #[tokio::test]
-                async fn $test() {
-                    let folder = tempfile::tempdir().expect("folder");
-                    super::$test((&folder.path().join("a.db")).into()).await;
-                }
-            )*
-        }
-        mod postgres {
-            $(
-                #[tokio::test]
-                async fn $test() {
-                    let server = crate::servers::Postgres::shared();
-                    super::$test(server.database().parse().expect("an address")).await;
-                }
-            )*
-        }
-    };
-}
-
 on_both! {
     a_key_makes_a_request_count_once_and_only_for_its_owner
     concurrent_writers_of_one_subject_make_each_revision_once_and_leave_no_gap

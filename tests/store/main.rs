@@ -1,5 +1,29 @@
 //! The log: gapless, chained, idempotent, on SQLite and on PostgreSQL; and what survives.
 
+/// Runs each test on a fresh database of either kind.
+macro_rules! on_both {
+    ($($test:ident)*) => {
+        mod sqlite {
+            $(
+                #[tokio::test]
+                async fn $test() {
+                    let folder = tempfile::tempdir().expect("folder");
+                    super::$test((&folder.path().join("a.db")).into()).await;
+                }
+            )*
+        }
+        mod postgres {
+            $(
+                #[tokio::test]
+                async fn $test() {
+                    let server = crate::servers::Postgres::shared();
+                    super::$test(server.database().parse().expect("an address")).await;
+                }
+            )*
+        }
+    };
+}
+
 mod audit;
 mod canary;
 mod contract;
