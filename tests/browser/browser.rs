@@ -3,7 +3,7 @@
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, ChildStdout, Command, Stdio};
 use std::sync::Once;
 use std::time::{Duration, Instant};
 
@@ -16,6 +16,21 @@ use serde_json::{Value, json};
 pub(crate) const PHONE: (u32, u32) = (320, 640);
 pub(crate) const LAPTOP: (u32, u32) = (1366, 768);
 pub(crate) const DESKTOP: (u32, u32) = (1920, 1080);
+
+type Lines = std::io::Lines<BufReader<ChildStdout>>;
+
+/// A chromedriver with its port and what it prints further; none if it ended before it had one.
+fn driver() -> Option<(Child, u16, Lines)> {
+    let mut driver =
+        Command::new("chromedriver").arg("--port=0").stdout(Stdio::piped()).stderr(Stdio::null()).spawn().ok()?;
+    let mut lines = BufReader::new(driver.stdout.take()?).lines();
+    let port =
+        lines.find_map(|line| line.ok()?.rsplit_once("successfully on port ")?.1.trim_end_matches('.').parse().ok());
+    if port.is_none() {
+        let _ = (driver.kill(), driver.wait());
+    }
+    Some((driver, port?, lines))
+}
 
 /// A browser with one window.
 pub(crate) struct Browser {
@@ -31,16 +46,10 @@ pub(crate) struct Browser {
 impl Browser {
     /// Starts chromedriver and a Chromium with an empty profile.
     pub(crate) async fn start() -> Self {
-        let mut driver = Command::new("chromedriver")
-            .arg("--port=0")
-            .stdout(Stdio::piped())
-            .stderr(Stdio::null())
-            .spawn()
-            .expect("chromedriver runs: `make setup` installs chromium and chromium-driver");
-        let mut lines = BufReader::new(driver.stdout.take().expect("its output")).lines();
-        let port = lines
-            .find_map(|line| line.ok()?.rsplit_once("successfully on port ")?.1.trim_end_matches('.').parse().ok())
-            .expect("chromedriver tells its port");
+        // It takes a free port of IPv4 and then wants the same of IPv6; now and then another process has that.
+        let (driver, port, lines) = (0..5)
+            .find_map(|_| driver())
+            .expect("chromedriver tells its port: `make setup` installs chromium and chromium-driver");
         // Whatever it prints later must not fill the pipe.
         std::thread::spawn(move || lines.for_each(drop));
         let arguments = [
