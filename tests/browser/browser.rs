@@ -168,7 +168,9 @@ impl Browser {
 
     /// Writes what is seen to `target/screens`.
     pub(crate) async fn screenshot(&self, name: &str) {
-        let whole = self.devtools("Page.captureScreenshot", json!({"captureBeyondViewport": true})).await;
+        let whole = self
+            .devtools("Page.captureScreenshot", json!({"captureBeyondViewport": true, "optimizeForSpeed": true}))
+            .await;
         self.keep(name, "png", whole["data"].as_str().expect("a picture"));
     }
 
@@ -177,7 +179,8 @@ impl Browser {
         let metrics = self.devtools("Page.getLayoutMetrics", json!({})).await;
         let size = &metrics["cssContentSize"];
         let clip = json!({"x": 0, "y": 0, "width": size["width"], "height": size["height"], "scale": 1});
-        let asked = json!({"captureBeyondViewport": true, "clip": clip});
+        // Large files, written fast.
+        let asked = json!({"captureBeyondViewport": true, "optimizeForSpeed": true, "clip": clip});
         let whole = self.devtools("Page.captureScreenshot", asked).await;
         self.keep(name, "png", whole["data"].as_str().expect("a picture"));
     }
