@@ -303,7 +303,7 @@ fn welcome_form(visit: &Visit, link: &str, found: &Welcome, bind: Bind, error: O
             }
         }
         @if !matches!(bind, Bind::No) {
-            section.card #bind {
+            section.card.link #bind {
                 p { (visit.say(access::BIND_OFFER)) }
                 form method="post" action=(format!("/welcome/{link}/oidc")) {
                     @if found.factor.is_some() && matches!(bind, Bind::WithCode) {

@@ -25,7 +25,7 @@ pub(super) async fn page(request: HttpRequest, service: Acting) -> HttpResponse 
         let end = service.audit_end().await?;
         let title = visit.say(audit::TITLE).to_owned();
         let body = body(&visit, &entries, more, &end, who);
-        Ok::<_, Problem>(Page { title, section: Section::Accounts, body, as_of: None, charts: false })
+        Ok::<_, Problem>(Page { title, section: Section::Audit, body, as_of: None, charts: false })
     };
     answer(&request, &visit, result.await)
 }

@@ -11,7 +11,7 @@ use maud::{DOCTYPE, Markup, html};
 
 use super::assets;
 use super::language::{Language, Text};
-use super::texts::{access, frame, tickets};
+use super::texts::{access, audit, frame, tickets};
 use super::tour;
 use super::visit::Visit;
 use crate::domain::{AsOf, Role};
@@ -31,6 +31,8 @@ pub(super) enum Section {
     Data,
     /// Accounts and keys.
     Accounts,
+    /// Who did what.
+    Audit,
     /// How to read the pages.
     Help,
     /// No part: an error.
@@ -38,13 +40,14 @@ pub(super) enum Section {
 }
 
 /// What the navigation shows, in order.
-const SECTIONS: [(Section, &str, Text); 7] = [
+const SECTIONS: [(Section, &str, Text); 8] = [
     (Section::Workbench, "/", frame::NAV_HOME),
     (Section::Needs, "/needs", frame::NAV_NEEDS),
     (Section::Supply, "/colleges", frame::NAV_SUPPLY),
     (Section::Tickets, "/tickets", tickets::NAV),
     (Section::Data, "/data", frame::NAV_DATA),
     (Section::Accounts, "/accounts", access::NAV_ACCOUNTS),
+    (Section::Audit, "/audit", audit::NAV),
     (Section::Help, "/help", frame::NAV_HELP),
 ];
 
@@ -53,6 +56,7 @@ fn leads(role: Option<&Role>, section: Section) -> bool {
     match (role, section) {
         (None, _) => section == Section::None,
         (Some(_), Section::Accounts | Section::Help) | (Some(Role::Operator), _) => true,
+        (Some(role), Section::Audit) => matches!(role, Role::Admin | Role::Supervisor),
         (Some(Role::Admin), _) | (Some(Role::Planner(_)), Section::Tickets) => false,
         (Some(Role::EnterpriseRater(_)), _) => [Section::Workbench, Section::Tickets].contains(&section),
         (Some(Role::CollegeOfficer(_)), _) => [Section::Supply, Section::Tickets, Section::Data].contains(&section),

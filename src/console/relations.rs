@@ -11,7 +11,7 @@ use super::texts::{board, flags, relations};
 use super::tickets::field;
 use super::visit::{Visit, read_query};
 use super::{failure, figures, form};
-use crate::domain::{Date, Event, Invalid, Relation, RelationId, RelationKind};
+use crate::domain::{College, Date, Enterprise, Event, Invalid, Relation, RelationId, RelationKind};
 use crate::http::Problem;
 use crate::service::Acting;
 use crate::service::authorize::Action;
@@ -29,10 +29,30 @@ pub(super) async fn page(request: HttpRequest, service: Acting) -> HttpResponse 
         let listed = service.list(None, SHOWN, None, |one: &Relation| Some(one.clone())).await?;
         let keeps = service.may(Action::KeepRelation).is_ok();
         let title = visit.say(relations::TITLE).to_owned();
-        let body = body(&visit, &listed.items, keeps, done);
+        let mut all = Vec::new();
+        for relation in listed.items {
+            let enterprise = service.read::<Enterprise>(&relation.enterprise, None).await;
+            let college = service.read::<College>(&relation.college, None).await;
+            let enterprise = enterprise.ok().map(|(found, _)| found.name.to_string());
+            let college = college.ok().map(|(found, _)| found.name.to_string());
+            all.push(Shown { relation, enterprise, college });
+        }
+        let body = body(&visit, &all, keeps, done);
         Ok::<_, Problem>(Page { title, section: Section::Workbench, body, as_of: None, charts: false })
     };
     answer(&request, &visit, result.await)
+}
+
+/// A tie with the names of both, as far as they may be read.
+struct Shown {
+    relation: Relation,
+    enterprise: Option<String>,
+    college: Option<String>,
+}
+
+/// A name before its code.
+fn named(name: Option<&String>, code: &impl std::fmt::Display) -> Markup {
+    html! { @if let Some(name) = name { (name) " " } span.fine { (code) } }
 }
 
 fn kind(kind: RelationKind) -> Text {
@@ -42,7 +62,7 @@ fn kind(kind: RelationKind) -> Text {
     }
 }
 
-fn body(visit: &Visit, all: &[Relation], keeps: bool, done: bool) -> Markup {
+fn body(visit: &Visit, all: &[Shown], keeps: bool, done: bool) -> Markup {
     let say = |text| visit.say(text);
     let day = |day: Date| figures::day(visit.language, day);
     html! {
@@ -55,9 +75,9 @@ fn body(visit: &Visit, all: &[Relation], keeps: bool, done: bool) -> Markup {
                     @for head in [relations::ENTERPRISE, board::COLLEGE, relations::KIND, relations::BASIS, relations::FROM, relations::TO] { th scope="col" { (say(head)) } }
                     @if keeps { th scope="col" { (say(relations::DO)) } }
                 } }
-                tbody { @for one in all { tr data-relation=(one.id) {
-                    th scope="row" { (one.enterprise) }
-                    td { (one.college) }
+                tbody { @for Shown { relation: one, enterprise, college } in all { tr data-relation=(one.id) {
+                    th scope="row" { (named(enterprise.as_ref(), &one.enterprise)) }
+                    td { (named(college.as_ref(), &one.college)) }
                     td { (say(kind(one.kind))) }
                     td { (one.basis) }
                     td { (day(one.from)) }

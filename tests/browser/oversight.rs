@@ -90,6 +90,7 @@ async fn a_supervisor_keeps_ties_and_answers_appeals() {
         college.find("#text").await.send_keys("please look again").await.expect("typed");
         college.click("#appeal button[type=submit]").await;
         college.find("#notice").await;
+        goes(&park, &format!("/engagements/{}/link", engagement_of(&site, "P0001"))).await;
         let browser = signed(&site, "demo-supervisor", language).await;
         goes(&browser, "/flags").await;
         assert!(browser.text("#appeals").await.contains("please look again"));
@@ -105,10 +106,40 @@ async fn a_supervisor_keeps_ties_and_answers_appeals() {
         browser.value("document.querySelector('#from').value = '2026-01-01'").await;
         browser.click("form[action='/relations'] button").await;
         browser.find("#notice").await;
-        assert!(browser.text("#relations").await.contains("register"));
+        let tie = browser.text("#relations").await;
+        assert!(tie.contains("register") && tie.contains("云岭先进制造职业技术学院") && tie.contains("C0001"), "{tie}");
         looked_at(&browser, &site, &format!("relations-{language}")).await;
         browser.click("#relations button[value=back]").await;
         browser.find(".empty").await;
+    }
+}
+
+#[actix_web::test]
+async fn a_supervisor_reads_who_did_what() {
+    for language in ["zh-CN", "en"] {
+        let site = Site::demo().await;
+        let park = signed(&site, "demo-park", language).await;
+        goes(&park, "/tickets").await;
+        assert_eq!(park.value("document.querySelector('nav a[href=\\'/audit\\']')").await, serde_json::Value::Null);
+        let browser = signed(&site, "demo-supervisor", language).await;
+        goes(&browser, "/flags").await;
+        browser.click("nav a[href='/audit']").await;
+        browser.find("#audit").await;
+        let head = browser.text("#audit-head").await;
+        assert!(head.chars().filter(char::is_ascii_hexdigit).count() >= 64, "the chain's end: {head}");
+        // What the park and the supervisor did, and only what one of them did once that is asked for.
+        let signed_in = "document.querySelectorAll('#audit tbody tr').length";
+        let all = browser.value(signed_in).await.as_u64().expect("a number");
+        assert!(all >= 3, "{all} entries");
+        looked_at(&browser, &site, &format!("audit-{language}")).await;
+        let who = browser.text("#audit tbody a").await;
+        browser.click("#audit tbody a").await;
+        browser.until("location.search.includes('principal=')").await;
+        browser.find("#audit").await;
+        let others =
+            format!("[...document.querySelectorAll('#audit tbody a')].filter(a => a.textContent !== '{who}').length");
+        assert_eq!(browser.value(&others).await, 0, "only {who}");
+        assert!(browser.value(signed_in).await.as_u64().expect("a number") >= 1);
     }
 }
 

@@ -1,6 +1,7 @@
 //! The audit log.
 
 texts! {
+    NAV = "审计", "Audit";
     TITLE = "审计记录", "Audit log";
     LEAD = "谁登录、被拒绝、查看了敏感数据、改动了账号与密钥。只增不改，前后相链；查看本页也会记录。", "Who signed in, was refused, read what is sensitive, changed accounts and keys. Entries are only ever added and chained to each other; reading this page is recorded too.";
     HEAD = "末端：第 {seq} 条，链值 {chain}。请定期抄录到别的系统。", "The end: entry {seq}, chain {chain}. Note it on another system now and then.";
