@@ -37,7 +37,7 @@ async fn site(spec: &Spec) -> Site {
         std::fs::write(tables.join(name), text).expect("a table");
     }
     let service = Service::open(&folder.path().join("zeyou.db")).await.expect("a log");
-    let report = service.operator().import(&tables, false, |_, _| {}).await.expect("imported");
+    let report = service.operator().import(&tables, false, false, |_, _| {}).await.expect("imported");
     assert_eq!(report.errors, []);
     let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
     let address = listener.local_addr().expect("its address");

@@ -42,6 +42,24 @@ fn the_real_park_of_changchun_lists_its_real_partner_among_the_first_three() {
 }
 
 #[test]
+fn two_colleges_of_one_name_are_imported_once_that_is_confirmed() {
+    let folder = tempfile::tempdir().expect("folder");
+    let file = folder.path().join("colleges.csv");
+    let head = "id,name,former_name,kind,ownership,city,lat,lon,status,offering,updated_on,retained,placed,response_days,\
+                tech_projects_3y,pledges,complaint,declined_parks,source";
+    let row = |id: &str, name: &str| format!("{id},{name},,associate,,云岭市,,,,,,,,,,,,,x");
+    let rows = [head.to_owned(), row("C1", "云岭职业技术学院(南区)"), row("C2", "雲嶺職業技術學院（南區）")];
+    std::fs::write(&file, rows.join("\n")).expect("written");
+    let path = file.to_str().expect("path");
+    let refused = zeyou(folder.path(), &["import", path]);
+    let said = text(&refused.stderr);
+    assert!(!refused.status.success() && said.contains("colleges.csv, line 3, column name"), "{said}");
+    assert!(said.contains("C1") && said.contains("--namesakes"), "{said}");
+    let taken = zeyou(folder.path(), &["import", path, "--namesakes"]);
+    assert!(taken.status.success() && text(&taken.stdout).contains("wrote 2"), "{}", text(&taken.stderr));
+}
+
+#[test]
 fn a_bad_row_is_named_by_file_line_and_column_and_nothing_is_written() {
     let folder = tempfile::tempdir().expect("folder");
     let csv = folder.path().join("in");
@@ -146,7 +164,10 @@ fn export_import_export_gives_the_same_bytes() {
         std::fs::create_dir(path).expect("folder");
     }
     let run = |home: &Path, command: &str, path: &Path| {
-        let output = zeyou(home, &[command, path.to_str().expect("path")]);
+        let mut arguments = vec![command, path.to_str().expect("path")];
+        // Names that differ by signs only.
+        arguments.extend((command == "import").then_some("--namesakes"));
+        let output = zeyou(home, &arguments);
         assert!(output.status.success() && output.stderr.is_empty(), "{command}: {}", text(&output.stderr));
     };
     let shipped = |file: &str| {

@@ -5,7 +5,7 @@ use std::io::Write;
 use std::sync::Arc;
 
 use rust_xlsxwriter::{Format, Workbook};
-use zeyou::domain::{Event, ParkId};
+use zeyou::domain::{Event, ParkId, Principal, Role, Scopes};
 use zeyou::exchange::{What, read_sheets};
 use zeyou::service::{Acting, Choices, Service, ServiceError, Upload, UploadReport};
 
@@ -233,4 +233,58 @@ async fn merged_heads_dates_and_a_choice_of_columns_are_read() {
         service.annotate_upload(file, choices, "错误原因", |_| String::new()).await.expect("annotated");
     let grid = &read_sheets("x.xlsx", &bytes).expect("read")[0];
     assert!(workbook && grid.merged.contains(&[1, 2, 1, 3]) && grid.at(3, 3).text() == "１８");
+}
+
+#[tokio::test]
+async fn a_college_that_may_be_there_already_is_taken_once_that_is_confirmed() {
+    let (service, _folder) = demo().await;
+    let sheet = "id,name,kind,city\n\
+        C9001,雲嶺先进制造職業技術學院,associate,云岭市\n\
+        C9002,云岭 先进制造职业技术学院,associate,云岭市\n\
+        C9003,长春职业技术学院（南校区）,associate,云岭市\n\
+        C9004,長春職業技術學院(南校區),associate,云岭市\n\
+        C9005,长春职业技术学院（北校区）,associate,云岭市\n";
+    let file = upload("colleges.csv", sheet);
+    let tried = service.check_upload(file.clone(), Choices::default()).await.expect("tried");
+    // Of the log and of the file itself.
+    let double = |line| (line, "B".to_owned(), "possible-duplicate".to_owned());
+    assert_eq!((bad(&tried), tried.written), (vec![double(2), double(3), double(5)], 2));
+    let What::Bad(said, _) = &tried.findings[0].what else { panic!("{:?}", tried.findings) };
+    assert!(said.zh.contains("C0001") && said.en.contains("C0001"), "{said}");
+    let confirmed = Choices { namesakes: true, ..Choices::default() };
+    let tried = service.check_upload(file.clone(), confirmed.clone()).await.expect("tried");
+    assert_eq!((bad(&tried), tried.written), (vec![], 5));
+    let loaded = service.load_upload(file.clone(), confirmed).await.expect("loaded");
+    assert_eq!(loaded.written, 5);
+    // What is there as it is needs no confirmation.
+    let again = service.load_upload(file, Choices::default()).await.expect("loaded");
+    assert_eq!((bad(&again), again.written, again.unchanged), (vec![], 0, 5));
+}
+
+#[tokio::test]
+async fn who_guesses_a_row_of_another_park_is_not_told_that_it_is_there() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let service = Service::open(&folder.path().join("zeyou.db")).await.expect("a log");
+    service.operator().import_demo().await.expect("the demo");
+    let demands = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/data/demo/demands.csv")).expect("rows");
+    let row = |park: &str| demands.lines().find(|row| row.contains(park)).expect("a row").to_owned();
+    let head = demands.lines().next().expect("headings");
+    let (own, other) = (row(",P0001,"), row(",P0002,"));
+    let wrong = other.replace(",2,2027", ",3,2027");
+    assert_ne!(other, wrong);
+    let manager = Principal {
+        id: "a-manager".to_owned(),
+        role: Role::ParkManager("P0001".parse().expect("a code")),
+        scopes: Scopes::ALL,
+    };
+    let manager = service.acting(Arc::new(manager));
+    let mut said = Vec::new();
+    for guess in [&other, &wrong] {
+        let file = upload("demands.csv", format!("{head}\n{own}\n{guess}\n"));
+        let tried = manager.check_upload(file, Choices::default()).await.expect("tried");
+        assert_eq!((tried.unchanged, tried.written), (1, 0), "its own row is there as it is");
+        said.push(tried.findings.iter().map(|one| format!("{:?}", one.what)).collect::<Vec<_>>());
+    }
+    assert_eq!(said[0], said[1]);
+    assert!(said[0].len() == 1 && said[0][0].contains("forbidden"), "{said:?}");
 }

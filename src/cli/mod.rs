@@ -108,6 +108,9 @@ enum Command {
         /// Only say what would happen.
         #[arg(long)]
         dry_run: bool,
+        /// Take a college whose name another has already, written otherwise.
+        #[arg(long)]
+        namesakes: bool,
     },
     /// Print a park's shortlist.
     Shortlist {
@@ -290,11 +293,11 @@ pub async fn run() -> Result<ExitCode, Box<dyn std::error::Error>> {
             };
             crate::http::serve(options, crate::console::routes).await?;
         }
-        Command::Import { path, dry_run } => {
+        Command::Import { path, dry_run, namesakes } => {
             let service = Service::open_as(&database, Replica { vault, ..Replica::default() }).await?;
             let bar = rows("导入 importing");
             let report = service.operator();
-            let report = report.import(&path, dry_run, |done, total| {
+            let report = report.import(&path, dry_run, namesakes, |done, total| {
                 bar.set_length(total as u64);
                 bar.set_position(done as u64);
                 if done == total {

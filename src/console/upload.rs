@@ -64,7 +64,11 @@ fn sent(request: &HttpRequest, form: &Form) -> Option<Sent> {
         }
     }
     let upload = Arc::new(Upload { name, bytes });
-    Some(Sent { upload, choices: Choices { tables, columns }, remember: form.text("remember") == "on" })
+    Some(Sent {
+        upload,
+        choices: Choices { tables, columns, namesakes: form.text("namesakes") == "on" },
+        remember: form.text("remember") == "on",
+    })
 }
 
 /// Tries the file.
@@ -101,7 +105,10 @@ async fn run(request: HttpRequest, payload: web::Payload, service: Acting, write
             let page = Page {
                 title: visit.fill(texts::data::CHECK_TITLE, &[("file", &upload.name)]),
                 section: Section::Data,
-                body: body(&visit, &upload, &report, write, remember || !remembered(&request).is_empty()),
+                body: {
+                    let remember = remember || !remembered(&request).is_empty();
+                    body(&visit, &upload, &report, write, remember, choices.namesakes)
+                },
                 as_of: None,
                 charts: false,
             };

@@ -15,7 +15,16 @@ use crate::service::{SheetReport, Upload, UploadReport};
 const SHOWN: usize = 200;
 
 /// The page: what was found; the form that goes on.
-pub(super) fn body(visit: &Visit, upload: &Upload, report: &UploadReport, written: bool, remember: bool) -> Markup {
+pub(super) fn body(
+    visit: &Visit,
+    upload: &Upload,
+    report: &UploadReport,
+    written: bool,
+    remember: bool,
+    namesakes: bool,
+) -> Markup {
+    let same = |one: &Finding| matches!(&one.what, What::Bad(invalid, _) if invalid.rule == "possible-duplicate");
+    let asked = namesakes || report.findings.iter().any(same);
     let (rows, good): (usize, usize) =
         (report.sheets.iter().map(|sheet| sheet.rows).sum(), report.sheets.iter().map(|sheet| sheet.good).sum());
     let bad = report.bad();
@@ -53,6 +62,9 @@ pub(super) fn body(visit: &Visit, upload: &Upload, report: &UploadReport, writte
             (findings(visit, report))
             @for (at, sheet) in report.sheets.iter().enumerate() { (sheet_card(visit, at, sheet, written)) }
             @if !written {
+                @if asked {
+                    p { label.check { input #namesakes type="checkbox" name="namesakes" checked[namesakes]; " " (visit.say(data::NAMESAKES)) } }
+                }
                 p.inline {
                     label.check { input type="checkbox" name="remember" checked[remember]; " " (visit.say(data::REMEMBER)) }
                     button.plain #again type="submit" { (visit.say(data::AGAIN)) }

@@ -24,6 +24,12 @@ impl From<ServiceError> for Problem {
                 let (zh, en) = (format!("没有{}“{id}”", in_chinese(what)), format!("there is no {what} `{id}`"));
                 Self::new(S::NOT_FOUND, "not-found", zh, en)
             }
+            ServiceError::NewCode(what, id, begin) => {
+                let kind = in_chinese(what);
+                let zh = format!("没有{kind}“{id}”；新建的代码须以“{begin}-”开头");
+                let en = format!("there is no {what} `{id}`; a new one's code begins with `{begin}-`");
+                Self::new(S::NOT_FOUND, "not-found", zh, en)
+            }
             ServiceError::Forbidden => {
                 let (zh, en) = ("本账号的角色不能做这件事", "the account's role may not do this");
                 Self::new(S::FORBIDDEN, "forbidden", zh, en).at(Place::Header("Authorization"))
@@ -84,6 +90,10 @@ impl From<ServiceError> for Problem {
             ServiceError::BadLink => {
                 let (zh, en) = ("评价链接无效或已过期", "the rating link is not valid or no longer valid");
                 Self::new(S::NOT_FOUND, "bad-link", zh, en)
+            }
+            ServiceError::UsedLink => {
+                let (zh, en) = ("评价链接已经用过", "the rating link has been used");
+                Self::new(S::GONE, "used-link", zh, en)
             }
             ServiceError::PossibleDuplicate(id, name) => {
                 let zh =

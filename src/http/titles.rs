@@ -3,7 +3,7 @@
 use actix_web::http::StatusCode;
 
 /// Slug, Chinese, English.
-const TITLES: [(&str, &str, &str); 80] = [
+const TITLES: [(&str, &str, &str); 81] = [
     ("already-answered", "已答复", "Already answered"),
     ("already-rated", "已评价", "Already rated"),
     ("ambiguous-credential", "凭证不唯一", "Ambiguous credential"),
@@ -80,6 +80,7 @@ const TITLES: [(&str, &str, &str); 80] = [
     ("unsupported-encoding", "不支持的内容编码", "Unsupported encoding"),
     ("unsupported-media-type", "不支持的内容类型", "Unsupported media type"),
     ("uri-too-long", "地址过长", "URI too long"),
+    ("used-link", "评价链接已用过", "Rating link used up"),
     ("wrong-code", "验证码错误", "Wrong code"),
     ("wrong-password", "名称或密码不对", "Wrong name or password"),
     ("wrong-scope", "密钥权限不足", "Scope missing"),

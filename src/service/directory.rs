@@ -3,8 +3,9 @@
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use super::namesakes::Namesakes;
 use super::{Service, ServiceError, forbidden, reach, references};
-use crate::domain::{Event, name_key};
+use crate::domain::Event;
 use crate::store::{Draft, StoreError, Unit};
 
 /// What became of a put or a close.
@@ -48,17 +49,14 @@ impl Service {
 
     /// Refuses a college that is new, or gets another name, if an open one has the name.
     fn not_there_already(&self, event: &Event) -> Result<(), ServiceError> {
-        let Event::CollegePut(college) = event else { return Ok(()) };
+        if !matches!(event, Event::CollegePut(_)) {
+            return Ok(());
+        }
         let current = self.live.current();
         let state = &current.snapshot.state;
         // Whoever may not write it learns nothing of what there is.
         reach::check(state, &self.principal, event)?;
-        let key = name_key(college.name.as_str());
-        if state.colleges.get(&college.id).is_some_and(|known| name_key(known.name.as_str()) == key) {
-            return Ok(());
-        }
-        let open = state.colleges.iter().filter(|(id, entry)| !entry.closed && **id != college.id);
-        match open.map(|(_, entry)| &entry.value).find(|other| name_key(other.name.as_str()) == key) {
+        match Namesakes::of(state).there_already(state, event) {
             Some(other) => Err(ServiceError::PossibleDuplicate(other.id.to_string(), other.name.to_string())),
             None => Ok(()),
         }

@@ -4,8 +4,9 @@ use std::path::Path;
 
 use serde::Serialize;
 
+use super::namesakes::Namesakes;
 use super::{Service, ServiceError, foundation, reach, references};
-use crate::domain::{Event, Principal};
+use crate::domain::{College, Event, Invalid, Principal};
 use crate::engine::State;
 use crate::exchange::{Row, RowError, TABLES, Table, read_table};
 use crate::store::{Draft, StoreError, Unit};
@@ -27,7 +28,8 @@ pub struct ImportReport {
 
 impl Service {
     /// Imports the tables found in a folder (or one file). Rows the log holds already are skipped, so importing twice
-    /// changes nothing. With `dry_run` nothing is written. `progress` hears how many rows of how many are checked.
+    /// changes nothing. With `dry_run` nothing is written; with `namesakes` a college may have a name that another has already,
+    /// written otherwise. `progress` hears how many rows of how many are checked.
     ///
     /// # Errors
     /// Why the folder cannot be read or the log not be written; bad rows are in the report.
@@ -35,6 +37,7 @@ impl Service {
         &self,
         path: &Path,
         dry_run: bool,
+        namesakes: bool,
         progress: impl Fn(usize, usize),
     ) -> Result<ImportReport, ServiceError> {
         let mut files = Vec::new();
@@ -51,7 +54,7 @@ impl Service {
             let nothing = std::io::Error::other(format!("none of {} is there", names.join(", ")));
             return Err(StoreError::File(path.to_owned(), nothing).into());
         }
-        self.on_newest(|| self.import_files(&files, dry_run, &progress)).await
+        self.on_newest(|| self.import_files(&files, dry_run, namesakes, &progress)).await
     }
 
     /// Imports the fictional city of the demo.
@@ -63,13 +66,14 @@ impl Service {
             .iter()
             .filter_map(|table| foundation::Demo::get(table.file).map(|file| (table.file, file.data.into_owned())))
             .collect();
-        self.on_newest(|| self.import_files(&files, false, &|_, _| {})).await
+        self.on_newest(|| self.import_files(&files, false, false, &|_, _| {})).await
     }
 
     async fn import_files(
         &self,
         files: &[(&str, Vec<u8>)],
         dry_run: bool,
+        namesakes: bool,
         progress: &impl Fn(usize, usize),
     ) -> Result<ImportReport, ServiceError> {
         let current = self.live.current();
@@ -86,7 +90,7 @@ impl Service {
             }
         }
         let Checked { fork, mut drafts, unchanged, errors } =
-            checked(&current.snapshot.state, &self.principal, &tables, progress);
+            checked(&current.snapshot.state, &self.principal, &tables, namesakes, progress);
         report.errors.extend(errors);
         (report.unchanged, report.written) = (unchanged, drafts.len());
         if report.errors.is_empty() && !dry_run && !drafts.is_empty() {
@@ -115,14 +119,17 @@ pub(super) struct Checked {
     pub(super) errors: Vec<RowError>,
 }
 
-/// Checks the rows of tables against a fork that holds the rows before them.
+/// Checks the rows of tables against a fork that holds the rows before them; with `namesakes` colleges may share a name.
 pub(super) fn checked(
     state: &State,
     who: &Principal,
     tables: &[(&Table, Vec<Row>)],
+    namesakes: bool,
     progress: &impl Fn(usize, usize),
 ) -> Checked {
     let mut done = Checked { fork: state.clone(), drafts: Vec::new(), unchanged: 0, errors: Vec::new() };
+    let mut names =
+        (!namesakes && tables.iter().any(|(table, _)| table.file == "colleges.csv")).then(|| Namesakes::of(state));
     let (mut before, total) = (0, tables.iter().map(|(_, rows)| rows.len()).sum());
     for (table, rows) in tables {
         for (n, parsed) in (table.events)(table.file, rows).into_iter().enumerate() {
@@ -134,7 +141,8 @@ pub(super) fn checked(
                     continue;
                 }
             };
-            if unchanged(&done.fork, &event) {
+            // Of what it may not read nobody is told that it guessed right.
+            if unchanged(&done.fork, &event) && reach::may_see(&done.fork, who, &event) {
                 done.unchanged += 1;
                 continue;
             }
@@ -142,6 +150,13 @@ pub(super) fn checked(
             if let Err(error) = allowed.and_then(|()| references::check(&done.fork, &event)) {
                 done.errors.push(row_error(table.file, rows, &row, &event, error));
                 continue;
+            }
+            if let Some(other) = names.as_ref().and_then(|names| names.there_already(&done.fork, &event)) {
+                done.errors.push(row.error(table.file, Some("name"), &there_already(other)));
+                continue;
+            }
+            if let Some(names) = &mut names {
+                names.follow(&done.fork, &event);
             }
             let rev = done.fork.rev(&event.subject()) + 1;
             done.fork.apply(done.fork.seq, done.fork.at, &event);
@@ -153,6 +168,14 @@ pub(super) fn checked(
     done
 }
 
+/// Of a college whose name another has already.
+fn there_already(other: &College) -> Invalid {
+    let (id, name) = (&other.id, &other.name);
+    let zh = format!("可能与“{name}”（{id}）是同一所院校；确属不同的，请勾选确认（命令行 --namesakes）");
+    let en = format!("it may be the same college as {name} ({id}); if it is another, confirm that (--namesakes)");
+    Invalid::new("possible-duplicate", zh, en)
+}
+
 /// The day begins anew after new ratings, so that they are judged against what they themselves tell.
 pub(super) fn new_day(fork: &State, drafts: &[Draft]) -> Option<Draft> {
     let rated = |draft: &Draft| matches!(draft.event, Event::RatingSubmitted(_) | Event::RatingWithdrawn { .. });
@@ -161,7 +184,6 @@ pub(super) fn new_day(fork: &State, drafts: &[Draft]) -> Option<Draft> {
 }
 
 fn row_error(file: &str, rows: &[Row], row: &Row, event: &Event, error: ServiceError) -> RowError {
-    use crate::domain::Invalid;
     match error {
         ServiceError::Invalid(pointer, invalid) => match linking_row(rows, row, event, &pointer) {
             Some(row) => row.error(file, Some("code"), &invalid),
@@ -169,6 +191,11 @@ fn row_error(file: &str, rows: &[Row], row: &Row, event: &Event, error: ServiceE
         },
         ServiceError::NotFound(..) | ServiceError::Forbidden | ServiceError::WrongScope => {
             let (zh, en) = ("不在本账号的权限之内", "it is not this account's to write");
+            row.error(file, Some("id"), &Invalid::new("forbidden", zh, en))
+        }
+        ServiceError::NewCode(_, _, begin) => {
+            let zh = format!("不在本账号的权限之内；新建的代码须以“{begin}-”开头");
+            let en = format!("it is not this account's to write; a new entry's code begins with `{begin}-`");
             row.error(file, Some("id"), &Invalid::new("forbidden", zh, en))
         }
         other => {

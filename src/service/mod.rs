@@ -30,8 +30,10 @@ mod lab;
 mod link;
 mod link_key;
 mod models;
+mod namesakes;
 mod nation;
 mod needs;
+mod new_code;
 pub mod oidc;
 mod open;
 mod publish;
@@ -144,6 +146,9 @@ pub enum ServiceError {
     /// Nothing goes by that code.
     #[error("there is no {0} {1}")]
     NotFound(&'static str, String),
+    /// Not there, or another's; and a new one's code has to begin with the third and a hyphen.
+    #[error("there is no {0} `{1}`; a new one's code begins with `{2}-`")]
+    NewCode(&'static str, String, String),
     /// The engagement cannot be rated by the caller.
     #[error("there is no confirmed engagement {0}")]
     NoEngagement(String),
@@ -162,6 +167,9 @@ pub enum ServiceError {
     /// The rating link is forged, expired, or for what cannot be rated.
     #[error("the rating link is not valid or no longer valid")]
     BadLink,
+    /// The rating link has been used up: the engagement was rated since it was made.
+    #[error("the rating link has been used")]
+    UsedLink,
     /// The enterprise has an account that rates: nobody makes a link for it.
     #[error("the enterprise has an account and rates by itself")]
     HasAccount,
@@ -229,6 +237,7 @@ impl ServiceError {
         match self {
             Self::Invalid(_, invalid) => ["unknown-code", "invalid-seq", "name-taken"].contains(&invalid.rule.as_ref()),
             Self::NotFound(..)
+            | Self::NewCode(..)
             | Self::NoEngagement(_)
             | Self::AlreadyRated(_)
             | Self::RatingWithdrawn

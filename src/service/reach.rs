@@ -1,7 +1,7 @@
 //! Whose a thing is: objects of the state, and what an event does to which of them.
 
-use super::ServiceError;
 use super::authorize::{Action, Denied, Object, authorize, reach};
+use super::{ServiceError, new_code};
 use crate::domain::{
     AllOr, CollegeId, Decision, Demand, Engagement, EngagementId, EnterpriseId, Event, ParkId, Principal, RatingId,
     Relation, Scenario, ScenarioQuestion, SelectionQuestion, TicketId,
@@ -115,15 +115,19 @@ pub(super) fn rated(state: &State, id: RatingId) -> Option<&Engagement> {
     state.engagements.get(state.engagement_of(id)?)
 }
 
-/// The same as [`may_write`]; what is another's is answered as absent.
+/// The same as [`may_write`]; what is another's is answered as absent, whether or not a new entry of that code could be made.
 pub(super) fn check(state: &State, who: &Principal, event: &Event) -> Result<(), ServiceError> {
-    may_write(state, who, event).map_err(|denied| match denied {
-        Denied::Foreign => {
-            let subject = event.subject();
-            ServiceError::NotFound(subject.kind.code(), subject.id)
-        }
-        other => other.into(),
-    })
+    let allowed = may_write(state, who, event);
+    if let Err(denied @ (Denied::Role | Denied::Scope)) = allowed {
+        return Err(denied.into());
+    }
+    let subject = event.subject();
+    let due = new_code::due(state, who, event).map(str::to_owned);
+    match (allowed, due) {
+        (_, Some(begin)) => Err(ServiceError::NewCode(subject.kind.code(), subject.id, begin)),
+        (Ok(()), None) => Ok(()),
+        (Err(_), None) => Err(ServiceError::NotFound(subject.kind.code(), subject.id)),
+    }
 }
 
 /// Whether the principal may write this event on this state. What is changed must be the principal's before and after.

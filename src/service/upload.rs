@@ -30,6 +30,8 @@ pub struct Choices {
     pub tables: BTreeMap<usize, String>,
     /// Columns chosen for headings, by `memory_key`; empty: not read.
     pub columns: BTreeMap<String, String>,
+    /// Colleges may have names that others have already, written otherwise.
+    pub namesakes: bool,
 }
 
 /// What was found in one sheet.
@@ -287,7 +289,7 @@ impl Service {
         let mut done = Checked { fork: state.clone(), drafts: Vec::new(), unchanged: 0, errors: Vec::new() };
         for (at, (_, table, rows)) in tables.into_iter().enumerate() {
             let Checked { fork, drafts, unchanged, errors } =
-                checked(&done.fork, &self.principal, &[(table, rows)], &|_, _| {});
+                checked(&done.fork, &self.principal, &[(table, rows)], choices.namesakes, &|_, _| {});
             done.fork = fork;
             done.drafts.extend(drafts);
             done.unchanged += unchanged;

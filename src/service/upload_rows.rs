@@ -6,7 +6,7 @@ use serde::Serialize;
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 
-use crate::domain::Invalid;
+use crate::domain::{DemandId, Invalid};
 use crate::engine::{Keyed, Registry, State};
 use crate::exchange::{Finding, Row, What, cell_text, definition};
 
@@ -59,7 +59,14 @@ fn given_id(state: &State, table: &str, row: &Row) -> Option<String> {
         "demands" => {
             let parts = ["park", "enterprise", "kind", "occupation", "major", "skill_level", "start", "end"].map(text);
             let digest = format!("{:x}", Sha256::digest(parts.join("\u{1f}")));
-            Some(format!("N{}", &digest[..12]))
+            let old = format!("N{}", &digest[..12]);
+            if old.parse().is_ok_and(|old| state.demands.entry(&old).is_some()) {
+                return Some(old);
+            }
+            let owner = if parts[1].is_empty() { parts[0] } else { parts[1] };
+            let id = format!("{owner}-{old}");
+            // What names no owner is refused for that.
+            Some(if id.parse::<DemandId>().is_ok() { id } else { old })
         }
         _ => None,
     }

@@ -495,3 +495,38 @@ async fn an_admin_keeps_accounts_and_a_disabled_one_does_nothing_more() {
     let listed = api.send(api.request(Method::GET, "/api/v1/accounts").bearer_auth(&admin)).await;
     assert!(!listed.text.contains("园区甲"), "erased: {}", listed.text);
 }
+
+/// Whoever tries a code does not learn whether another has taken it: a new one begins with the code of whose it is.
+#[actix_web::test]
+async fn a_code_that_another_has_taken_is_answered_like_a_free_one() {
+    let api = spawn_app().await;
+    let (own, foreign, absent) = (world(&api, "11").await, world(&api, "22").await, World::absent());
+    let roles: [(Role, &[&str], &str); 4] = [
+        (Role::ParkManager(own.park.parse().expect("a code")), &["enterprises", "demands", "engagements"], &own.park),
+        (Role::EnterpriseRater(own.enterprise.parse().expect("a code")), &["demands"], &own.enterprise),
+        (Role::Planner(Some(own.city.parse().expect("a name"))), &["enterprises", "demands", "engagements"], &own.park),
+        (Role::CollegeOfficer(own.college.parse().expect("a code")), &["programmes"], &own.college),
+    ];
+    for (at_role, (role, kinds, begin)) in roles.into_iter().enumerate() {
+        let key = api.key(role.clone()).await;
+        for kind in kinds {
+            let at = format!("/api/v1/{kind}/{{id}}");
+            let mut entry = api.get(&at.replace("{id}", own.of(&at))).await.ok(200);
+            let mut put = async |id: &str| {
+                entry["id"] = json!(id);
+                let request = api.request(Method::PUT, &at.replace("{id}", id)).bearer_auth(&key);
+                api.send(request.json(&entry)).await
+            };
+            let seq = api.seq();
+            let (taken, free) = (put(foreign.of(&at)).await, put(absent.of(&at)).await);
+            taken.is_problem(&format!("{role:?} {kind}"), 404, "not-found");
+            assert_eq!(bare(&taken, &foreign), bare(&free, &absent), "{role:?} {kind}");
+            assert!(free.text.contains(&format!("{begin}-")), "{}", free.text);
+            assert_eq!(api.seq(), seq, "nothing was written");
+            let made = put(&format!("{begin}-{kind}-{at_role}")).await;
+            assert_eq!(made.status, 201, "{role:?} {kind}: {}", made.text);
+            // What is there already keeps its code.
+            assert_eq!(put(own.of(&at)).await.status, 200, "{role:?} {kind}");
+        }
+    }
+}

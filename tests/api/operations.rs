@@ -75,7 +75,7 @@ async fn an_import_tells_how_far_it_is() {
     let api = spawn_app().await;
     let told = std::cell::RefCell::new(Vec::new());
     let demo = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("data/demo");
-    let report = api.service.import(&demo, true, |done, total| told.borrow_mut().push((done, total))).await;
+    let report = api.service.import(&demo, true, false, |done, total| told.borrow_mut().push((done, total))).await;
     let rows: usize = report.expect("imported").files.iter().map(|(_, rows)| rows).sum();
     let told = told.into_inner();
     assert!(told.is_sorted() && told.iter().all(|(_, total)| *total == rows), "it only rises");

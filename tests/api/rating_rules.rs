@@ -84,7 +84,7 @@ async fn ratings_from_files_are_records_of_the_past_and_have_no_window() {
     let path = file.path().join("ratings.csv");
     let row = format!("6f9619ff-8b86-4011-b42d-00c04fc964ff,GW,4,4,4,4,4,{}", today().plus_days(-690));
     std::fs::write(&path, format!("id,engagement,overall,supply,skill,stay,help,rated_on\n{row}\n")).expect("written");
-    let report = api.service.import(&path, false, |_, _| {}).await.expect("imported");
+    let report = api.service.import(&path, false, false, |_, _| {}).await.expect("imported");
     assert_eq!((report.errors.len(), report.seq.is_some()), (0, true), "{:?}", report.errors);
 }
 

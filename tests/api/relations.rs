@@ -94,11 +94,11 @@ async fn ties_are_imported_and_exported_as_a_table() {
     let row = format!("V1,{},{},personal,共同任职,2025-01-01,", free.enterprise, free.college);
     let text = format!("id,enterprise,college,kind,basis,from,to\n{row}\n");
     std::fs::write(folder.path().join("relations.csv"), &text).expect("written");
-    let report = api.service.import(folder.path(), false, |_, _| {}).await.expect("imported");
+    let report = api.service.import(folder.path(), false, false, |_, _| {}).await.expect("imported");
     assert_eq!((report.errors.len(), report.written), (0, 1), "{:?}", report.errors);
     let files = api.service.export().await.expect("exported");
     let (_, exported) = files.iter().find(|(name, _)| *name == "relations.csv").expect("the table");
     assert_eq!(exported.trim_start_matches('\u{feff}').replace("\r\n", "\n"), text);
-    let again = api.service.import(folder.path(), false, |_, _| {}).await.expect("imported");
+    let again = api.service.import(folder.path(), false, false, |_, _| {}).await.expect("imported");
     assert_eq!((again.written, again.unchanged), (0, 1));
 }

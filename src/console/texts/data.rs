@@ -45,6 +45,7 @@ texts! {
     COLUMN_MEANS = "对应", "Read as";
     COLUMN_NONE = "不读取", "Not read";
     COLUMN_OF = "{letters} 列“{heading}”对应", "Column {letters} “{heading}” is";
+    NAMESAKES = "同名院校确为另一所院校，照收", "Colleges of the same name are different ones: take them";
     REMEMBER = "记住列对应关系（本浏览器）", "Remember the columns (in this browser)";
     AGAIN = "按新的对应关系再试算", "Try again with these columns";
     LOAD = "导入 {n} 行", "Import {n} rows";

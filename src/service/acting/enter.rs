@@ -43,7 +43,7 @@ impl Acting {
         self.0.activate(model, if_match).await
     }
 
-    /// Imports the tables found in a folder, or one file.
+    /// Imports the tables found in a folder, or one file; with `namesakes` colleges may share a name.
     ///
     /// # Errors
     /// Why the folder cannot be read or the log not be written; bad rows are in the report.
@@ -51,10 +51,11 @@ impl Acting {
         &self,
         path: &Path,
         dry_run: bool,
+        namesakes: bool,
         progress: impl Fn(usize, usize),
     ) -> Result<ImportReport, ServiceError> {
         self.may(Action::Import)?;
-        self.0.import(path, dry_run, progress).await
+        self.0.import(path, dry_run, namesakes, progress).await
     }
 
     /// Imports the fictional city of the demo.
