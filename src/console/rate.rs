@@ -33,7 +33,11 @@ pub(super) async fn page(request: HttpRequest, service: web::Data<Service>) -> H
     let visit = Visit::of(&request);
     match service.follow_link(request.match_info().query("token")).await {
         Ok(linked) => match service.linked_revisions(&linked).await {
-            Ok(history) => show(&visit, StatusCode::OK, &linked, history.as_ref(), None, gave(&request, &linked)),
+            Ok(history) => {
+                let gave = gave(&request, &linked);
+                let status = if linked.used && !gave { StatusCode::GONE } else { StatusCode::OK };
+                show(&visit, status, &linked, history.as_ref(), None, gave)
+            }
             Err(error) => super::failure::answer(&request, &error.into()),
         },
         Err(_) => bad_link(&visit),
@@ -60,22 +64,31 @@ pub(super) async fn submit(
     let rev = field("rev").and_then(|rev| rev.parse().ok());
     let comment = filled.comment();
     let comment = if comment.is_empty() { Some(None) } else { comment.parse().ok().map(Some) };
+    let reason = field("reason").unwrap_or_default().trim().to_owned();
+    let followup = field("followup").is_some();
+    let again = |key, rev, filled, confirm| Form { key, rev, filled, reason: reason.clone(), followup, confirm };
     let (Some(key), Some(rev), Some(marks), Some(comment)) = (key, rev, filled.marks(), comment) else {
-        let form = Form { key: key.unwrap_or_else(Uuid::new_v4), rev: rev.unwrap_or(0), filled, confirm: false };
+        let form = again(key.unwrap_or_else(Uuid::new_v4), rev.unwrap_or(0), filled, false);
         let notice = Some((visit.say(rate::INCOMPLETE).to_owned(), Some(form)));
         return show(&visit, StatusCode::UNPROCESSABLE_ENTITY, &linked, None, notice, gave(&request, &linked));
     };
     let confirmed = field("confirm").is_some();
     let personal = |comment: &Comment| without_personal_data(comment.as_str()).is_err();
     if !confirmed && comment.as_ref().is_some_and(personal) {
-        let form = Form { key, rev, filled, confirm: true };
+        let form = again(key, rev, filled, true);
         let notice = Some((visit.say(rate::PERSONAL).to_owned(), Some(form)));
         return show(&visit, StatusCode::UNPROCESSABLE_ENTITY, &linked, None, notice, gave(&request, &linked));
     }
-    let reason = field("reason").unwrap_or_default().trim();
-    let reason = (!reason.is_empty()).then(|| reason.parse().ok()).flatten();
-    let followup = field("followup").is_some();
-    let answer = LinkAnswer { key: key.to_string(), rev, marks, comment, reason, followup };
+    let gave_it = gave(&request, &linked);
+    let answer = LinkAnswer {
+        key: key.to_string(),
+        rev,
+        marks,
+        comment,
+        reason: (!reason.is_empty()).then(|| reason.parse().ok()).flatten(),
+        followup,
+        gave: gave_it,
+    };
     let problem = match recorded(&service, token, &answer).await {
         Ok(replayed) => {
             if rev == 0 && !replayed {
@@ -92,18 +105,20 @@ pub(super) async fn submit(
     problem.log_cause(&request);
     let Ok(now) = service.follow_link(token).await else { return bad_link(&visit) };
     let refused = problem.invalid_value();
-    let (status, text, again) = if problem.status().is_server_error() {
+    let (status, text, once_more) = if problem.status().is_server_error() {
         (problem.status(), visit.say(rate::NOT_SAVED), true)
     } else {
         match &*refused.rule {
             "missing-field" => (StatusCode::UNPROCESSABLE_ENTITY, visit.say(rate::REASON_DUE), true),
+            "used-link" => (StatusCode::GONE, visit.say(rate::NOT_TAKEN), false),
             "revision-limit" | "rating-window" | "no-followup" => {
                 (StatusCode::CONFLICT, visit.language.pick(&*refused.zh, &*refused.en), false)
             }
+            _ if now.used && !gave(&request, &now) => (StatusCode::CONFLICT, visit.say(rate::NOT_TAKEN), false),
             _ => (StatusCode::CONFLICT, visit.say(rate::CHANGED), false),
         }
     };
-    let notice = Some((text.to_owned(), again.then_some(Form { key, rev, filled, confirm: false })));
+    let notice = Some((text.to_owned(), once_more.then(|| again(key, rev, filled, false))));
     show(&visit, status, &now, None, notice, gave(&request, &now))
 }
 
@@ -119,7 +134,7 @@ fn gave(request: &HttpRequest, linked: &LinkedRating) -> bool {
         role => *role == Role::Operator,
     });
     let shown = request.cookie(GIVEN);
-    own || shown.is_some_and(|shown| linked.mark.as_deref() == Some(shown.value()))
+    own || linked.gave(shown.as_ref().map(Cookie::value))
 }
 
 /// The cookie, for the link's own address.
@@ -169,6 +184,10 @@ struct Form {
     key: Uuid,
     rev: u32,
     filled: Filled,
+    /// Why an earlier rating is changed.
+    reason: String,
+    /// Whether it is the follow-up rating.
+    followup: bool,
     /// Whether the sentence is to be looked at once more.
     confirm: bool,
 }
@@ -196,17 +215,24 @@ fn show(
                 (what(visit, linked))
                 @if let Some(window) = &linked.outside { p #outside { (outside(visit, window)) } }
             }
+            (_, None) if linked.used && !gave => {
+                h1 { (visit.say(rate::TITLE)) }
+                (what(visit, linked))
+                p #used { (visit.say(rate::USED)) }
+            }
             (_, sent) => {
                 h1 { (visit.say(rate::TITLE)) }
                 (what(visit, linked))
                 @let rev = linked.given.as_ref().map_or(0, |(_, rev)| *rev);
-                @let fresh = Form { key: Uuid::new_v4(), rev, filled: Filled::default(), confirm: false };
+                @let (filled, reason_given) = (Filled::default(), String::new());
+                @let fresh = Form { key: Uuid::new_v4(), rev, filled, reason: reason_given, followup: false, confirm: false };
                 @if rev > 0 && sent.is_none() { p #rated { (visit.say(rate::RATED)) } }
                 @let form = sent.as_ref().unwrap_or(&fresh);
                 @if form.rev == 0 { p { (visit.say(rate::LEAD)) } }
                 (sending(visit, linked, form.key, form.rev, html! {
                     (questions(visit, &form.filled))
-                    @if form.rev > 0 { (reason(visit)) }
+                    @if form.followup { input type="hidden" name="followup" value="1"; }
+                    @if form.rev > 0 && !form.followup { (reason(visit, &form.reason)) }
                     @if form.confirm {
                         label { span { (visit.say(rate::SENTENCE)) } textarea name="sentence" rows="3" maxlength="500" { (form.filled.sentence) } }
                         label.confirm { input type="checkbox" name="confirm" value="1"; " " (visit.say(rate::PERSONAL_KEEP)) }
@@ -291,8 +317,8 @@ fn revisions(visit: &Visit, history: Option<&RatingHistory>) -> Markup {
 }
 
 /// Why an answer is changed, once it is no longer new.
-fn reason(visit: &Visit) -> Markup {
-    html! { label { span { (visit.say(rate::REASON)) } textarea name="reason" rows="2" maxlength="500" {} } }
+fn reason(visit: &Visit, given: &str) -> Markup {
+    html! { label { span { (visit.say(rate::REASON)) } textarea name="reason" rows="2" maxlength="500" { (given) } } }
 }
 
 /// When it can be rated.
@@ -332,7 +358,7 @@ fn answered(visit: &Visit, linked: &LinkedRating, filled: &Filled, rev: u32) -> 
             summary { (visit.say(rate::CHANGE)) }
             (sending(visit, linked, Uuid::new_v4(), rev, html! {
                 (questions(visit, filled))
-                (reason(visit))
+                (reason(visit, ""))
                 input type="hidden" name="sentence" value=(filled.sentence);
                 button.send type="submit" { (visit.say(rate::CHANGE_SEND)) }
             }))

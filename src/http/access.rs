@@ -183,11 +183,16 @@ fn unsafe_by_session(request: &ServiceRequest, known: &Known) -> bool {
     !safe && request.path().starts_with("/api/") && word != Some(csrf.as_str())
 }
 
-/// Whether a person reads the answer.
+/// Whether a person reads the answer, who did not send a form.
 pub(super) fn wants_page(request: &ServiceRequest) -> bool {
+    for_people(request) && [Method::GET, Method::HEAD].contains(request.method())
+}
+
+/// Whether a person reads the answer.
+pub(super) fn for_people(request: &ServiceRequest) -> bool {
     let accept = request.headers().get(header::ACCEPT).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let program = ["/api/", "/metrics"].iter().any(|start| request.path().starts_with(start));
-    !program && accept.contains("text/html") && [Method::GET, Method::HEAD].contains(request.method())
+    !program && accept.contains("text/html")
 }
 
 /// Nobody is signed in.

@@ -4,18 +4,18 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
+use actix_web::Error;
 use actix_web::body::BoxBody;
 use actix_web::dev::{ServiceRequest, ServiceResponse};
-use actix_web::http::header::{ContentType, RETRY_AFTER};
+use actix_web::http::header::RETRY_AFTER;
 use actix_web::http::{Method, StatusCode};
 use actix_web::middleware::Next;
 use actix_web::web::Data;
-use actix_web::{Error, HttpResponse};
 use prometheus::{IntCounterVec, IntGaugeVec};
 
-use super::access::wants_page;
 use super::metrics::Metrics;
 use super::problem::Problem;
+use super::waiting;
 
 /// How long more than usual may be under way, and how long a request may wait for its turn.
 const PATIENCE: Duration = Duration::from_millis(100);
@@ -177,7 +177,7 @@ impl Admission {
         if held > BETWEEN_REFUSALS {
             tokio::time::sleep(held).await;
         }
-        let refused = if wants_page(&request) { page() } else { refusal.response(request.request()) };
+        let refused = waiting::answer(&request, &refusal);
         request.into_response(refused)
     }
 
@@ -192,13 +192,6 @@ impl Admission {
         let after = rand::random_range(1..=3).to_string();
         Problem::new(StatusCode::SERVICE_UNAVAILABLE, "overloaded", zh, en).with(RETRY_AFTER, after)
     }
-}
-
-/// The refusal for people, which tries again by itself: it asks nothing of the console.
-fn page() -> HttpResponse {
-    let after = rand::random_range(2..=6).to_string();
-    let text = include_str!("../../web/busy.html").replace("AFTER", &after);
-    HttpResponse::ServiceUnavailable().insert_header((RETRY_AFTER, after)).content_type(ContentType::html()).body(text)
 }
 
 /// Lets a request in, or refuses it before its body is read.
@@ -258,17 +251,6 @@ mod tests {
         assert!(admission.place_at(Class::Question, at + 120).is_none(), "more than usual, and for long");
         drop(queue);
         assert!(admission.place_at(Class::Question, at + 130).is_some());
-    }
-
-    #[test]
-    fn a_person_gets_a_page_that_tries_again() {
-        let asked = |accept: &'static str| {
-            wants_page(&actix_web::test::TestRequest::get().insert_header(("accept", accept)).to_srv_request())
-        };
-        assert!(asked("text/html,application/xhtml+xml") && !asked("application/json") && !asked("*/*"));
-        let page = page();
-        assert_eq!(page.status(), StatusCode::SERVICE_UNAVAILABLE);
-        assert!(page.headers().contains_key(RETRY_AFTER));
     }
 
     #[test]

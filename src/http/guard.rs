@@ -13,7 +13,7 @@ use uuid::Uuid;
 
 use super::problem::{Place, Problem};
 use super::refusals::rebuilding;
-use super::{access, budget};
+use super::{access, budget, waiting};
 use crate::domain::Role;
 use crate::live::Standing;
 use crate::service::{Acting, Service, in_request};
@@ -66,7 +66,7 @@ pub(super) async fn check(request: ServiceRequest, next: Next<BoxBody>) -> Resul
         Some(problem) => Some(problem.response(request.request())),
         None => match access::admit(&request).await {
             Err(response) => Some(response),
-            Ok(()) => budget::spend(&request).await.err().map(|error| Problem::from(error).response(request.request())),
+            Ok(()) => budget::spend(&request).await.err().map(|error| waiting::answer(&request, &Problem::from(error))),
         },
     };
     let answering = async {

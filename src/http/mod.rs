@@ -32,6 +32,7 @@ mod stream;
 mod tickets;
 mod titles;
 mod trace;
+mod waiting;
 mod wire;
 
 pub use access::Access;

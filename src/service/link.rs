@@ -1,6 +1,7 @@
-//! Rating links: whoever holds one may rate its engagement, once, and change that until the link's last day.
+//! Rating links: whoever holds one may rate its engagement, once; the browser that did may change that until its last day. A link
+//! says for which revision of the rating it was made, so that no list of used ones is kept.
 
-use super::link_key::{LinkKey, NAME};
+use super::link_key::{LinkKey, NAME, Signed};
 use super::open::{state_at, today};
 use super::rate::ratable;
 use super::{FeedbackShown, Service, ServiceError, TicketShown};
@@ -47,6 +48,15 @@ pub struct LinkedRating {
     pub outside: Option<RatingWindow>,
     /// What the browser that gave it is given to keep: without, the link shows nobody how it was rated, whoever made it.
     pub mark: Option<String>,
+    /// Whether the link has been used up: since it was made the engagement was rated, or its rating changed.
+    pub used: bool,
+}
+
+impl LinkedRating {
+    /// Whether `mark` is what the browser that gave the rating was given to keep.
+    pub fn gave(&self, mark: Option<&str>) -> bool {
+        mark.is_some_and(|mark| self.mark.as_deref() == Some(mark))
+    }
 }
 
 /// Which links to make.
@@ -75,6 +85,8 @@ pub struct LinkAnswer {
     pub reason: Option<Comment>,
     /// Whether it is the follow-up rating after a rectification.
     pub followup: bool,
+    /// Whether it comes from who gave the rating that there is (`LinkedRating::gave`), and not only by the link.
+    pub gave: bool,
 }
 
 /// Days that a link holds if nobody says otherwise.
@@ -92,12 +104,25 @@ fn link(state: &State, key: &LinkKey, engagement: &Engagement, until: Date, make
     RatingLink {
         enterprise: enterprise.unwrap_or_else(|| engagement.enterprise.to_string()),
         college: college.unwrap_or_else(|| engagement.college.to_string()),
-        path: format!("/r/{}", key.sign(&engagement.id, until, maker.as_ref())),
+        path: format!(
+            "/r/{}",
+            key.sign(&Signed {
+                engagement: engagement.id.clone(),
+                until,
+                rev: revision(state, &engagement.id),
+                maker: maker.clone(),
+            })
+        ),
         rated: state.ratings.get(&engagement.id).is_some(),
         engagement: engagement.clone(),
         until,
         maker,
     }
+}
+
+/// The revision of an engagement's rating, withdrawn or not; 0: there was never one.
+fn revision(state: &State, id: &EngagementId) -> u32 {
+    state.ratings.entry(id).map_or(0, |entry| entry.rev)
 }
 
 fn links(
@@ -168,7 +193,8 @@ impl Service {
     /// # Errors
     /// [`ServiceError::BadLink`]: forged, expired, or for what cannot be rated; it does not say which.
     pub async fn follow_link(&self, token: &str) -> Result<LinkedRating, ServiceError> {
-        let (id, until, maker) = self.link_key.check(token, today()).ok_or(ServiceError::BadLink)?;
+        let signed = self.link_key.check(token, today()).ok_or(ServiceError::BadLink)?;
+        let id = signed.engagement.clone();
         let current = self.live.current();
         let state = &current.snapshot.state;
         let engagement = ratable(state, &id).map_err(|_| ServiceError::BadLink)?;
@@ -185,7 +211,11 @@ impl Service {
         let holder = Self { principal: Principal::link(engagement.enterprise.clone()).into(), ..self.clone() };
         let feedback = holder.feedback_shown(state, &id);
         Ok(LinkedRating {
-            link: link(state, &self.link_key, engagement, until, maker),
+            used: signed.rev != revision(state, &id),
+            link: RatingLink {
+                path: format!("/r/{token}"),
+                ..link(state, &self.link_key, engagement, signed.until, signed.maker)
+            },
             given,
             not_counted,
             ticket,

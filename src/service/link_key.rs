@@ -10,6 +10,19 @@ use crate::domain::{Date, EngagementId, LinkMaker, RatingId};
 /// Under this name the key lies in the database.
 pub(super) const NAME: &str = "rating-link";
 
+/// What a link says.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Signed {
+    /// What it is for.
+    pub(super) engagement: EngagementId,
+    /// Its last day.
+    pub(super) until: Date,
+    /// The revision of the rating that it was made for; 0: there was none. Once there is another, it is used up.
+    pub(super) rev: u32,
+    /// Who made it; not told by links of earlier versions.
+    pub(super) maker: Option<LinkMaker>,
+}
+
 /// The key of this installation; whoever has it can make links. It is never printed.
 #[derive(Clone)]
 pub(super) struct LinkKey([u8; 32]);
@@ -21,10 +34,14 @@ impl From<[u8; 32]> for LinkKey {
 }
 
 impl LinkKey {
-    /// `ENGAGEMENT.YYYYMMDD~ROLE~ID.MAC`: what it is for, its last day, who made it if that is told, and HMAC-SHA256 over all of
-    /// it in base64url.
-    pub(super) fn sign(&self, engagement: &EngagementId, until: Date, maker: Option<&LinkMaker>) -> String {
+    /// `ENGAGEMENT.YYYYMMDDrREV~ROLE~ID.MAC`: what it is for, its last day, the revision of the rating that it was made for (none:
+    /// for the first), who made it if that is told, and HMAC-SHA256 over all of it in base64url.
+    pub(super) fn sign(&self, signed: &Signed) -> String {
+        let Signed { engagement, until, rev, maker } = signed;
         let mut day = until.to_string().replace('-', "");
+        if *rev > 0 {
+            day.push_str(&format!("r{rev}"));
+        }
         if let Some(LinkMaker { role, id }) = maker {
             day.push_str(&format!("~{role}~{id}"));
         }
@@ -32,8 +49,8 @@ impl LinkKey {
         format!("{engagement}.{day}.{}", URL_SAFE_NO_PAD.encode(mac))
     }
 
-    /// The engagement, the last day and who made it, if this key signed it and the day is not over.
-    pub(super) fn check(&self, token: &str, today: Date) -> Option<(EngagementId, Date, Option<LinkMaker>)> {
+    /// What a link says, if this key signed it and the day is not over.
+    pub(super) fn check(&self, token: &str, today: Date) -> Option<Signed> {
         let (signed, mac) = token.rsplit_once('.')?;
         let (engagement, day) = signed.rsplit_once('.')?;
         let given = URL_SAFE_NO_PAD.decode(mac).ok()?;
@@ -43,8 +60,10 @@ impl LinkKey {
         let day = parts.next()?;
         let maker = parts.next().zip(parts.next());
         let maker = maker.map(|(role, id)| LinkMaker { role: role.to_owned(), id: id.to_owned() });
+        let (day, rev) = day.split_once('r').unwrap_or((day, "0"));
         let until = format!("{}-{}-{}", day.get(..4)?, day.get(4..6)?, day.get(6..)?).parse::<Date>().ok()?;
-        (today <= until).then_some((engagement.parse().ok()?, until, maker))
+        let signed = Signed { engagement: engagement.parse().ok()?, until, rev: rev.parse().ok()?, maker };
+        (today <= until).then_some(signed)
     }
 
     /// What proves that a browser gave this rating: HMAC-SHA256 over engagement and rating in base64url.
@@ -74,9 +93,13 @@ mod tests {
         LinkMaker { role: "park_manager".to_owned(), id: "A1b2".to_owned() }
     }
 
+    fn signed(rev: u32) -> Signed {
+        Signed { engagement: "G.1:a_b-c".parse().expect("a code"), until: day("2026-12-31"), rev, maker: Some(maker()) }
+    }
+
     fn token() -> (LinkKey, String) {
         let key = LinkKey::from([7; 32]);
-        let token = key.sign(&"G.1:a_b-c".parse().expect("a code"), day("2026-12-31"), Some(&maker()));
+        let token = key.sign(&signed(12));
         (key, token)
     }
 
@@ -84,10 +107,12 @@ mod tests {
     fn a_link_says_what_was_signed_until_its_last_day_is_over() {
         let (key, token) = token();
         let found = key.check(&token, day("2026-12-31")).expect("its last day");
-        assert_eq!((found.0.as_str(), found.1, found.2), ("G.1:a_b-c", day("2026-12-31"), Some(maker())));
-        // As links were made before they said by whom.
-        let old = key.sign(&"G1".parse().expect("a code"), day("2026-12-31"), None);
-        assert_eq!(key.check(&old, day("2026-12-31")).expect("an old one").2, None);
+        assert_eq!(found, signed(12));
+        // As links were made before they said by whom, and for which revision.
+        let old = Signed { maker: None, ..signed(0) };
+        let token_of_old = key.sign(&old);
+        assert!(token_of_old.starts_with("G.1:a_b-c.20261231."), "{token_of_old}");
+        assert_eq!(key.check(&token_of_old, day("2026-12-31")), Some(old));
         assert!(key.check(&token, day("2027-01-01")).is_none(), "expired");
     }
 
@@ -98,6 +123,7 @@ mod tests {
         assert!(LinkKey::from([8; 32]).check(&token, today).is_none(), "another installation's key");
         assert!(key.check(&token.replace("G.1", "G.2"), today).is_none(), "another engagement");
         assert!(key.check(&token.replace("20261231", "20271231"), today).is_none(), "a later day");
+        assert!(key.check(&token.replace("r12", "r13"), today).is_none(), "another revision");
         assert!(key.check(&token.replace("A1b2", "A1b3"), today).is_none(), "another maker");
         assert!(key.check(&token.replace("~park_manager~A1b2", ""), today).is_none(), "no maker");
         // Text moved between the parts is other text.

@@ -240,12 +240,12 @@ async fn a_link_does_not_tell_who_made_it_how_it_was_rated() {
     let proof = submit(0, 1, "x=y").await;
     let (own, maker) = (get(&proof).await, get("x=y").await);
     assert!(own.contains("id=\"given\""), "{own}");
-    assert!(maker.contains("id=\"rated\"") && !maker.contains("id=\"given\""), "{maker}");
+    assert!(maker.contains("id=\"used\"") && !maker.contains("id=\"given\""), "{maker}");
     assert!(!maker.contains("checked") && before.matches("checked").count() == 0, "no answer stands there: {maker}");
-    // The proof is of one rating; and who does not see it can still replace it.
-    let again = submit(1, 5, "x=y").await;
+    // The proof is of one rating; who has it changes that.
+    let again = submit(1, 5, &proof).await;
     assert_eq!(again, proof, "the same rating, revised");
-    assert!(get("zeyou_given=AAAA").await.contains("id=\"rated\""));
+    assert!(get("zeyou_given=AAAA").await.contains("id=\"used\""));
 }
 
 /// Not a promise but a measurement: whoever asks before and after one rating, and assumes each mark, finds which it was.

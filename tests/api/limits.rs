@@ -75,6 +75,13 @@ async fn ways_in_are_counted_by_address_and_a_forwarded_one_only_from_a_trusted_
             assert_ne!(enter("198.51.100.1").await.slug(), "rate-limited", "try {n}");
         }
         is_refused(&enter("198.51.100.1").await, "a fourth try");
+        // Who sent the form sees a page that says when to send it again.
+        let form = [("name", "nobody-here"), ("password", "blossom 37 trains")];
+        let request = with_form(api.request(Method::POST, "/login"), &form).header("x-forwarded-for", "198.51.100.1");
+        let page = api.send(request.header("cookie", "zeyou_session=x").header("accept", "text/html")).await;
+        assert_eq!((page.status, page.header("content-type")), (429, "text/html; charset=utf-8"));
+        assert!(page.text.contains("这次提交没有保存") && page.text.contains("not saved"), "{}", page.text);
+        assert!(page.header("retry-after").parse::<u64>().is_ok_and(|seconds| seconds <= 3_601));
         let other = enter("198.51.100.2").await;
         assert_eq!(other.slug() == "rate-limited", refused, "another address, as it says: {}", other.text);
     }

@@ -26,6 +26,7 @@ async fn a_rating_by_a_link_says_who_made_the_link() {
         comment: None,
         reason: None,
         followup: false,
+        gave: rev > 0,
     };
     let (written, _) = api.service.rate_by_link(&token, answer(0, 4)).await.expect("rated");
     let (again, replayed) = api.service.rate_by_link(&token, answer(0, 4)).await.expect("sent again");
@@ -41,6 +42,63 @@ async fn a_rating_by_a_link_says_who_made_the_link() {
     let rater = Role::EnterpriseRater(free.enterprise.parse().expect("a code"));
     let page = api.send(api.request(Method::GET, &link.path).bearer_auth(api.key(rater).await)).await;
     assert!(page.text.contains("id=\"revisions\"") && page.text.contains("a-manager"), "the form says so too");
+}
+
+/// A link is good for one rating, whoever holds it afterwards; a new one for one change of that.
+#[actix_web::test]
+async fn a_link_is_used_up_by_one_rating() {
+    let api = spawn_app().await;
+    let free = api.free_engagement();
+    let new_link =
+        async || api.service.rating_link(&free.engagement.parse().expect("a code"), 9).await.expect("a link").path;
+    let get = async |link: &str, cookie: &str| {
+        let request = api.request(Method::GET, link).header("cookie", cookie).header("accept", "text/html");
+        api.send(request.header("accept-language", "en")).await
+    };
+    let submit = async |link: &str, rev: u32, overall: u8, cookie: &str| {
+        let key = uuid::Uuid::new_v4();
+        let form = format!("key={key}&rev={rev}&overall={overall}&supply=4&skill=4&stay=4&help=4");
+        let request = api.request(Method::POST, link).header("content-type", "application/x-www-form-urlencoded");
+        let request = request.header("origin", format!("http://{}", api.address)).header("cookie", cookie);
+        api.send(request.header("accept", "text/html").body(form)).await
+    };
+    let overall = || {
+        let current = api.service.live().current();
+        let rating = current.snapshot.state.ratings.get(&free.engagement.parse().expect("a code")).cloned();
+        rating.map(|rating| rating.marks.overall.get())
+    };
+    let (first, other) = (new_link().await, new_link().await);
+    let given = submit(&first, 0, 4, "x=y").await;
+    assert_eq!(given.status, 303, "{}", given.text);
+    let mark = given.header("set-cookie").split(';').next().expect("a cookie").to_owned();
+    // Neither it nor another one made before rates, changes or shows anything now, but on the device that rated.
+    for link in [&first, &other] {
+        let page = get(link, "x=y").await;
+        assert_eq!(page.status, 410, "{}", page.text);
+        assert!(page.text.contains("id=\"used\"") && !page.text.contains("<form"), "{}", page.text);
+        assert_eq!(submit(link, 0, 1, "x=y").await.status, 409);
+        assert_eq!(submit(link, 1, 1, "x=y").await.status, 410);
+    }
+    assert_eq!(overall(), Some(Some(4)));
+    assert_eq!(get(&first, &mark).await.status, 200);
+    assert_eq!(submit(&first, 1, 5, &mark).await.status, 303);
+    assert_eq!(overall(), Some(Some(5)));
+    // A new link changes it once, on another device.
+    let second = new_link().await;
+    assert!(get(&second, "x=y").await.text.contains("id=\"rated\""));
+    assert_eq!(submit(&second, 2, 3, "x=y").await.status, 303);
+    assert_eq!(overall(), Some(Some(3)));
+    assert_eq!(submit(&second, 3, 1, "x=y").await.status, 410);
+    assert_eq!(overall(), Some(Some(3)));
+    // Whoever guesses the answers is not told that they are right.
+    let guessed = submit(&second, 2, 3, "x=y").await;
+    assert_eq!((guessed.status, guessed.header("set-cookie")), (410, ""));
+    // Withdrawn, it is not given anew by a link that was used.
+    let current = api.service.live().current();
+    let id = current.snapshot.state.ratings.get(&free.engagement.parse().expect("a code")).expect("a rating").id;
+    api.delete_if(&format!("/api/v1/ratings/{id}"), "3").await.ok(200);
+    assert_eq!(submit(&second, 0, 1, "x=y").await.status, 410);
+    assert_eq!(overall(), None);
 }
 
 #[actix_web::test]

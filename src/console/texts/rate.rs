@@ -36,8 +36,10 @@ texts! {
     PERSONAL_KEEP = "我已核对，须保留", "I have looked: it must stay";
     CHANGED = "这份评价刚在别处改过，下面是现在计入的答案。", "This rating was changed elsewhere a moment ago; below is what counts now.";
     RATED = "这项合作已经评价过。所选答案只在提交的那台设备上显示；再次提交会替换原来的评价。", "This cooperation has been rated. The answers show only on the device that gave them; submitting again replaces them.";
+    USED = "这个链接已经用过：评价已收到。可在当时提交的那台设备上修改；换一台设备修改，请向园区管委会索取新链接。", "This link has been used: the rating was received. It can be changed on the device that gave it; to change it on another, ask the park for a new link.";
+    NOT_TAKEN = "这个链接已经用过，没有再次记录。", "This link has been used; nothing was recorded again.";
     RECEIVED = "已收到，谢谢", "Received, thank you";
-    CHANGEABLE = "在 {until} 前（含当日）可用同一链接修改，始终只计一份。", "Until {until} you can change it by the same link; it counts as one rating.";
+    CHANGEABLE = "在 {until} 前（含当日）可在这台设备上用同一链接修改，始终只计一份。", "Until {until} you can change it on this device by the same link; it counts as one rating.";
     WHAT_HAPPENS = "从现在起，每份遴选名单都计入这次评价；名单页不显示由谁评出。", "From now on every shortlist counts this rating; no page of a shortlist says who gave it.";
     RELATED = "贵公司与该校为关联方：这份评价照常显示，但不计入名单。", "Your firm and this college are related parties: the rating is shown and does not count.";
     UPHELD = "这份评价所在的一组评价经监督审核不计入名单；不删除。", "After a supervisor's review the block of ratings that this one belongs to does not count; nothing is deleted.";

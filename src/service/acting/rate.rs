@@ -131,22 +131,29 @@ impl Service {
     /// Rates by a link, or changes the rating that there is: whoever holds it is the enterprise's rater.
     ///
     /// # Errors
-    /// [`ServiceError::BadLink`], and those of [`Acting::rate`] and [`Acting::revise`].
+    /// [`ServiceError::BadLink`], [`ServiceError::UsedLink`], and those of [`Acting::rate`] and [`Acting::revise`].
     pub async fn rate_by_link(&self, token: &str, answer: LinkAnswer) -> Result<(RatingWritten, bool), ServiceError> {
-        let LinkedRating { link, given, .. } = self.follow_link(token).await?;
+        let LinkedRating { link, given, used, .. } = self.follow_link(token).await?;
         let holder = self.acting(Principal::link(link.engagement.enterprise.clone()).into());
-        let LinkAnswer { key, rev, marks, comment, reason, followup } = answer;
+        let LinkAnswer { key, rev, marks, comment, reason, followup, gave } = answer;
         let beside = Beside { link: link.maker, ..Beside::default() };
         if rev == 0 {
+            // Withdrawn since: not by this link again.
+            if used && given.is_none() {
+                return Err(ServiceError::UsedLink);
+            }
             let (engagement, confirm_personal_data) = (link.engagement.id, false);
             let body = RatingBody { engagement, marks, comment, reason, confirm_personal_data };
             return holder.rate_beside(key, body, beside).await;
         }
         let (rating, now) = given.ok_or(ServiceError::RatingWithdrawn)?;
-        // Sent again, after it was recorded.
-        if now == rev + 1 && rating.marks == marks && rating.comment == comment {
+        // Sent again, after it was recorded; told only to who gave it: the answers could be guessed.
+        if gave && now == rev + 1 && rating.marks == marks && rating.comment == comment {
             let (id, engagement, seq) = (rating.id, rating.engagement, self.live.current().snapshot.state.seq);
             return Ok((RatingWritten { id, engagement, rev: now, seq }, true));
+        }
+        if used && !gave {
+            return Err(ServiceError::UsedLink);
         }
         let body = RevisionBody { marks, comment, reason, followup, confirm_personal_data: false };
         Ok((holder.revise_beside(rating.id, rev, body, beside).await?, false))
