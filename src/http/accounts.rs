@@ -75,7 +75,7 @@ pub(super) async fn me(service: Acting) -> HttpResponse {
 
 /// Everything that is kept of one's own account: to take along.
 #[utoipa::path(get, path = "/api/v1/me/data", tag = "accounts", operation_id = "own_data", summary = "自己的全部数据 Everything of oneself",
-    description = "账号、密钥（不含密文）、会话、审计记录，以及本账号写入的一切（评价及其评语）。The account, its keys without their secrets, its sessions, its audit entries, and everything it wrote, ratings and comments too.",
+    description = "账号、密钥（不含密文）、会话、审计记录，以及本账号写入的一切（评价及其评语、修改理由）。The account, its keys without their secrets, its sessions, its audit entries, and everything it wrote, ratings with their comments and reasons too.",
     responses((status = 200, description = "数据 The data", body = SubjectData), (status = 404), (status = 503)))]
 pub(super) async fn own_data(request: HttpRequest, service: Acting) -> HttpResponse {
     let answer = async { Ok::<_, Problem>(HttpResponse::Ok().json(service.own_data().await?)) };

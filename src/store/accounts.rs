@@ -182,11 +182,14 @@ impl Store {
         Ok(changed == 1)
     }
 
-    /// Takes away everything that is known of an account; the log keeps its id, which then names nobody.
+    /// Takes away everything that is known of an account; the log keeps its id, which then names nobody. Idempotency keys go
+    /// too: their fingerprints are hashes, without a salt, of what it wrote.
     ///
     /// # Errors
     /// What the database says.
     pub async fn erase_account(&self, id: &str) -> Result<bool, StoreError> {
+        let keys = "DELETE FROM idempotency WHERE log_id = $1 AND (principal = $2 OR principal LIKE $2 || '/%')";
+        run!(self, keys, id)?;
         run!(self, "DELETE FROM session WHERE log_id = $1 AND account = $2", id)?;
         run!(self, "DELETE FROM invitation WHERE log_id = $1 AND account = $2", id)?;
         run!(self, "DELETE FROM api_key WHERE log_id = $1 AND account = $2", id)?;

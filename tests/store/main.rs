@@ -29,6 +29,7 @@ mod canary;
 mod contract;
 mod operations;
 mod postgres;
+mod reasons;
 #[path = "../servers/mod.rs"]
 mod servers;
 mod tampering;
