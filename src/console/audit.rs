@@ -9,7 +9,7 @@ use super::frame::{Page, Section};
 use super::texts::{access, audit};
 use super::visit::{Visit, address, read_query};
 use crate::http::Problem;
-use crate::service::{Acting, AuditEnd, Audited};
+use crate::service::{Acting, AuditEnd, AuditRow};
 
 /// Entries on one page.
 const SHOWN: usize = 100;
@@ -30,7 +30,7 @@ pub(super) async fn page(request: HttpRequest, service: Acting) -> HttpResponse 
     answer(&request, &visit, result.await)
 }
 
-fn body(visit: &Visit, entries: &[Audited], more: bool, end: &AuditEnd, who: &str) -> Markup {
+fn body(visit: &Visit, entries: &[AuditRow], more: bool, end: &AuditEnd, who: &str) -> Markup {
     let say = |text| visit.say(text);
     let heads = [audit::WHEN, audit::WHO, audit::WHAT, audit::OBJECT, audit::RESULT];
     html! {
@@ -56,9 +56,10 @@ fn body(visit: &Visit, entries: &[Audited], more: bool, end: &AuditEnd, who: &st
     }
 }
 
-fn row(visit: &Visit, one: &Audited) -> Markup {
+fn row(visit: &Visit, row: &AuditRow) -> Markup {
+    let one = &row.entry;
     html! {
-        tr data-seq=(one.seq) {
+        tr data-seq=(row.seq) {
             th scope="row" { (one.at) }
             td {
                 @if one.principal.is_empty() { (visit.say(audit::NOBODY)) } @else {

@@ -6,6 +6,7 @@ use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection};
 use sqlx::{ConnectOptions, Connection};
+use zeyou::domain::Timestamp;
 use zeyou::store::{Address, AuditEntry, LEAST_AUDIT_DAYS, Store};
 
 const DAY: i64 = 86_400 * 1_000_000;
@@ -16,7 +17,7 @@ fn now() -> i64 {
 
 fn entry(at: i64, n: usize) -> AuditEntry {
     AuditEntry {
-        at,
+        at: Timestamp::from_micros(at),
         principal: format!("A{n:04}"),
         role: "planner".to_owned(),
         action: "read-flags".to_owned(),

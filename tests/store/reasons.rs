@@ -24,10 +24,10 @@ async fn a_reason_stands_beside_the_log_and_goes_with_its_account(address: Addre
     let current = service.live().current();
     let state = &current.snapshot.state;
     let rated = |id| state.ratings.get(id).is_some();
-    let mut free = state.engagements.iter().filter(|(id, entry)| {
-        entry.value.status != EngagementStatus::Proposed && !rated(id)
-    });
-    let (engagement, enterprise) = free.next().map(|(id, entry)| (id.clone(), entry.value.enterprise.clone())).expect("one");
+    let mut free =
+        state.engagements.iter().filter(|(id, entry)| entry.value.status != EngagementStatus::Proposed && !rated(id));
+    let (engagement, enterprise) =
+        free.next().map(|(id, entry)| (id.clone(), entry.value.enterprise.clone())).expect("one");
     let role = Role::EnterpriseRater(enterprise);
     let new = NewAccount { name: "wang".to_owned(), role: role.clone() };
     let id = service.accounts().create(new).await.expect("an account").account.id;
@@ -36,7 +36,8 @@ async fn a_reason_stands_beside_the_log_and_goes_with_its_account(address: Addre
     let body = json!({"engagement": engagement, "marks": marks(4)});
     let given = rater.rate("once".to_owned(), serde_json::from_value(body).expect("a body")).await.expect("rated").0;
     let body = json!({"marks": marks(2), "comment": SAID[0], "reason": SAID[1]});
-    let revised = rater.revise(given.id, given.rev, serde_json::from_value(body).expect("a body")).await.expect("revised");
+    let revised =
+        rater.revise(given.id, given.rev, serde_json::from_value(body).expect("a body")).await.expect("revised");
     let reason = async || {
         let items = rater.revisions(given.id).await.expect("its history").items;
         items.last().expect("a revision").reason.as_ref().map(|reason| reason.as_str().to_owned())

@@ -6,7 +6,7 @@ use utoipa::ToSchema;
 
 use super::{Account, AccountError, Accounts, KeyShown};
 use crate::domain::{Event, Timestamp};
-use crate::service::audit::Audited;
+use crate::store::AuditRow;
 
 /// Entries and events read at a time.
 const PAGE: i64 = 1_000;
@@ -42,7 +42,7 @@ pub struct SubjectData {
     /// Its sessions.
     pub sessions: Vec<SessionShown>,
     /// What it did and was refused, by the audit log, the oldest first.
-    pub audit: Vec<Audited>,
+    pub audit: Vec<AuditRow>,
     /// What it wrote, ratings with their comments and reasons too; `null` for whoever may read no rating.
     pub written: Option<Vec<EventWritten>>,
 }
