@@ -12,7 +12,8 @@ pub const LEAST_AUDIT_DAYS: u32 = 180;
 /// What is said to whoever tries.
 const KEPT: &str = "the audit log is append-only";
 
-/// What keeps rows from being changed. A purge leaves an anchor first, which must be old enough.
+/// What keeps rows from being changed. A purge leaves an anchor first, which must be old enough; one that is copied comes before
+/// its entries, into an audit log that holds nothing yet.
 fn guards(sqlite: bool) -> Vec<String> {
     let oldest = i64::from(LEAST_AUDIT_DAYS) * 86_400;
     if sqlite {
@@ -31,7 +32,9 @@ fn guards(sqlite: bool) -> Vec<String> {
                 "audit_anchor_old",
                 &format!(
                     "INSERT ON audit_anchor WHEN NOT EXISTS (SELECT 1 FROM audit_log WHERE log_id = NEW.log_id \
-                     AND seq = NEW.seq AND at <= (CAST(strftime('%s', 'now') AS INTEGER) - {oldest}) * 1000000)"
+                     AND seq = NEW.seq AND at <= (CAST(strftime('%s', 'now') AS INTEGER) - {oldest}) * 1000000) \
+                     AND (EXISTS (SELECT 1 FROM audit_log WHERE log_id = NEW.log_id) \
+                     OR EXISTS (SELECT 1 FROM audit_anchor WHERE log_id = NEW.log_id))"
                 ),
             ),
         ];
@@ -47,6 +50,8 @@ fn guards(sqlite: bool) -> Vec<String> {
          IF OLD.seq <= (SELECT coalesce(max(seq), 0) FROM audit_anchor WHERE log_id = OLD.log_id) THEN RETURN OLD; END IF; \
          END IF; \
          IF TG_OP = 'INSERT' THEN \
+         IF NOT EXISTS (SELECT 1 FROM audit_log WHERE log_id = NEW.log_id) \
+         AND NOT EXISTS (SELECT 1 FROM audit_anchor WHERE log_id = NEW.log_id) THEN RETURN NEW; END IF; \
          IF EXISTS (SELECT 1 FROM audit_log WHERE log_id = NEW.log_id AND seq = NEW.seq \
          AND at <= (extract(epoch FROM clock_timestamp())::bigint - {oldest}) * 1000000) THEN RETURN NEW; END IF; \
          END IF; \

@@ -10,6 +10,7 @@ mod chain;
 mod comments;
 mod copy;
 mod copy_accounts;
+mod copy_audit;
 mod database;
 mod error;
 mod figures;

@@ -25,6 +25,7 @@ macro_rules! on_both {
 }
 
 mod audit;
+mod audit_copies;
 mod canary;
 mod contract;
 mod operations;
