@@ -82,6 +82,7 @@ fn action<'a>(visit: &Visit, code: &'a str) -> &'a str {
         "second-factor" => audit::SECOND_FACTOR,
         "sign-out" => audit::SIGN_OUT,
         "set-password" => audit::SET_PASSWORD,
+        "change-password" => audit::CHANGE_PASSWORD,
         "create-account" => audit::CREATE_ACCOUNT,
         "disable-account" => audit::DISABLE_ACCOUNT,
         "enable-account" => audit::ENABLE_ACCOUNT,

@@ -162,6 +162,15 @@ impl Store {
         run!(self, "UPDATE account SET password = $3 WHERE log_id = $1 AND id = $2", id, password).map(|_| ())
     }
 
+    /// Gives an account another password in place of this one; whether it still was the account's.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub async fn change_password(&self, id: &str, from: &str, to: &str) -> Result<bool, StoreError> {
+        let text = "UPDATE account SET password = $4 WHERE log_id = $1 AND id = $2 AND password = $3";
+        Ok(run!(self, text, id, from, to)? == 1)
+    }
+
     /// Takes a step of the second factor, each once; whether it was not taken before.
     ///
     /// # Errors

@@ -21,6 +21,7 @@ texts! {
     SECOND_FACTOR = "两步验证", "second step";
     SIGN_OUT = "退出", "sign out";
     SET_PASSWORD = "设置密码", "set the password";
+    CHANGE_PASSWORD = "修改密码", "change the password";
     CREATE_ACCOUNT = "新建账号", "make an account";
     DISABLE_ACCOUNT = "停用账号", "disable an account";
     ENABLE_ACCOUNT = "启用账号", "enable an account";
