@@ -83,6 +83,7 @@ fn action<'a>(visit: &Visit, code: &'a str) -> &'a str {
         "sign-out" => audit::SIGN_OUT,
         "set-password" => audit::SET_PASSWORD,
         "change-password" => audit::CHANGE_PASSWORD,
+        "bind-identity" => audit::BIND_IDENTITY,
         "create-account" => audit::CREATE_ACCOUNT,
         "disable-account" => audit::DISABLE_ACCOUNT,
         "enable-account" => audit::ENABLE_ACCOUNT,
@@ -107,6 +108,7 @@ fn result<'a>(visit: &Visit, code: &'a str) -> &'a str {
     let text = match code {
         "ok" => audit::OK,
         "password" => audit::PASSWORD_OK,
+        "provider" => audit::PROVIDER_OK,
         "wrong" => audit::WRONG,
         "too-many" => audit::TOO_MANY,
         "401" => audit::UNSIGNED,
