@@ -62,7 +62,8 @@ async fn the_audit_log_goes_with_a_backup_to_the_other_database_and_back_and_goe
     let before = held(&(&path("a.db")).into()).await;
     assert_eq!((before.0.len(), before.1.seq, before.1.purged), (3_502, 3_504, 2));
 
-    let elsewhere: Address = Postgres::shared().database().parse().expect("an address");
+    let server = Postgres::shared();
+    let elsewhere: Address = server.database().parse().expect("an address");
     let copied = Service::backup(&(&path("a.db")).into(), &path("kept"), &|_, _, _| {}).await.expect("backed up");
     assert_eq!(copied.audit, 3_502);
     let copied = Service::restore(&path("kept"), &elsewhere, &|_, _, _| {}).await.expect("restored");
@@ -120,6 +121,7 @@ async fn a_broken_audit_log_is_not_copied_and_one_that_is_not_there_is_no_fault(
     let store = Store::open(&path("begun.db")).await.expect("store");
     store.append_audit(&[entry(0, 1)]).await.expect("appended");
     store.close().await;
+    drop(store);
     let refused = Service::restore(&path("a.db"), &(&path("begun.db")).into(), &|_, _, _| {}).await;
     assert!(matches!(refused, Err(ServiceError::Store(StoreError::NotEmpty))), "{refused:?}");
 }
