@@ -1,10 +1,13 @@
-//! Tells cargo what else the code is made of, names the engine that the code is, and embeds what the pages load.
+//! Tells cargo what else the code is made of, names the engine that the code is, and embeds what the pages load and the
+//! passwords that are too common.
 
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::path::{Path, PathBuf};
 
 #[path = "build/assets.rs"]
 mod assets;
+#[path = "build/passwords.rs"]
+mod passwords;
 
 /// What the fit of a park and a college is computed by.
 const ENGINE: [&str; 2] = ["src/engine", "src/domain"];
@@ -22,6 +25,7 @@ fn main() {
     }
     println!("cargo:rustc-env=ZEYOU_ENGINE={:016x}", hasher.finish());
     assets::embed();
+    passwords::embed();
 }
 
 fn rust_files(folder: &Path) -> Vec<PathBuf> {

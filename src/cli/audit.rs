@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use clap::Subcommand;
 
 use crate::service::{AUDIT_DAYS, Audit};
-use crate::store::{Address, LEAST_AUDIT_DAYS, Store};
+use crate::store::{Address, AuditEntry, AuditRow, LEAST_AUDIT_DAYS, Store};
 
 /// What to do with the audit log.
 #[derive(Subcommand)]
@@ -54,11 +54,11 @@ async fn run(store: &Store, audit: &Audit, command: AuditCommand) -> Done {
                 let rows = store.audit_after(seq).await?;
                 let Some(last) = rows.last() else { break };
                 seq = last.seq;
-                for row in rows {
-                    let at = crate::domain::Timestamp::from_micros(row.at).to_string();
-                    let (seq, times) = (row.seq.to_string(), row.times.to_string());
-                    let texts = [&row.principal, &row.role, &row.action, &row.object, &row.result].map(String::as_str);
-                    let record = [&[&*seq, &*at][..], &texts, &[&*times, &*row.request]].concat();
+                for AuditRow { seq, entry, .. } in rows {
+                    let (seq, at, times) = (seq.to_string(), entry.at.to_string(), entry.times.to_string());
+                    let AuditEntry { principal, role, action, object, result, .. } = &entry;
+                    let texts = [principal, role, action, object, result].map(String::as_str);
+                    let record = [&[&*seq, &*at][..], &texts, &[&*times, &*entry.request]].concat();
                     out.write_record(record.into_iter().map(guarded))?;
                 }
             }

@@ -27,7 +27,7 @@ pub(super) async fn restore(file: &Path, database: &Address) -> Outcome {
 }
 
 fn told(copied: &Copied) -> String {
-    let Copied { seq, keys, digest, accounts, accounts_digest, plain_secrets } = copied;
+    let Copied { seq, keys, digest, accounts, accounts_digest, audit, plain_secrets } = copied;
     let plain = match plain_secrets {
         0 => String::new(),
         n => format!(
@@ -37,6 +37,7 @@ fn told(copied: &Copied) -> String {
     };
     format!(
         "{seq} 个事件 events, {keys} 个幂等键 keys, {accounts} 个账号 accounts (摘要 digest {accounts_digest}), \
+         {audit} 条审计记录 audit entries, \
          链完整 chain intact, 状态摘要 state digest {digest}{plain}"
     )
 }

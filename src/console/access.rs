@@ -12,7 +12,7 @@ use super::language::Text;
 use super::link::qr;
 use super::texts::access;
 use super::visit::Visit;
-use crate::http::{Access, Problem, Query, client, encoded};
+use crate::http::{Access, Problem, Query, came_from, encoded};
 use crate::service::Service;
 use crate::service::accounts::{AccountError, Accounts, Begun, Welcome};
 
@@ -29,11 +29,6 @@ pub(super) fn role_text(code: &str) -> Text {
         "college_officer" => access::COLLEGE_OFFICER,
         _ => access::ADMIN,
     }
-}
-
-/// Where one comes from: behind a trusted proxy, what it says.
-fn from(request: &HttpRequest) -> String {
-    client(request).map_or_else(String::new, |address| address.to_string())
 }
 
 /// A page of ours to go on to: a path of this site, nothing else.
@@ -136,7 +131,7 @@ pub(super) async fn sign_in(request: HttpRequest, payload: web::Payload, service
     let result = async {
         let sent = form::read_unsigned(&request, payload, MOST).await?;
         (name, next) = (sent.text("name"), there(&sent.text("next")).to_owned());
-        Ok::<_, Problem>(service.accounts().sign_in(&name, sent.raw("password"), &from(&request)).await?)
+        Ok::<_, Problem>(service.accounts().sign_in(&name, sent.raw("password"), &came_from(&request)).await?)
     };
     match result.await {
         Ok(session) => begun(&request, &session, &next),
@@ -149,7 +144,7 @@ pub(super) async fn sign_in(request: HttpRequest, payload: web::Payload, service
 }
 
 /// A page that says when to try again.
-fn with_wait(mut response: HttpResponse, problem: &Problem) -> HttpResponse {
+pub(super) fn with_wait(mut response: HttpResponse, problem: &Problem) -> HttpResponse {
     for (name, value) in problem.headers() {
         response.headers_mut().insert(name, value);
     }
@@ -203,7 +198,7 @@ pub(super) async fn code(request: HttpRequest, payload: web::Payload, service: w
         let sent = form::read_unsigned(&request, payload, MOST).await?;
         next = there(&sent.text("next")).to_owned();
         let token = Access::of(&request).token(&request).ok_or(AccountError::Wrong)?;
-        Ok::<_, Problem>(service.accounts().second_factor(&token, &sent.text("code"), &from(&request)).await?)
+        Ok::<_, Problem>(service.accounts().second_factor(&token, &sent.text("code"), &came_from(&request)).await?)
     };
     match result.await {
         Ok(session) => begun(&request, &session, &next),

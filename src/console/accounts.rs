@@ -41,7 +41,7 @@ async fn shown(request: &HttpRequest, service: &Acting, outcome: Outcome) -> Htt
         let keeps = service.may(Action::KeepAccounts).is_ok();
         let accounts = if keeps { service.list_accounts().await? } else { Vec::new() };
         let keys = service.keys().await?;
-        let may = (keeps, service.may(Action::ReadAudit).is_ok());
+        let may = (keeps, service.may(Action::ReadAudit).is_ok(), service.has_password().await?);
         Ok::<_, Problem>(body(&visit, request, may, &accounts, &keys, &outcome))
     };
     match result.await {
@@ -61,7 +61,7 @@ fn scope_text(at: usize) -> Text {
 fn body(
     visit: &Visit,
     request: &HttpRequest,
-    (keeps, audits): (bool, bool),
+    (keeps, audits, has_password): (bool, bool, bool),
     accounts: &[Account],
     keys: &[KeyShown],
     outcome: &Outcome,
@@ -69,6 +69,7 @@ fn body(
     let origin = format!("{}://{}", request.connection_info().scheme(), request.connection_info().host());
     html! {
         h1 { (visit.say(access::ACCOUNTS)) }
+        @if has_password { p { a #change-password href=(super::password::PATH) { (visit.say(access::CHANGE_PASSWORD)) } } }
         @if audits { p { a href="/audit" { (visit.say(audit::TITLE)) } } }
         @if let Some(problem) = &outcome.fault {
             @let invalid = problem.invalid_value();

@@ -9,7 +9,7 @@ use super::frame::{Page, Section};
 use super::texts::{access, audit};
 use super::visit::{Visit, address, read_query};
 use crate::http::Problem;
-use crate::service::{Acting, AuditEnd, Audited};
+use crate::service::{Acting, AuditEnd, AuditRow};
 
 /// Entries on one page.
 const SHOWN: usize = 100;
@@ -30,7 +30,7 @@ pub(super) async fn page(request: HttpRequest, service: Acting) -> HttpResponse 
     answer(&request, &visit, result.await)
 }
 
-fn body(visit: &Visit, entries: &[Audited], more: bool, end: &AuditEnd, who: &str) -> Markup {
+fn body(visit: &Visit, entries: &[AuditRow], more: bool, end: &AuditEnd, who: &str) -> Markup {
     let say = |text| visit.say(text);
     let heads = [audit::WHEN, audit::WHO, audit::WHAT, audit::OBJECT, audit::RESULT];
     html! {
@@ -56,9 +56,10 @@ fn body(visit: &Visit, entries: &[Audited], more: bool, end: &AuditEnd, who: &st
     }
 }
 
-fn row(visit: &Visit, one: &Audited) -> Markup {
+fn row(visit: &Visit, row: &AuditRow) -> Markup {
+    let one = &row.entry;
     html! {
-        tr data-seq=(one.seq) {
+        tr data-seq=(row.seq) {
             th scope="row" { (one.at) }
             td {
                 @if one.principal.is_empty() { (visit.say(audit::NOBODY)) } @else {
@@ -81,6 +82,8 @@ fn action<'a>(visit: &Visit, code: &'a str) -> &'a str {
         "second-factor" => audit::SECOND_FACTOR,
         "sign-out" => audit::SIGN_OUT,
         "set-password" => audit::SET_PASSWORD,
+        "change-password" => audit::CHANGE_PASSWORD,
+        "bind-identity" => audit::BIND_IDENTITY,
         "create-account" => audit::CREATE_ACCOUNT,
         "disable-account" => audit::DISABLE_ACCOUNT,
         "enable-account" => audit::ENABLE_ACCOUNT,
@@ -105,6 +108,7 @@ fn result<'a>(visit: &Visit, code: &'a str) -> &'a str {
     let text = match code {
         "ok" => audit::OK,
         "password" => audit::PASSWORD_OK,
+        "provider" => audit::PROVIDER_OK,
         "wrong" => audit::WRONG,
         "too-many" => audit::TOO_MANY,
         "401" => audit::UNSIGNED,

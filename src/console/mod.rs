@@ -41,6 +41,7 @@ mod mirror;
 mod needs;
 mod oidc;
 mod overtake;
+mod password;
 mod phone;
 mod questionnaire;
 mod rate;
@@ -160,6 +161,12 @@ pub fn routes(config: &mut web::ServiceConfig) {
     .service(sent("/login/demo").route(web::post().to(access::demo)))
     .service(sent("/logout").route(web::post().to(access::sign_out)))
     .service(both("/welcome/{link}").route(web::get().to(access::welcome)).route(web::post().to(access::accept)))
+    .service(
+        both(password::PATH)
+            .route(web::get().to(password::page))
+            .route(web::head().to(password::page))
+            .route(web::post().to(password::change)),
+    )
     .service(sent("/accounts/make").route(web::post().to(accounts::make)))
     .service(sent("/accounts/change").route(web::post().to(accounts::change)))
     .service(sent("/accounts/key").route(web::post().to(accounts::make_key)))

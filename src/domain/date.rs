@@ -123,6 +123,13 @@ impl Timestamp {
     }
 }
 
+/// As databases keep it: microseconds.
+impl From<i64> for Timestamp {
+    fn from(micros: i64) -> Self {
+        Self::from_micros(micros)
+    }
+}
+
 impl fmt::Display for Timestamp {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let text = time::OffsetDateTime::from_unix_timestamp_nanos(i128::from(self.0) * 1000)

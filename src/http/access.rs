@@ -183,6 +183,11 @@ fn unsafe_by_session(request: &ServiceRequest, known: &Known) -> bool {
     !safe && request.path().starts_with("/api/") && word != Some(csrf.as_str())
 }
 
+/// Whether a request comes by a session, not by a key.
+pub(crate) fn by_session(request: &HttpRequest) -> bool {
+    request.extensions().get::<Signed>().is_some_and(|signed| signed.0.csrf.is_some())
+}
+
 /// Whether a person reads the answer, who did not send a form.
 pub(super) fn wants_page(request: &ServiceRequest) -> bool {
     for_people(request) && [Method::GET, Method::HEAD].contains(request.method())

@@ -4,11 +4,13 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use super::access::{Access, by_session};
+use super::address::came_from;
 use super::body::read_json;
 use super::problem::{Place, Problem, respond};
 use crate::domain::{Role, Scopes};
 use crate::service::Acting;
-use crate::service::accounts::{Account, Invited, KeyMade, KeyShown, NewAccount, NewKey, SubjectData};
+use crate::service::accounts::{Account, Invited, KeyMade, KeyShown, NewAccount, NewKey, PasswordChange, SubjectData};
 
 /// An account to make.
 #[derive(Deserialize, ToSchema)]
@@ -38,6 +40,16 @@ pub(super) struct KeyBody {
     #[serde(default)]
     #[schema(nullable = false)]
     account: Option<String>,
+}
+
+/// One's own password, and the one from now on.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct PasswordBody {
+    /// 现在的密码 The present password.
+    password: String,
+    /// 新密码，12–128 个字符 The new one, 12-128 characters, not a common one.
+    new_password: String,
 }
 
 /// Who asks.
@@ -75,10 +87,29 @@ pub(super) async fn me(service: Acting) -> HttpResponse {
 
 /// Everything that is kept of one's own account: to take along.
 #[utoipa::path(get, path = "/api/v1/me/data", tag = "accounts", operation_id = "own_data", summary = "自己的全部数据 Everything of oneself",
-    description = "账号、密钥（不含密文）、会话、审计记录，以及本账号写入的一切（评价及其评语）。The account, its keys without their secrets, its sessions, its audit entries, and everything it wrote, ratings and comments too.",
+    description = "账号、密钥（不含密文）、会话、审计记录，以及本账号写入的一切（评价及其评语、修改理由）。The account, its keys without their secrets, its sessions, its audit entries, and everything it wrote, ratings with their comments and reasons too.",
     responses((status = 200, description = "数据 The data", body = SubjectData), (status = 404), (status = 503)))]
 pub(super) async fn own_data(request: HttpRequest, service: Acting) -> HttpResponse {
     let answer = async { Ok::<_, Problem>(HttpResponse::Ok().json(service.own_data().await?)) };
+    respond(&request, answer.await)
+}
+
+/// Changes one's own password.
+#[utoipa::path(post, path = "/api/v1/me/password", tag = "accounts", operation_id = "change_password", request_body = PasswordBody,
+    summary = "修改自己的密码 Change one's own password",
+    description = "须给出现在的密码；本账号的全部会话随即结束，以会话提出的由 `Set-Cookie` 换新；密钥不变。The present one is asked for; all sessions of the account end, one that asks goes on by the cookie in the answer; keys stay.",
+    responses((status = 204, description = "已修改 Changed"), (status = 404), (status = 408), (status = 413), (status = 415), (status = 422)))]
+pub(super) async fn change_password(request: HttpRequest, payload: web::Payload, service: Acting) -> HttpResponse {
+    let answer = async {
+        let PasswordBody { password, new_password } = read_json(&request, payload).await?;
+        let change =
+            PasswordChange { password, new_password, from: came_from(&request), by_session: by_session(&request) };
+        let mut response = HttpResponse::NoContent();
+        if let Some(begun) = service.change_password(change).await? {
+            response.cookie(Access::of(&request).cookie(&begun.token));
+        }
+        Ok::<_, Problem>(response.finish())
+    };
     respond(&request, answer.await)
 }
 

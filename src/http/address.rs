@@ -58,12 +58,17 @@ fn plain(address: IpAddr) -> IpAddr {
 
 /// The client's address. `X-Forwarded-For` is read from its end and believed as far as those who wrote it are trusted: what
 /// stands before the first address that is not a proxy's, anybody may have written.
-pub(crate) fn client(request: &HttpRequest) -> Option<IpAddr> {
+pub(super) fn client(request: &HttpRequest) -> Option<IpAddr> {
     let peer = plain(request.peer_addr()?.ip());
     let trusted = Access::of(request).trusted_proxies;
     let forwarded = request.headers().get_all("x-forwarded-for").filter_map(|value| value.to_str().ok());
     let hops: Vec<&str> = forwarded.flat_map(|value| value.split(',')).map(str::trim).collect();
     Some(seen(peer, &hops, trusted))
+}
+
+/// The client's address as text; empty: not known.
+pub(crate) fn came_from(request: &HttpRequest) -> String {
+    client(request).map_or_else(String::new, |address| address.to_string())
 }
 
 /// One entry of `X-Forwarded-For`: an address; a port and brackets are passed over.

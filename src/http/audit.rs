@@ -6,7 +6,7 @@ use utoipa::{IntoParams, ToSchema};
 
 use super::problem::{Problem, respond};
 use super::query::{Query, encoded};
-use crate::service::{Acting, AuditEnd, Audited};
+use crate::service::{Acting, AuditEnd, AuditRow};
 
 /// Entries on one page unless asked otherwise.
 const PAGE: u32 = 50;
@@ -15,7 +15,7 @@ const PAGE: u32 = 50;
 #[derive(Serialize, ToSchema)]
 pub(super) struct AuditPage {
     /// 记录，新的在前 The entries, the newest first.
-    items: Vec<Audited>,
+    items: Vec<AuditRow>,
     /// 下一页的地址 The address of the next page; `null` on the last.
     next_page: Option<String>,
 }

@@ -36,8 +36,8 @@ mod waiting;
 mod wire;
 
 pub use access::Access;
-pub(crate) use access::Signed;
-pub(crate) use address::client;
+pub(crate) use access::{Signed, by_session};
+pub(crate) use address::came_from;
 pub use address::{Network, seen};
 pub(crate) use guard::not_found;
 pub(crate) use problem::Problem;

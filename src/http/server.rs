@@ -161,6 +161,7 @@ fn routes(config: &mut web::ServiceConfig) {
         .service(get("/api/v1/audit/head").route(web::get().to(audit::head)))
         .service(get("/api/v1/audit").route(web::get().to(audit::list)))
         .service(get("/api/v1/me/data").route(web::get().to(accounts::own_data)))
+        .service(post("/api/v1/me/password").route(web::post().to(accounts::change_password)))
         .service(get("/api/v1/accounts/{id}/data").route(web::get().to(accounts::data)))
         .service(get("/api/v1/me").route(web::get().to(accounts::me)))
         .service(

@@ -3,7 +3,7 @@
 use actix_web::http::StatusCode;
 
 /// Slug, Chinese, English.
-const TITLES: [(&str, &str, &str); 81] = [
+const TITLES: [(&str, &str, &str); 82] = [
     ("already-answered", "已答复", "Already answered"),
     ("already-rated", "已评价", "Already rated"),
     ("ambiguous-credential", "凭证不唯一", "Ambiguous credential"),
@@ -42,6 +42,7 @@ const TITLES: [(&str, &str, &str); 81] = [
     ("name-taken", "名称已占用", "Name taken"),
     ("no-engagement", "没有可评价的合作", "No engagement"),
     ("no-followup", "没有待追评的整改", "No follow-up waits"),
+    ("no-password", "没有密码", "No password"),
     ("not-acceptable", "无法按要求的格式回答", "Not acceptable"),
     ("not-bound", "未绑定账号", "No account bound"),
     ("not-flagged", "未被提示", "Not flagged"),
@@ -82,7 +83,7 @@ const TITLES: [(&str, &str, &str); 81] = [
     ("uri-too-long", "地址过长", "URI too long"),
     ("used-link", "评价链接已用过", "Rating link used up"),
     ("wrong-code", "验证码错误", "Wrong code"),
-    ("wrong-password", "名称或密码不对", "Wrong name or password"),
+    ("wrong-password", "密码不对", "Wrong password"),
     ("wrong-scope", "密钥权限不足", "Scope missing"),
     ("wrong-type", "类型错误", "Wrong type"),
 ];

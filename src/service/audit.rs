@@ -5,13 +5,10 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
-use serde::Serialize;
 use tokio::sync::oneshot;
-use utoipa::ToSchema;
 
-use super::ServiceError;
 use crate::domain::{Principal, Timestamp};
-use crate::store::{AuditEntry, AuditHead, AuditRow, ChainFault, LEAST_AUDIT_DAYS, Store, StoreError};
+use crate::store::{AuditEntry, Store, StoreError};
 
 /// What repeats within this time is counted together.
 const TOGETHER: Duration = Duration::from_secs(60);
@@ -19,9 +16,6 @@ const TOGETHER: Duration = Duration::from_secs(60);
 const MOST: usize = 4_096;
 /// Longest object that is kept: a client chooses what it asks for.
 const LONGEST: usize = 64;
-/// Entries are kept so many days unless told otherwise.
-pub const AUDIT_DAYS: u32 = 400;
-const DAY: i64 = 86_400 * 1_000_000;
 
 tokio::task_local! {
     /// The id of the request that is being answered.
@@ -38,7 +32,7 @@ type Waiting = (AuditEntry, oneshot::Sender<Result<(), String>>);
 /// The audit log of one installation. Cloning shares it.
 #[derive(Clone)]
 pub struct Audit {
-    store: Store,
+    pub(super) store: Store,
     shared: Arc<Shared>,
 }
 
@@ -50,56 +44,9 @@ struct Shared {
     writing: tokio::sync::Mutex<()>,
 }
 
-/// An entry as it is shown.
-#[derive(Clone, Debug, Serialize, ToSchema)]
-pub struct Audited {
-    /// Its place.
-    pub seq: i64,
-    /// When, UTC.
-    pub at: Timestamp,
-    /// The pseudonym of who did it; empty: nobody who is known.
-    pub principal: String,
-    /// Its role then.
-    pub role: String,
-    /// What was done.
-    pub action: String,
-    /// What it was done to.
-    pub object: String,
-    /// `ok`, or why not.
-    pub result: String,
-    /// How often, within a minute.
-    pub times: i64,
-    /// The request's id.
-    pub request: String,
-}
-
-/// The end of the audit log.
-#[derive(Clone, Debug, Serialize, ToSchema)]
-pub struct AuditEnd {
-    /// Its last entry.
-    pub seq: i64,
-    /// SHA-256 over all entries, hexadecimal: note it elsewhere.
-    pub chain: String,
-    /// Everything up to here was taken away after its time.
-    pub purged: i64,
-}
-
-impl From<AuditRow> for Audited {
-    fn from(row: AuditRow) -> Self {
-        let AuditRow { seq, at, principal, role, action, object, result, times, request, .. } = row;
-        Self { seq, at: Timestamp::from_micros(at), principal, role, action, object, result, times, request }
-    }
-}
-
-impl From<AuditHead> for AuditEnd {
-    fn from(head: AuditHead) -> Self {
-        let chain = head.chain.0.iter().map(|byte| format!("{byte:02x}")).collect();
-        Self { seq: head.seq, chain, purged: head.purged }
-    }
-}
-
-fn now() -> i64 {
-    SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_micros() as i64)
+pub(super) fn now() -> Timestamp {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH);
+    Timestamp::from_micros(since.map_or(0, |since| since.as_micros() as i64))
 }
 
 /// A text that a client chose, short and of one line.
@@ -245,44 +192,6 @@ impl Audit {
             done.map_err(|why| StoreError::Unavailable(format!("it cannot be audited: {why}")))?;
         }
         Ok(())
-    }
-
-    /// At most `limit` entries before one, of one principal if one is named, the newest first.
-    ///
-    /// # Errors
-    /// What the database says.
-    pub async fn entries(&self, before: Option<i64>, who: &str, limit: i64) -> Result<Vec<Audited>, StoreError> {
-        Ok(self.store.audit_rows(before, who, limit).await?.into_iter().map(Audited::from).collect())
-    }
-
-    /// Where it ends.
-    ///
-    /// # Errors
-    /// What the database says.
-    pub async fn end(&self) -> Result<AuditEnd, StoreError> {
-        Ok(self.store.audit_head().await?.into())
-    }
-
-    /// Recomputes the chain of what is kept.
-    ///
-    /// # Errors
-    /// What the database says.
-    pub async fn check(&self) -> Result<Option<ChainFault>, StoreError> {
-        self.store.check_audit().await
-    }
-
-    /// Takes away what is older than so many days; how many entries.
-    ///
-    /// # Errors
-    /// What the database says; [`ServiceError::Unsafe`] for fewer days than the law asks for.
-    pub async fn purge(&self, days: u32) -> Result<u64, ServiceError> {
-        if days < LEAST_AUDIT_DAYS {
-            let text = format!(
-                "审计记录至少保留 {LEAST_AUDIT_DAYS} 天 / audit entries are kept {LEAST_AUDIT_DAYS} days at least"
-            );
-            return Err(ServiceError::Unsafe(text));
-        }
-        Ok(self.store.purge_audit(now() - i64::from(days) * DAY).await?)
     }
 }
 

@@ -1,5 +1,6 @@
 //! Backup and restore: the log copied row by row into a new file or an empty database, and checked there from the first
-//! event; accounts, keys and secrets come with it as they are stored, checked by their digest. As both sides are read and filled alike, a log also moves this way from SQLite to PostgreSQL and back.
+//! event; the audit log comes with it, checked against a chain of its own, and accounts, keys and secrets as they are stored, checked
+//! by their digest. As both sides are read and filled alike, a log also moves this way from SQLite to PostgreSQL and back.
 
 use std::fs::File;
 use std::path::{Path, PathBuf};
@@ -25,7 +26,9 @@ pub struct Copied {
     pub accounts: usize,
     /// Digest of accounts, keys and secrets as they are stored.
     pub accounts_digest: String,
-    /// Secrets among them that are not sealed: whoever has the copy has them.
+    /// Entries of the audit log that came with it.
+    pub audit: u64,
+    /// Secrets in it that are not sealed: whoever has the copy has them.
     pub plain_secrets: usize,
 }
 
@@ -46,8 +49,8 @@ impl Service {
     /// at all.
     ///
     /// # Errors
-    /// [`StoreError::Exists`]; [`StoreError::Corrupt`] names the first event that does not continue the chain; or what the
-    /// databases say.
+    /// [`StoreError::Exists`]; [`StoreError::Corrupt`] names the first event that does not continue the chain,
+    /// [`StoreError::BrokenAudit`] the first entry of the audit log; or what the databases say.
     pub async fn backup(from: &Address, to: &Path, progress: CopyProgress<'_>) -> Result<Copied, ServiceError> {
         if to.exists() {
             return Err(StoreError::Exists(to.to_owned()).into());
@@ -112,7 +115,7 @@ async fn into_new_file(source: &Store, to: &Path, progress: CopyProgress<'_>) ->
 async fn copied(source: &Store, target: &Store, progress: CopyProgress<'_>) -> Result<Copied, ServiceError> {
     let head = source.head().await?;
     let accounts = source.account_rows().await?;
-    if !target.account_rows().await?.is_empty() {
+    if !target.account_rows().await?.is_empty() || target.audit_head().await?.seq > 0 {
         return Err(StoreError::NotEmpty.into());
     }
     let mut filling = target.fill().await?;
@@ -147,10 +150,14 @@ async fn copied(source: &Store, target: &Store, progress: CopyProgress<'_>) -> R
         filling.comments(&page).await?;
     }
     filling.accounts(&accounts).await?;
+    let audit = filling.audit(source).await?;
     filling.finish().await?;
     let accounts_digest = target.account_rows().await?.digest();
     if accounts_digest != accounts.digest() {
         return Err(StoreError::Unavailable("the accounts did not arrive as they were".into()).into());
+    }
+    if let Some(fault) = target.check_audit().await? {
+        return Err(StoreError::BrokenAudit { seq: fault.seq, what: fault.what }.into());
     }
     let check = Service::check_log(target, |seq| progress(CopyStep::Checking, seq, head.seq)).await?;
     if let Some(fault) = check.fault {
@@ -160,7 +167,7 @@ async fn copied(source: &Store, target: &Store, progress: CopyProgress<'_>) -> R
         return Err(changed(&head));
     }
     let (digest, plain_secrets) = (check.digest, accounts.plain_secrets());
-    Ok(Copied { seq: head.seq, keys, digest, accounts: accounts.len(), accounts_digest, plain_secrets })
+    Ok(Copied { seq: head.seq, keys, digest, accounts: accounts.len(), accounts_digest, audit, plain_secrets })
 }
 
 /// The log was replaced while it was copied, or is broken at its end.

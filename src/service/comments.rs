@@ -1,30 +1,45 @@
-//! Comments stand beside the log: taken out of ratings as they are written, put back as they are read.
+//! Comments of ratings, and reasons of revisions, stand beside the log: taken out of events as they are written, put back as
+//! they are read.
 
 use std::collections::BTreeMap;
 
 use super::{Service, ServiceError};
-use crate::domain::{Event, Rating};
+use crate::domain::{Comment, Event, Rating, RatingId, RatingNote};
 use crate::store::{Appended, CommentRow, Store, StoreError, Unit};
 
 /// Comments read at a time.
 const PAGE: i64 = 1_000;
 
-/// Takes the comments out of a unit's ratings, which then hold their digests.
+/// Takes what its rater wrote freely out of a unit's ratings and of the remarks on them, which then hold digests.
 fn taken_out(unit: &mut Unit) -> Vec<CommentRow> {
     let mut rows = Vec::new();
-    for draft in &mut unit.drafts {
-        if let Event::RatingSubmitted(rating) | Event::RatingRevised(rating) = &mut draft.event
-            && let Some(comment) = rating.comment.take()
-        {
-            let row = CommentRow::new(rating.id.to_string(), comment.as_str().to_owned());
-            rating.comment_digest = Some(row.digest.clone());
+    let mut take = |rating: RatingId, text: &mut Option<Comment>, digest: &mut Option<String>| {
+        if let Some(text) = text.take() {
+            let row = CommentRow::new(rating.to_string(), text.as_str().to_owned());
+            *digest = Some(row.digest.clone());
             rows.push(row);
+        }
+    };
+    // From the end: a remark stands right before the rating that it is on, and goes with it when that is erased.
+    let mut noted = None;
+    for draft in unit.drafts.iter_mut().rev() {
+        match &mut draft.event {
+            Event::RatingSubmitted(rating) | Event::RatingRevised(rating) => {
+                take(rating.id, &mut rating.comment, &mut rating.comment_digest);
+                noted = Some(rating.id);
+            }
+            Event::RatingNoted(note) => {
+                if let Some(rating) = noted.take() {
+                    take(rating, &mut note.reason, &mut note.reason_digest);
+                }
+            }
+            _ => noted = None,
         }
     }
     rows
 }
 
-/// All comments by their digests.
+/// All comments and reasons by their digests.
 pub(super) async fn all(store: &Store) -> Result<BTreeMap<String, String>, StoreError> {
     let (mut found, mut after) = (BTreeMap::new(), String::new());
     loop {
@@ -55,9 +70,20 @@ impl Service {
     /// A rating with its comment, unless that was erased.
     pub(super) async fn with_comment(&self, mut rating: Rating) -> Result<Rating, ServiceError> {
         if let Some(digest) = &rating.comment_digest {
-            let row = self.store.comment(digest).await?;
-            rating.comment = row.and_then(|row| row.body.parse().ok());
+            rating.comment = self.beside(digest).await?;
         }
         Ok(rating)
+    }
+
+    /// A remark with its reason, unless that was erased.
+    pub(super) async fn with_reason(&self, mut note: RatingNote) -> Result<RatingNote, ServiceError> {
+        if let Some(digest) = &note.reason_digest {
+            note.reason = self.beside(digest).await?;
+        }
+        Ok(note)
+    }
+
+    async fn beside(&self, digest: &str) -> Result<Option<Comment>, ServiceError> {
+        Ok(self.store.comment(digest).await?.and_then(|row| row.body.parse().ok()))
     }
 }

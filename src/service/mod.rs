@@ -5,6 +5,7 @@ mod acting;
 mod ask;
 mod attention;
 mod audit;
+mod audit_kept;
 pub mod authorize;
 mod backup;
 mod board;
@@ -67,9 +68,12 @@ use crate::engine::Refusal;
 use crate::live::{Limits, Live, Rate, RedisError};
 use crate::store::{Store, StoreError, Writer};
 
+pub use crate::store::AuditRow;
+
 pub use acting::{Acting, Listed, ReadOf};
 pub use attention::{Attention, EngagementShown, UnmetPark, WaitingPark};
-pub use audit::{AUDIT_DAYS, Audit, AuditEnd, Audited, in_request};
+pub use audit::{Audit, in_request};
+pub use audit_kept::{AUDIT_DAYS, AuditEnd};
 pub use backup::{Copied, CopyProgress, CopyStep};
 pub use board::{Board, NeedWords, ParkCard, Parks};
 pub use bounded::Bounded;

@@ -10,7 +10,7 @@ use tokio::sync::{Notify, watch};
 use uuid::Uuid;
 
 use super::accounts::Accounts;
-use super::audit::AUDIT_DAYS;
+use super::audit_kept::AUDIT_DAYS;
 use super::follow::Follow;
 use super::{Bounded, Budget, Service, ServiceError, digest, foundation, link_key, reach};
 use crate::domain::{Date, Event, Principal, Role, Timestamp};

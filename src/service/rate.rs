@@ -260,7 +260,7 @@ fn drafts(event: Event, rev: u32, beside: Beside) -> Vec<Draft> {
             Event::RatingSubmitted(rating) | Event::RatingRevised(rating) => Some(rating.engagement.clone()),
             _ => None,
         };
-        let note = |engagement| RatingNote { engagement, rev, reason, followup, link };
+        let note = |engagement| RatingNote { engagement, rev, reason, reason_digest: None, followup, link };
         Some(Draft { event: Event::RatingNoted(note(engagement?)), rev: 1 })
     });
     note.flatten().into_iter().chain([Draft { event, rev }]).collect()

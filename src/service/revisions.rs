@@ -94,7 +94,9 @@ impl Service {
     /// The remark on a revision, if there is one.
     async fn note(&self, engagement: &EngagementId, rev: u32) -> Result<Option<RatingNote>, ServiceError> {
         let subject = Subject { kind: EntityKind::RatingNote, id: format!("{engagement}/{rev}") };
-        let found = self.store.history(&subject).await?.pop();
-        Ok(found.and_then(|one| if let Event::RatingNoted(note) = one.event { Some(note) } else { None }))
+        match self.store.history(&subject).await?.pop().map(|found| found.event) {
+            Some(Event::RatingNoted(note)) => self.with_reason(note).await.map(Some),
+            _ => Ok(None),
+        }
     }
 }

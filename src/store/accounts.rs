@@ -162,6 +162,15 @@ impl Store {
         run!(self, "UPDATE account SET password = $3 WHERE log_id = $1 AND id = $2", id, password).map(|_| ())
     }
 
+    /// Gives an account another password in place of this one; whether it still was the account's.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub async fn change_password(&self, id: &str, from: &str, to: &str) -> Result<bool, StoreError> {
+        let text = "UPDATE account SET password = $4 WHERE log_id = $1 AND id = $2 AND password = $3";
+        Ok(run!(self, text, id, from, to)? == 1)
+    }
+
     /// Takes a step of the second factor, each once; whether it was not taken before.
     ///
     /// # Errors
@@ -182,11 +191,14 @@ impl Store {
         Ok(changed == 1)
     }
 
-    /// Takes away everything that is known of an account; the log keeps its id, which then names nobody.
+    /// Takes away everything that is known of an account; the log keeps its id, which then names nobody. Idempotency keys go
+    /// too: their fingerprints are hashes, without a salt, of what it wrote.
     ///
     /// # Errors
     /// What the database says.
     pub async fn erase_account(&self, id: &str) -> Result<bool, StoreError> {
+        let keys = "DELETE FROM idempotency WHERE log_id = $1 AND (principal = $2 OR principal LIKE $2 || '/%')";
+        run!(self, keys, id)?;
         run!(self, "DELETE FROM session WHERE log_id = $1 AND account = $2", id)?;
         run!(self, "DELETE FROM invitation WHERE log_id = $1 AND account = $2", id)?;
         run!(self, "DELETE FROM api_key WHERE log_id = $1 AND account = $2", id)?;

@@ -1,25 +1,27 @@
 //! The audit log: append-only rows with a chain of their own, beside the log.
 
+use serde::Serialize;
 use sha2::{Digest, Sha256};
 use sqlx::AssertSqlSafe;
+use utoipa::ToSchema;
 
 use super::chain::{Chain, ChainFault};
-use super::database::{Pool, on_both, values};
+use super::database::{Connection, on_both, pieces, values};
 use super::error::StoreError;
 use super::log::{LOG_ID, Store};
+use crate::domain::Timestamp;
 
 /// Rows read at a time.
 const PAGE: i64 = 1_000;
-/// What was recorded may be taken away after so many days at the earliest; triggers hold to it.
-pub const LEAST_AUDIT_DAYS: u32 = 180;
-/// What is said to whoever tries.
-const KEPT: &str = "the audit log is append-only";
+/// Rows of one INSERT.
+const ROWS: usize = 1_024;
 
 /// Something that was done, or refused.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema, sqlx::FromRow)]
 pub struct AuditEntry {
-    /// When, in microseconds since 1970.
-    pub at: i64,
+    /// When, UTC.
+    #[sqlx(try_from = "i64")]
+    pub at: Timestamp,
     /// The pseudonym of who did it; empty: nobody who is known.
     pub principal: String,
     /// Its role then; empty: none.
@@ -36,28 +38,17 @@ pub struct AuditEntry {
     pub request: String,
 }
 
-/// An entry as it is stored.
-#[derive(Clone, Debug, PartialEq, Eq, sqlx::FromRow)]
+/// An entry as it is stored, and as it is shown.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema, sqlx::FromRow)]
 pub struct AuditRow {
     /// Its place.
     pub seq: i64,
-    /// When, in microseconds since 1970.
-    pub at: i64,
-    /// The pseudonym of who did it.
-    pub principal: String,
-    /// Its role then.
-    pub role: String,
-    /// What was done.
-    pub action: String,
-    /// What it was done to.
-    pub object: String,
-    /// What came of it.
-    pub result: String,
-    /// How often, within a minute.
-    pub times: i64,
-    /// The request's id.
-    pub request: String,
+    /// What was recorded.
+    #[sqlx(flatten)]
+    #[serde(flatten)]
+    pub entry: AuditEntry,
     /// The chain after it.
+    #[serde(skip)]
     pub chain: Vec<u8>,
 }
 
@@ -73,9 +64,9 @@ pub struct AuditHead {
 }
 
 /// The chain after one more entry: numbers as 8 bytes little-endian, texts after their lengths.
-fn extend(chain: Chain, seq: i64, entry: &AuditEntry) -> Chain {
+pub(super) fn extend(chain: Chain, seq: i64, entry: &AuditEntry) -> Chain {
     let mut hash = Sha256::new().chain_update(chain.0);
-    [seq, entry.at, entry.times].iter().for_each(|number| hash.update(number.to_le_bytes()));
+    [seq, entry.at.micros(), entry.times].iter().for_each(|number| hash.update(number.to_le_bytes()));
     let AuditEntry { principal, role, action, object, result, request, .. } = entry;
     for text in [principal, role, action, object, result, request] {
         hash.update((text.len() as u64).to_le_bytes());
@@ -84,82 +75,36 @@ fn extend(chain: Chain, seq: i64, entry: &AuditEntry) -> Chain {
     Chain(hash.finalize().into())
 }
 
-impl AuditRow {
-    fn entry(&self) -> AuditEntry {
-        let AuditRow { at, principal, role, action, object, result, times, request, .. } = self.clone();
-        AuditEntry { at, principal, role, action, object, result, times, request }
-    }
-}
-
 const COLUMNS: &str = "seq, at, principal, role, action, object, result, times, request, chain";
 
-/// What keeps rows from being changed. A purge leaves an anchor first, which must be old enough.
-fn guards(sqlite: bool) -> Vec<String> {
-    let oldest = i64::from(LEAST_AUDIT_DAYS) * 86_400;
-    if sqlite {
-        let raise = format!("BEGIN SELECT RAISE(ABORT, '{KEPT}'); END");
-        let before = |name: &str, when: &str| format!("CREATE TRIGGER IF NOT EXISTS {name} BEFORE {when} {raise}");
-        return vec![
-            before("audit_log_kept", "UPDATE ON audit_log"),
-            before(
-                "audit_log_whole",
-                "DELETE ON audit_log WHEN OLD.seq > \
-                 (SELECT coalesce(max(seq), 0) FROM audit_anchor WHERE log_id = OLD.log_id)",
-            ),
-            before("audit_anchor_kept", "UPDATE ON audit_anchor"),
-            before("audit_anchor_whole", "DELETE ON audit_anchor"),
-            before(
-                "audit_anchor_old",
-                &format!(
-                    "INSERT ON audit_anchor WHEN NOT EXISTS (SELECT 1 FROM audit_log WHERE log_id = NEW.log_id \
-                     AND seq = NEW.seq AND at <= (CAST(strftime('%s', 'now') AS INTEGER) - {oldest}) * 1000000)"
-                ),
-            ),
-        ];
+/// Adds rows in the transaction of a connection.
+pub(super) async fn insert(connection: &mut Connection, rows: &[AuditRow]) -> Result<(), StoreError> {
+    for piece in pieces(rows, ROWS) {
+        let text = format!("INSERT INTO audit_log (log_id, {COLUMNS}) VALUES {}", values(0, piece.len(), 11));
+        on_both!(Connection, &mut *connection, it => {
+            let mut query = sqlx::query(AssertSqlSafe(text));
+            for AuditRow { seq, entry, chain } in piece {
+                query = query.bind(LOG_ID).bind(*seq).bind(entry.at.micros()).bind(entry.principal.as_str());
+                query = query.bind(entry.role.as_str()).bind(entry.action.as_str()).bind(entry.object.as_str());
+                query = query.bind(entry.result.as_str()).bind(entry.times).bind(entry.request.as_str());
+                query = query.bind(chain.as_slice());
+            }
+            query.execute(it).await.map(|_| ())
+        })?;
     }
-    let of = |table: &str, when: &str, each: &str, name: &str| {
-        format!(
-            "CREATE OR REPLACE TRIGGER {name} BEFORE {when} ON {table} FOR EACH {each} EXECUTE FUNCTION zeyou_audit_kept()"
-        )
-    };
-    let function = format!(
-        "CREATE OR REPLACE FUNCTION zeyou_audit_kept() RETURNS trigger AS $guard$ BEGIN \
-         IF TG_TABLE_NAME = 'audit_log' AND TG_OP = 'DELETE' THEN \
-         IF OLD.seq <= (SELECT coalesce(max(seq), 0) FROM audit_anchor WHERE log_id = OLD.log_id) THEN RETURN OLD; END IF; \
-         END IF; \
-         IF TG_OP = 'INSERT' THEN \
-         IF EXISTS (SELECT 1 FROM audit_log WHERE log_id = NEW.log_id AND seq = NEW.seq \
-         AND at <= (extract(epoch FROM clock_timestamp())::bigint - {oldest}) * 1000000) THEN RETURN NEW; END IF; \
-         END IF; \
-         RAISE EXCEPTION '{KEPT}'; END $guard$ LANGUAGE plpgsql"
-    );
-    // One statement, so one transaction: of replicas that start at one moment one makes them after the other.
-    vec![
-        [
-            "SELECT pg_advisory_xact_lock(7205759403792793)".to_owned(),
-            function,
-            of("audit_log", "UPDATE OR DELETE", "ROW", "audit_log_kept"),
-            of("audit_log", "TRUNCATE", "STATEMENT", "audit_log_whole"),
-            of("audit_anchor", "INSERT OR UPDATE OR DELETE", "ROW", "audit_anchor_kept"),
-            of("audit_anchor", "TRUNCATE", "STATEMENT", "audit_anchor_whole"),
-        ]
-        .join("; "),
-    ]
+    Ok(())
+}
+
+/// Says where the audit log ends from now on.
+pub(super) async fn move_head(connection: &mut Connection, seq: i64, chain: Chain) -> Result<(), StoreError> {
+    let moved = "UPDATE audit_head SET seq = $2, chain = $3 WHERE log_id = $1";
+    on_both!(Connection, &mut *connection, it => {
+        sqlx::query(moved).bind(LOG_ID).bind(seq).bind(&chain.0[..]).execute(it).await.map(|_| ())
+    })?;
+    Ok(())
 }
 
 impl Store {
-    /// Makes the triggers and the head, if they are not there.
-    pub(super) async fn guard_audit(&self) -> Result<(), StoreError> {
-        for text in guards(matches!(self.pool, Pool::Sqlite(_))) {
-            on_both!(Pool, &self.pool, pool => sqlx::raw_sql(AssertSqlSafe(text)).execute(pool).await.map(|_| ()))?;
-        }
-        let head = "INSERT INTO audit_head (log_id, seq, chain) VALUES ($1, 0, $2) ON CONFLICT DO NOTHING";
-        on_both!(Pool, &self.pool, pool => {
-            sqlx::query(head).bind(LOG_ID).bind(&Chain::EMPTY.0[..]).execute(pool).await.map(|_| ())
-        })?;
-        Ok(())
-    }
-
     /// Appends entries in one transaction of their own connection; durable once this returns.
     ///
     /// # Errors
@@ -178,23 +123,17 @@ impl Store {
             sqlx::query_as(AssertSqlSafe(head)).bind(LOG_ID).fetch_one(it).await
         })?;
         let mut chain = Chain::read(seq, chain)?;
-        let text = format!("INSERT INTO audit_log (log_id, {COLUMNS}) VALUES {}", values(0, entries.len(), 11));
-        on_both!(Connection, &mut connection, it => {
-            let mut query = sqlx::query(AssertSqlSafe(text));
-            for entry in entries {
+        let rows: Vec<AuditRow> = entries
+            .iter()
+            .cloned()
+            .map(|entry| {
                 seq += 1;
-                chain = extend(chain, seq, entry);
-                query = query.bind(LOG_ID).bind(seq).bind(entry.at).bind(entry.principal.as_str());
-                query = query.bind(entry.role.as_str()).bind(entry.action.as_str()).bind(entry.object.as_str());
-                query = query.bind(entry.result.as_str()).bind(entry.times).bind(entry.request.as_str());
-                query = query.bind(chain.0.to_vec());
-            }
-            query.execute(it).await.map(|_| ())
-        })?;
-        let moved = "UPDATE audit_head SET seq = $2, chain = $3 WHERE log_id = $1";
-        on_both!(Connection, &mut connection, it => {
-            sqlx::query(moved).bind(LOG_ID).bind(seq).bind(&chain.0[..]).execute(it).await.map(|_| ())
-        })?;
+                chain = extend(chain, seq, &entry);
+                AuditRow { seq, entry, chain: chain.0.to_vec() }
+            })
+            .collect();
+        insert(&mut connection, &rows).await?;
+        move_head(&mut connection, seq, chain).await?;
         connection.run("COMMIT").await?;
         connection.close().await?;
         Ok(())
@@ -240,7 +179,8 @@ impl Store {
         Ok(AuditHead { seq, chain: Chain::read(seq, chain)?, purged })
     }
 
-    async fn audit_anchor(&self) -> Result<(i64, Chain), StoreError> {
+    /// The last entry that was taken away, and the chain after it.
+    pub(super) async fn audit_anchor(&self) -> Result<(i64, Chain), StoreError> {
         let anchor = "SELECT seq, chain FROM audit_anchor WHERE log_id = $1 ORDER BY seq DESC LIMIT 1";
         let row: Option<(i64, Vec<u8>)> = on_both!(Pool, &self.pool, pool => {
             sqlx::query_as(anchor).bind(LOG_ID).fetch_optional(pool).await
@@ -272,7 +212,7 @@ impl Store {
                 if row.seq != seq {
                     return fault(seq, "the entry is missing");
                 }
-                chain = extend(chain, seq, &row.entry());
+                chain = extend(chain, seq, &row.entry);
                 if row.chain != chain.0 {
                     return fault(seq, "the entry does not match its chain");
                 }
@@ -283,34 +223,5 @@ impl Store {
             return fault(seq.min(head.seq) + 1, "the audit log does not end where its head says");
         }
         Ok(None)
-    }
-
-    /// Takes away what was recorded before an instant, and leaves an anchor from which the rest still verifies; how many entries.
-    ///
-    /// # Errors
-    /// What the database says, e.g. that it is too early ([`LEAST_AUDIT_DAYS`]).
-    pub async fn purge_audit(&self, before: i64) -> Result<u64, StoreError> {
-        let (anchored, _) = self.audit_anchor().await?;
-        // Up to the first entry that is to be kept: clocks may have stepped.
-        let last = "SELECT coalesce(min(seq) - 1, (SELECT coalesce(max(seq), 0) FROM audit_log WHERE log_id = $1)) \
-                    FROM audit_log WHERE log_id = $1 AND at >= $2";
-        let last: i64 = on_both!(Pool, &self.pool, pool => {
-            sqlx::query_scalar(last).bind(LOG_ID).bind(before).fetch_one(pool).await
-        })?;
-        if last <= anchored {
-            return Ok(0);
-        }
-        let mut connection = self.connection().await?;
-        connection.run(if connection.is_postgres() { "BEGIN" } else { "BEGIN IMMEDIATE" }).await?;
-        let anchor = "INSERT INTO audit_anchor (log_id, seq, chain, purged_at) \
-                      SELECT log_id, seq, chain, $3 FROM audit_log WHERE log_id = $1 AND seq = $2";
-        let delete = "DELETE FROM audit_log WHERE log_id = $1 AND seq <= $2";
-        let taken = on_both!(Connection, &mut connection, it => {
-            sqlx::query(anchor).bind(LOG_ID).bind(last).bind(before).execute(&mut *it).await?;
-            sqlx::query(delete).bind(LOG_ID).bind(last).execute(it).await.map(|done| done.rows_affected())
-        })?;
-        connection.run("COMMIT").await?;
-        connection.close().await?;
-        Ok(taken)
     }
 }

@@ -1,4 +1,4 @@
-//! Comments of ratings: texts beside the log that can be erased. The log holds their salted digests.
+//! Comments of ratings and reasons of revisions: texts beside the log that can be erased. The log holds their salted digests.
 
 use sha2::{Digest, Sha256};
 use sqlx::AssertSqlSafe;
@@ -10,7 +10,7 @@ use super::log::{LOG_ID, Store};
 /// Rows of one INSERT.
 const ROWS: usize = 1_024;
 
-/// A comment as it is stored.
+/// A comment or a reason as it is stored.
 #[derive(Clone, Debug, PartialEq, Eq, sqlx::FromRow)]
 pub struct CommentRow {
     /// SHA-256 of salt and text, hexadecimal: what the event holds.
@@ -100,7 +100,7 @@ impl Store {
         })?)
     }
 
-    /// Erases the comments of a rating, of all its revisions; how many there were.
+    /// Erases the comments and reasons of a rating, of all its revisions; how many there were.
     ///
     /// # Errors
     /// What the database says.

@@ -54,6 +54,14 @@ pub enum StoreError {
         /// What is wrong.
         what: String,
     },
+    /// An entry of the audit log does not continue its chain.
+    #[error("审计记录第 {seq} 条损坏 / the audit log is broken at entry {seq}: {what}")]
+    BrokenAudit {
+        /// The bad entry.
+        seq: i64,
+        /// What is wrong.
+        what: String,
+    },
     /// Somebody else made this revision of the subject first.
     #[error("another change of {0} came first")]
     Conflict(String),

@@ -193,6 +193,7 @@ fn rule(method: &str, path: &str) -> Option<Rule> {
         ("get", _) if kind == "decisions" => A::ReadDecision,
         ("get", "/api/v1/ratings/{id}" | "/api/v1/ratings/{id}/revisions") => A::ReadRating,
         ("post", "/api/v1/ratings") | ("put" | "delete", "/api/v1/ratings/{id}") => A::Rate,
+        ("post", "/api/v1/me/password") => A::KeepOwnKeys,
         (_, _) if kind == "accounts" => A::KeepAccounts,
         (_, _) if kind == "keys" => A::KeepOwnKeys,
         ("get", _) => match kind {
@@ -243,6 +244,7 @@ fn body(method: &str, path: &str, one: &World, entry: &Value) -> Option<Value> {
         ("post", "/api/v1/ratings") => json!({"engagement": engagement, "marks": marks(3)}),
         ("put", "/api/v1/ratings/{id}") => json!({"marks": marks(4)}),
         ("post", "/api/v1/accounts") => json!({"name": "somebody-else", "role": "supervisor"}),
+        ("post", "/api/v1/me/password") => json!({"password": "x", "new_password": "三月 blossom 37 trains"}),
         ("post", "/api/v1/keys") => json!({"label": "试", "scopes": ["read"], "days": 1}),
         ("put", "/api/v1/scenarios/{id}") => {
             json!({"id": one.scenario, "name": "试", "owner": "试", "question": question})

@@ -18,6 +18,7 @@ mod models;
 mod more_bad_input;
 mod oidc;
 mod operations;
+mod password;
 #[path = "../servers/provider.rs"]
 mod provider;
 mod published;

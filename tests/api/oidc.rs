@@ -114,6 +114,12 @@ async fn whoever_is_bound_signs_in_and_nobody_is_made_an_account() {
     let session = cookie(&entered);
     assert_eq!(open(&api, "/parks/P0001", &session).await.status, 200);
     assert_eq!(open(&api, "/parks/P0002", &session).await.status, 404, "the role is the account's");
+    tokio::time::sleep(std::time::Duration::from_millis(300)).await;
+    let id = api.service.accounts().find("li").await.expect("the account").id;
+    let rows = api.service.store().audit_rows(None, &id, 10).await.expect("the audit log");
+    for action in ["bind-identity", "sign-in"] {
+        assert!(rows.iter().any(|row| row.entry.action == action && row.entry.result == "ok"), "{action}: {rows:?}");
+    }
 
     // Another person there, another account here; one identity is one account.
     provider.person("u-2");

@@ -47,7 +47,7 @@ pub(crate) fn code(page: &str, later: u64) -> String {
     factor.generate(now + 30 * later).to_string()
 }
 
-fn word(page: &Answer) -> String {
+pub(crate) fn word(page: &Answer) -> String {
     let rest = page.text.split("name=\"csrf\" value=\"").nth(1).expect("a word");
     rest.split('"').next().expect("its end").to_owned()
 }

@@ -24,14 +24,19 @@ async fn a_subject_takes_its_data_along_and_erasing_it_leaves_the_log_whole() {
     let request = api.request(Method::POST, "/api/v1/ratings").bearer_auth(&key).header("idempotency-key", "k");
     let rated = api.send(request.json(&body)).await.ok(201);
     let at = format!("/api/v1/ratings/{}", rated["id"].as_str().expect("an id"));
+    let seq = rated["seq"].as_i64().expect("a seq");
+    let body = json!({"marks": marks(2), "comment": "王小明：联系不上", "reason": "王小明离职"});
+    let revised = api.request(Method::PUT, &at).bearer_auth(&key).header("if-match", "\"1\"").json(&body);
+    assert_eq!(api.send(revised).await.ok(200)["seq"], seq + 2, "with its remark");
     assert_eq!(ask(&key, Method::GET, &at).await.status, 200);
     let data = ask(&key, Method::GET, "/api/v1/me/data").await.ok(200);
     assert_eq!((&data["account"]["name"], &data["account"]["id"]), (&json!("wang-xiaoming"), &json!(account.id)));
     assert_eq!(data["keys"][0]["label"], "my key");
     assert!(!data.to_string().contains(key.rsplit('_').next().expect("a secret")), "never a secret");
     let written = list(&data["written"]);
-    assert_eq!((written.len(), &written[0]["seq"]), (1, &rated["seq"]), "what others wrote is not in it: {data}");
+    assert_eq!((written.len(), &written[0]["seq"]), (3, &rated["seq"]), "what others wrote is not in it: {data}");
     assert_eq!(written[0]["event"]["body"]["comment"], "王小明：联系不上");
+    assert_eq!(written[1]["event"]["body"]["reason"], "王小明离职");
     let done: Vec<&Value> = list(&data["audit"]).iter().map(|one| &one["action"]).collect();
     assert_eq!(done, ["read-rating", "export-subject"]);
     // For an admin without what it wrote.
@@ -46,17 +51,18 @@ async fn a_subject_takes_its_data_along_and_erasing_it_leaves_the_log_whole() {
     );
     ask(&admin, Method::GET, "/api/v1/accounts/nobody/data").await.is_problem("nobody", 404, "not-found");
 
-    // The log itself holds a digest of the comment, and a salted one: it is nobody's to guess.
-    let seq = rated["seq"].as_i64().expect("a seq");
-    let row = api.service.store().rows(seq - 1, 1).await.expect("the row").remove(0);
-    let raw = String::from_utf8(row.body).expect("JSON");
-    assert!(!raw.contains("王小明") && raw.contains("comment_digest"), "{raw}");
+    // The log itself holds digests of comment and reason, and salted ones: they are nobody's to guess.
+    let rows = api.service.store().rows(seq - 1, 3).await.expect("the rows");
+    let raw = rows.iter().map(|row| String::from_utf8_lossy(&row.body)).collect::<Vec<_>>().join("\n");
+    assert!(!raw.contains("王小明") && raw.contains("comment_digest") && raw.contains("reason_digest"), "{raw}");
     let copy = tempfile::tempdir().expect("a folder");
     let copy = copy.path().join("copy.db");
     Service::backup(api.service.store().address(), &copy, &|_, _, _| {}).await.expect("copied");
     let copied = zeyou::store::Store::open_read_only(&copy).await.expect("the copy");
     let kept = copied.comments("", 10).await.expect("comments");
-    assert!(kept.iter().any(|row| row.body == "王小明：联系不上" && row.is_sound()), "a copy has it: {kept:?}");
+    for text in ["王小明：联系不上", "王小明离职"] {
+        assert!(kept.iter().any(|row| row.body == text && row.is_sound()), "a copy has it: {kept:?}");
+    }
     copied.close().await;
     assert_eq!(ask(&key, Method::GET, &at).await.ok(200)["comment"], "王小明：联系不上");
 
@@ -68,6 +74,9 @@ async fn a_subject_takes_its_data_along_and_erasing_it_leaves_the_log_whole() {
     let colleague = api.key(Role::EnterpriseRater(free.enterprise.parse().expect("a code"))).await;
     let rating = ask(&colleague, Method::GET, &at).await.ok(200);
     assert_eq!((&rating["comment"], &rating["marks"]["overall"]), (&Value::Null, &json!(2)), "the marks stay");
+    let history = ask(&colleague, Method::GET, &format!("{at}/revisions")).await.ok(200);
+    let last = list(&history["items"]).last().expect("a revision");
+    assert_eq!((&last["comment"], &last["reason"], &last["rev"]), (&Value::Null, &Value::Null, &json!(2)), "{history}");
     ask(&admin, Method::GET, &format!("/api/v1/accounts/{}/data", account.id)).await.is_problem(
         "erased",
         404,

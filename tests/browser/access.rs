@@ -63,3 +63,40 @@ async fn a_one_time_link_sets_password_and_second_step_and_leads_in_and_out() {
         browser.until("location.pathname === '/accounts'").await;
     }
 }
+
+#[actix_web::test]
+async fn one_changes_ones_own_password_and_signs_in_with_it() {
+    let site = Site::demo().await;
+    for (language, name, done) in [("zh-CN", "zhao", "密码已修改"), ("en", "qian", "password was changed")] {
+        let role = Role::ParkManager("P0001".parse().expect("a code"));
+        let link =
+            site.service.accounts().create(NewAccount { name: name.to_owned(), role }).await.expect("an account").path;
+        let browser = Browser::start().await;
+        browser.open(&site.url(&format!("/login?lang={language}"))).await;
+        browser.open(&site.url(&link)).await;
+        let password = async |field: &str, text: &str| {
+            browser.find(field).await.send_keys(text).await.expect("typed");
+        };
+        password("#password", "blossom 37 trains").await;
+        browser.click("main button[type=submit]").await;
+        browser.until("location.pathname === '/'").await;
+        browser.click("nav a[href='/accounts']").await;
+        browser.click("#change-password").await;
+        browser.until("location.pathname === '/accounts/password'").await;
+        browser.screenshot_whole(&format!("password-{language}")).await;
+        browser.is_sound("the password", &site.address.to_string()).await;
+        password("#password", "blossom 37 trains").await;
+        password("#new-password", "harvest 52 boats").await;
+        browser.click("main button[type=submit]").await;
+        browser.until("document.querySelector('#changed') !== null").await;
+        assert!(browser.text("#changed").await.contains(done));
+        browser.screenshot_whole(&format!("password-changed-{language}")).await;
+        browser.is_sound("the changed password", &site.address.to_string()).await;
+        browser.click("form.sign-out button").await;
+        browser.until("location.pathname === '/login'").await;
+        password("#name", name).await;
+        password("#password", "harvest 52 boats").await;
+        browser.click("form[action='/login'] button").await;
+        browser.until("location.pathname === '/'").await;
+    }
+}

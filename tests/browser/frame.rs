@@ -6,7 +6,7 @@ use crate::browser::{Browser, DESKTOP, LAPTOP, PHONE};
 use crate::site::Site;
 
 /// Every page with its name, to be looked at in every form.
-const PAGES: [(&str, &str); 21] = [
+const PAGES: [(&str, &str); 22] = [
     ("home", "/"),
     ("shortlist", "/parks/P0001"),
     ("shortlist-new", "/parks/P0003?top=20"),
@@ -23,6 +23,7 @@ const PAGES: [(&str, &str); 21] = [
     ("selections", "/selections?wish=3&capacity=1&forced=P0002~{last}&forbidden=P0001~{first}"),
     ("selections-none", "/selections?wish=9&capacity=1&mandatory=1"),
     ("decisions", "/decisions"),
+    ("password", "/accounts/password"),
     ("flags", "/flags"),
     ("colleges", "/colleges"),
     ("supply", "/colleges/C0001"),

@@ -90,7 +90,6 @@ async fn a_supervisor_keeps_ties_and_answers_appeals() {
         college.find("#text").await.send_keys("please look again").await.expect("typed");
         college.click("#appeal button[type=submit]").await;
         college.find("#notice").await;
-        goes(&park, &format!("/engagements/{}/link", engagement_of(&site, "P0001"))).await;
         let browser = signed(&site, "demo-supervisor", language).await;
         goes(&browser, "/flags").await;
         assert!(browser.text("#appeals").await.contains("please look again"));
@@ -121,6 +120,7 @@ async fn a_supervisor_reads_who_did_what() {
         let park = signed(&site, "demo-park", language).await;
         goes(&park, "/tickets").await;
         assert_eq!(park.value("document.querySelector('nav a[href=\\'/audit\\']')").await, serde_json::Value::Null);
+        goes(&park, &format!("/engagements/{}/link", engagement_of(&site, "P0001"))).await;
         let browser = signed(&site, "demo-supervisor", language).await;
         goes(&browser, "/flags").await;
         browser.click("nav a[href='/audit']").await;

@@ -6,17 +6,18 @@ use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection};
 use sqlx::{ConnectOptions, Connection};
+use zeyou::domain::Timestamp;
 use zeyou::store::{Address, AuditEntry, LEAST_AUDIT_DAYS, Store};
 
 const DAY: i64 = 86_400 * 1_000_000;
 
-fn now() -> i64 {
+pub(crate) fn now() -> i64 {
     std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).expect("a clock").as_micros() as i64
 }
 
 fn entry(at: i64, n: usize) -> AuditEntry {
     AuditEntry {
-        at,
+        at: Timestamp::from_micros(at),
         principal: format!("A{n:04}"),
         role: "planner".to_owned(),
         action: "read-flags".to_owned(),
@@ -28,7 +29,7 @@ fn entry(at: i64, n: usize) -> AuditEntry {
 }
 
 /// What a statement changed behind the log's back; what the database says if it refuses.
-async fn behind(address: &Address, statement: &str) -> Result<u64, String> {
+pub(crate) async fn behind(address: &Address, statement: &str) -> Result<u64, String> {
     let text = sqlx::AssertSqlSafe(statement.to_owned());
     let done = match address {
         Address::File(path) => {

@@ -25,10 +25,12 @@ macro_rules! on_both {
 }
 
 mod audit;
+mod audit_copies;
 mod canary;
 mod contract;
 mod operations;
 mod postgres;
+mod reasons;
 #[path = "../servers/mod.rs"]
 mod servers;
 mod tampering;

@@ -15,6 +15,11 @@ texts! {
     WELCOME = "设置账号", "Set up your account";
     WELCOME_LEAD = "账号“{name}”，角色：{role}。这个链接只能用一次。", "Account {name}, role: {role}. This link works once.";
     NEW_PASSWORD = "新密码（至少 12 个字符）", "New password (at least 12 characters)";
+    CHANGE_PASSWORD = "修改密码", "Change the password";
+    PRESENT_PASSWORD = "现在的密码", "Present password";
+    PASSWORD_LEAD = "改后，本账号在别处的登录立即结束；API 密钥不变。", "Once it is changed, every other session of this account ends; API keys stay.";
+    PASSWORD_CHANGED = "密码已修改，别处的登录已结束。", "The password was changed, and every other session has ended.";
+    NO_PASSWORD = "这个账号没有密码。", "This account has no password.";
     FACTOR = "用验证器应用扫描，再输入它显示的六位数字。", "Scan it with an authenticator app, then enter the six digits it shows.";
     FACTOR_TEXT = "不能扫描时，手工输入：", "If you cannot scan it, type:";
     QR = "两步验证的二维码", "QR code of the second step";

@@ -22,6 +22,8 @@ texts! {
     SECOND_FACTOR = "两步验证", "second step";
     SIGN_OUT = "退出", "sign out";
     SET_PASSWORD = "设置密码", "set the password";
+    CHANGE_PASSWORD = "修改密码", "change the password";
+    BIND_IDENTITY = "绑定单位统一身份", "bind an identity of the organisation";
     CREATE_ACCOUNT = "新建账号", "make an account";
     DISABLE_ACCOUNT = "停用账号", "disable an account";
     ENABLE_ACCOUNT = "启用账号", "enable an account";
@@ -39,6 +41,7 @@ texts! {
     PURGE = "清除过期记录", "purge old entries";
     OK = "完成", "done";
     PASSWORD_OK = "密码正确，待两步验证", "password right, second step to come";
+    PROVIDER_OK = "统一身份已确认，待两步验证", "known at the organisation, second step to come";
     WRONG = "不对", "wrong";
     TOO_MANY = "尝试过多", "too many attempts";
     UNSIGNED = "未登录", "not signed in";

@@ -79,6 +79,7 @@ use crate::service::Written;
         super::audit::head,
         super::accounts::me,
         super::accounts::own_data,
+        super::accounts::change_password,
         super::accounts::data,
         super::accounts::list,
         super::accounts::create,

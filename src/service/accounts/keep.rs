@@ -167,7 +167,7 @@ impl Accounts {
         Ok(Invited { account: self.row(&row.id).await?.into(), path: format!("/welcome/{link}") })
     }
 
-    /// Takes away everything that is known of an account, the comments of its ratings too; the log keeps its pseudonym, which then names nobody.
+    /// Takes away everything that is known of an account, comments and reasons of its ratings too; the log keeps its pseudonym, which then names nobody.
     ///
     /// # Errors
     /// [`AccountError::NotFound`].

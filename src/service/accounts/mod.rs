@@ -1,5 +1,7 @@
 //! Accounts and the ways in: keys for programs, passwords and sessions for browsers, one-time links for a first password.
 
+mod change;
+mod common;
 mod keep;
 mod key;
 mod known;
@@ -17,6 +19,7 @@ use super::audit::Audit;
 use crate::domain::{Invalid, Principal};
 use crate::store::{AccountRow, Store, StoreError};
 
+pub use change::PasswordChange;
 pub use keep::{Account, Invited, NewAccount};
 pub use key::{KeyMade, KeyShown, NewKey};
 pub use provider::Sent;

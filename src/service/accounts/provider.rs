@@ -90,7 +90,9 @@ impl Accounts {
             return Err(OidcFault::Factor.into());
         }
         // Whoever binds has given the code on the way out.
-        Ok((self.begin(&row.id, waits && flow.link.is_none()).await?, flow.next))
+        let (binds, half) = (flow.link.is_some(), waits && flow.link.is_none());
+        self.note(Some(&row), if binds { "bind-identity" } else { "sign-in" }, if half { "provider" } else { "ok" });
+        Ok((self.begin(&row.id, half).await?, flow.next))
     }
 
     async fn bind(&self, oidc: &Oidc, link: &str, identity: &Identity) -> Result<AccountRow, AccountError> {

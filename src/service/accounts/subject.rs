@@ -6,7 +6,7 @@ use utoipa::ToSchema;
 
 use super::{Account, AccountError, Accounts, KeyShown};
 use crate::domain::{Event, Timestamp};
-use crate::service::audit::Audited;
+use crate::store::AuditRow;
 
 /// Entries and events read at a time.
 const PAGE: i64 = 1_000;
@@ -27,7 +27,7 @@ pub struct EventWritten {
     pub seq: u64,
     /// When it was recorded.
     pub at: Timestamp,
-    /// The event: its kind and what it says, a rating with its comment.
+    /// The event: its kind and what it says, a rating with its comment, a remark with its reason.
     #[schema(value_type = Object)]
     pub event: Value,
 }
@@ -42,8 +42,8 @@ pub struct SubjectData {
     /// Its sessions.
     pub sessions: Vec<SessionShown>,
     /// What it did and was refused, by the audit log, the oldest first.
-    pub audit: Vec<Audited>,
-    /// What it wrote, ratings and their comments too; `null` for whoever may read no rating.
+    pub audit: Vec<AuditRow>,
+    /// What it wrote, ratings with their comments and reasons too; `null` for whoever may read no rating.
     pub written: Option<Vec<EventWritten>>,
 }
 
@@ -79,9 +79,11 @@ impl Accounts {
             after = *last;
             for (seq, at, body) in page {
                 let mut event: Value = serde_json::from_slice(&body).unwrap_or(Value::Null);
-                if let Some(digest) = event["body"]["comment_digest"].as_str().map(str::to_owned) {
-                    let row = self.store.comment(&digest).await?;
-                    event["body"]["comment"] = row.map_or(Value::Null, |row| Value::String(row.body));
+                for (text, digest) in [("comment", "comment_digest"), ("reason", "reason_digest")] {
+                    if let Some(digest) = event["body"][digest].as_str().map(str::to_owned) {
+                        let row = self.store.comment(&digest).await?;
+                        event["body"][text] = row.map_or(Value::Null, |row| Value::String(row.body));
+                    }
                 }
                 found.push(EventWritten { seq: seq as u64, at: Timestamp::from_micros(at), event });
             }
@@ -89,7 +91,7 @@ impl Accounts {
         Ok(found)
     }
 
-    /// Erases the comments of the ratings that an account gave.
+    /// Erases the comments of the ratings that an account gave, and the reasons of their revisions.
     pub(super) async fn erase_comments(&self, id: &str) -> Result<(), AccountError> {
         let mut after = 0;
         loop {

@@ -1,7 +1,9 @@
 //! Accounts and keys, as somebody.
 
 use super::super::ServiceError;
-use super::super::accounts::{Account, AccountError, Invited, KeyMade, KeyShown, NewAccount, NewKey, SubjectData};
+use super::super::accounts::{
+    Account, AccountError, Begun, Invited, KeyMade, KeyShown, NewAccount, NewKey, PasswordChange, SubjectData,
+};
 use super::super::authorize::Action;
 use super::Acting;
 use crate::domain::Invalid;
@@ -83,6 +85,29 @@ impl Acting {
         self.may(Action::KeepOwnKeys)?;
         self.audited("export-subject", &self.principal().id).await?;
         Ok(self.accounts().subject(&self.principal().id, true).await?)
+    }
+
+    /// Whether one's own account has a password to change.
+    ///
+    /// # Errors
+    /// [`ServiceError::WrongScope`].
+    pub async fn has_password(&self) -> Result<bool, ServiceError> {
+        self.may(Action::KeepOwnKeys)?;
+        match self.accounts().find(&self.principal().id).await {
+            Ok(account) => Ok(account.ready),
+            // Whoever runs the program on the database itself.
+            Err(AccountError::NotFound(_)) => Ok(false),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    /// Changes one's own password: all sessions end, and the one that asks goes on as the one answered.
+    ///
+    /// # Errors
+    /// [`ServiceError::WrongScope`]; those of [`super::super::accounts::Accounts::change_password`].
+    pub async fn change_password(&self, change: PasswordChange) -> Result<Option<Begun>, ServiceError> {
+        self.may(Action::KeepOwnKeys)?;
+        Ok(self.accounts().change_password(&self.principal().id, change).await?)
     }
 
     /// Everything that is kept of an account but what it wrote: who keeps accounts sees no rating.

@@ -1,7 +1,7 @@
 //! Reading who did what, as somebody.
 
 use super::super::authorize::Action;
-use super::super::{AuditEnd, Audited, ServiceError};
+use super::super::{AuditEnd, AuditRow, ServiceError};
 use super::Acting;
 
 impl Acting {
@@ -15,7 +15,7 @@ impl Acting {
         before: Option<i64>,
         who: &str,
         limit: usize,
-    ) -> Result<(Vec<Audited>, bool), ServiceError> {
+    ) -> Result<(Vec<AuditRow>, bool), ServiceError> {
         self.may(Action::ReadAudit)?;
         self.audited("read-audit", who).await?;
         let mut entries = self.0.audit().entries(before, who, limit as i64 + 1).await?;
