@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+use std::time::{Duration, Instant};
 
 use serde::Serialize;
 use tokio::sync::oneshot;
@@ -98,10 +98,6 @@ impl From<AuditHead> for AuditEnd {
     }
 }
 
-fn now() -> i64 {
-    SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_micros() as i64)
-}
-
 /// A text that a client chose, short and of one line.
 fn tame(text: &str) -> String {
     text.chars().filter(|c| !c.is_control() && !('\u{2028}'..='\u{202e}').contains(c)).take(LONGEST).collect()
@@ -135,7 +131,7 @@ impl Audit {
     /// Records; `at_once`: what repeats is counted from now on, not only once it is written.
     async fn put(&self, [who, role, action, object, result]: [&str; 5], at_once: bool) -> Result<(), StoreError> {
         let entry = AuditEntry {
-            at: now(),
+            at: self.store.now().micros(),
             principal: tame(who),
             role: role.to_owned(),
             action: tame(action),
@@ -282,7 +278,7 @@ impl Audit {
             );
             return Err(ServiceError::Unsafe(text));
         }
-        Ok(self.store.purge_audit(now() - i64::from(days) * DAY).await?)
+        Ok(self.store.purge_audit(self.store.now().micros() - i64::from(days) * DAY).await?)
     }
 }
 

@@ -6,6 +6,7 @@ mod append;
 mod at_once;
 mod audit;
 mod chain;
+mod clock;
 mod comments;
 mod copy;
 mod copy_accounts;

@@ -208,7 +208,7 @@ impl Task {
             && at_once::fits(&units)
             && let Some(Connection::Postgres(server)) = &mut self.connection
         {
-            let (group, new) = at_once::decide(units.clone(), left);
+            let (group, new) = at_once::decide(units.clone(), left, self.store.now());
             let written = timeout(limit, at_once::write(server, left, &new)).await;
             match written.unwrap_or_else(|_| Err(sqlx::Error::PoolTimedOut)) {
                 Ok(true) => return Ok(group),
@@ -252,7 +252,7 @@ impl Task {
                 }
             };
             self.alone = head == left;
-            group::write(&mut connection, units, head, served, self.ours).await
+            group::write(&mut connection, units, head, served, self.ours, self.store.now()).await
         });
         let group = group.await.unwrap_or_else(|_| Err(late()))?;
         let commit = timeout(limit.saturating_sub(begun.elapsed()), connection.run("COMMIT")).await;
