@@ -3,6 +3,7 @@
 //! `cargo test` runs every promise at a small size; `make faults` at the full figures, which `docs/reliability.md` keeps.
 
 mod clients;
+mod clocks;
 mod convergence;
 mod full;
 mod hints;
@@ -20,6 +21,7 @@ mod resets;
 #[path = "../servers/mod.rs"]
 mod servers;
 mod simulator;
+mod skew;
 mod slow;
 mod upgrades;
 
