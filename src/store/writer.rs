@@ -12,7 +12,7 @@ use super::append::{Committed, Unit};
 use super::at_once;
 use super::chain::Chain;
 use super::database::Connection;
-use super::error::{StoreError, rolled_back};
+use super::error::{StoreError, is_server_full, rolled_back};
 use super::figures::Figures;
 use super::group::{self, Answer, By, Group};
 use super::log::Store;
@@ -213,6 +213,11 @@ impl Task {
             match written.unwrap_or_else(|_| Err(sqlx::Error::PoolTimedOut)) {
                 Ok(true) => return Ok(group),
                 Ok(false) => {}
+                // The server answered: there is nothing to look for.
+                Err(error) if is_server_full(&error) => {
+                    drop(self.connection.take());
+                    return Err(error.into());
+                }
                 Err(error) => {
                     tracing::warn!(%error, "the answer to an append was lost");
                     drop(self.connection.take());

@@ -6,6 +6,7 @@ mod clients;
 mod clocks;
 mod convergence;
 mod full;
+mod full_server;
 mod hints;
 mod history;
 mod kills;
@@ -23,6 +24,8 @@ mod servers;
 mod simulator;
 mod skew;
 mod slow;
+#[path = "../servers/small_disk.rs"]
+mod small_disk;
 mod upgrades;
 
 /// How much: the small size, or the full one if `ZEYOU_FAULTS=full`.

@@ -146,8 +146,11 @@ impl Accounts {
             self.store.end_session(&hash).await?;
             return Ok(None);
         }
-        if at - session.used_at > 60 * SECOND {
-            self.store.touch_session(&hash, at).await?;
+        // Where nothing can be written, what may be read still is; the session only ends sooner.
+        if at - session.used_at > 60 * SECOND
+            && let Err(error) = self.store.touch_session(&hash, at).await
+        {
+            tracing::warn!(%error, "the use of a session was not noted");
         }
         let Some(row) = self.store.account(&session.account).await? else { return Ok(None) };
         let Some(principal) = Self::principal(&row, Scopes::ALL) else { return Ok(None) };
