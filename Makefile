@@ -2,6 +2,7 @@
 .PHONY: test setup faults fuzz schemathesis
 setup:
 	@command -v cc >/dev/null 2>&1 || { apt-get update && apt-get install -y --no-install-recommends gcc libc6-dev; }
+	@ls /usr/lib/*/faketime/libfaketimeMT.so.1 >/dev/null 2>&1 || { apt-get update && apt-get install -y --no-install-recommends libfaketime; }
 	@ls /usr/lib/postgresql/*/bin/postgres >/dev/null 2>&1 && command -v redis-server >/dev/null 2>&1 || { apt-get update && apt-get install -y --no-install-recommends postgresql redis-server; }
 	@command -v npm >/dev/null 2>&1 || { apt-get update && apt-get install -y --no-install-recommends nodejs npm; }
 	@command -v chromium >/dev/null 2>&1 && command -v chromedriver >/dev/null 2>&1 && test -d /usr/share/fonts/opentype/noto \

@@ -63,6 +63,21 @@ fn no_layer_knows_what_lies_above_it() {
     assert!(all.is_empty(), "{}", all.join("\n"));
 }
 
+/// Where this machine's own clock is read: the clock of the log, for files; beyond that only to show it.
+const OWN_CLOCK: [&str; 4] = ["http/metrics.rs", "http/wire.rs", "service/doctor.rs", "store/clock.rs"];
+
+#[test]
+fn nothing_is_judged_by_a_machines_own_clock() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let mut found = Vec::new();
+    files(&root, &mut found);
+    let reads = |path: &PathBuf| fs::read_to_string(path).expect("the file is readable").contains("SystemTime::now");
+    let mut reading: Vec<_> = found.iter().filter(|path| reads(path)).collect();
+    reading.sort();
+    let named: Vec<_> = reading.iter().filter_map(|path| path.strip_prefix(&root).ok()?.to_str()).collect();
+    assert_eq!(named, OWN_CLOCK);
+}
+
 /// Files of the edges that serve nobody in particular: health, the connection, the start; rating links, which are a way in of
 /// their own, and signing in.
 const NOBODY: [&str; 10] = [

@@ -189,6 +189,11 @@ fn refused_by_log(error: StoreError) -> Problem {
             let (zh, en) = ("磁盘已满，未写入", "the disk is full; nothing was written");
             Problem::new(S::INSUFFICIENT_STORAGE, "storage-full", zh, en)
         }
+        StoreError::ServerFull => {
+            let zh = "数据库服务器的磁盘已满，未写入；腾出空间后以同一 Idempotency-Key 重试即可";
+            let en = "the disk of the database server is full; nothing was written: once there is room, the same Idempotency-Key is good";
+            Problem::new(S::SERVICE_UNAVAILABLE, "storage-full", zh, en).with(header::RETRY_AFTER, "5")
+        }
         StoreError::OutcomeUnknown => {
             let zh = "不能确定是否已写入：请以同一 Idempotency-Key 重试，不会重复计入";
             let en = "whether it was written is not known: retry with the same Idempotency-Key, it will count once";

@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::open::today;
 use super::{Service, ServiceError, aside};
 use crate::domain::{Engagement, EngagementStatus, Label, ParkId, Question, Sentence};
 use crate::live::Published;
@@ -169,7 +168,7 @@ fn standing(published: &Arc<Published>) -> Result<Attention, ServiceError> {
     let newest = |college: &crate::domain::College| {
         state.programmes_of(&college.id).filter_map(|one| one.updated_on).chain(college.updated_on).max()
     };
-    let old = |college: &crate::domain::College| newest(college).is_some_and(|day| today().days() - day.days() > OLD);
+    let old = |college: &crate::domain::College| newest(college).is_some_and(|day| now - day.days() > OLD);
     found.stale = state.colleges.iter().filter(|(_, entry)| !entry.closed && old(&entry.value)).count();
     Ok(found)
 }

@@ -3,11 +3,11 @@
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+use std::time::{Duration, Instant};
 
 use tokio::sync::oneshot;
 
-use crate::domain::{Principal, Timestamp};
+use crate::domain::Principal;
 use crate::store::{AuditEntry, Store, StoreError};
 
 /// What repeats within this time is counted together.
@@ -44,11 +44,6 @@ struct Shared {
     writing: tokio::sync::Mutex<()>,
 }
 
-pub(super) fn now() -> Timestamp {
-    let since = SystemTime::now().duration_since(UNIX_EPOCH);
-    Timestamp::from_micros(since.map_or(0, |since| since.as_micros() as i64))
-}
-
 /// A text that a client chose, short and of one line.
 fn tame(text: &str) -> String {
     text.chars().filter(|c| !c.is_control() && !('\u{2028}'..='\u{202e}').contains(c)).take(LONGEST).collect()
@@ -82,7 +77,7 @@ impl Audit {
     /// Records; `at_once`: what repeats is counted from now on, not only once it is written.
     async fn put(&self, [who, role, action, object, result]: [&str; 5], at_once: bool) -> Result<(), StoreError> {
         let entry = AuditEntry {
-            at: now(),
+            at: self.store.now(),
             principal: tame(who),
             role: role.to_owned(),
             action: tame(action),

@@ -4,7 +4,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::ServiceError;
-use super::audit::{Audit, now};
+use super::audit::Audit;
 use crate::store::{AuditHead, AuditRow, ChainFault, LEAST_AUDIT_DAYS, StoreError};
 
 /// Entries are kept so many days unless told otherwise.
@@ -65,6 +65,6 @@ impl Audit {
             );
             return Err(ServiceError::Unsafe(text));
         }
-        Ok(self.store.purge_audit(now().micros() - i64::from(days) * DAY).await?)
+        Ok(self.store.purge_audit(self.store.now().micros() - i64::from(days) * DAY).await?)
     }
 }

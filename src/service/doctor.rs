@@ -6,6 +6,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use super::foundation;
 use super::open::{ENGINE, SNAPSHOT_EVERY, state_at};
 use super::{Service, ServiceError};
+use crate::domain::Timestamp;
 use crate::live::Redis;
 use crate::store::{Address, Schema, Store, StoreError, Vault};
 
@@ -123,7 +124,7 @@ async fn look(store: &Store, findings: &mut Vec<Finding>) -> Result<(), ServiceE
     findings.push(secrets(store).await?);
     let head = store.head().await?;
     if let Some(last) = store.events(head.seq.saturating_sub(1), 1).await?.pop() {
-        let ahead = last.at.micros() - now();
+        let ahead = last.at.micros() - store.now().micros();
         if ahead > APART.as_micros() as i64 {
             let what = Finding::good("最后一个事件的时间在将来", "the last event is dated in the future");
             findings.push(what.mend(
@@ -291,12 +292,9 @@ fn file_system(folder: &Path) -> Option<String> {
     mounted.enumerate().max_by_key(|(at, (len, _))| (*len, *at)).map(|(_, (_, kind))| kind)
 }
 
-fn now() -> i64 {
-    SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_micros() as i64)
-}
-
 fn clock() -> Finding {
-    let today = super::open::today();
+    let now = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_micros() as i64);
+    let today = Timestamp::from_micros(now).day();
     let what =
         Finding::good(format!("今天是 {today}（园区时区）"), format!("today is {today} in the parks' time zone"));
     // This program is younger than that.

@@ -3,7 +3,6 @@
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::open::today;
 use super::rate::ratable;
 use super::{Service, ServiceError, Written};
 use crate::domain::{
@@ -97,7 +96,7 @@ impl Service {
         }
         let nothing = || "".parse().unwrap_or_else(|_| unreachable!("a note may be empty"));
         let (comment, by) = (new.comment.unwrap_or_else(nothing), self.principal.id.as_str().into());
-        let feedback = Feedback { engagement: id, mark: new.mark, comment, given_on: today(), by };
+        let feedback = Feedback { engagement: id, mark: new.mark, comment, given_on: self.day(), by };
         match self.put(Event::FeedbackGiven(feedback), Some(0)).await {
             Err(ServiceError::RevisionConflict(_)) => Err(ServiceError::AlreadyAnswered),
             other => other,
@@ -107,7 +106,7 @@ impl Service {
     /// The feedback as the principal's side may see it: a college its own at once, an enterprise once it is not sealed.
     pub(super) fn feedback_shown(&self, state: &State, id: &EngagementId) -> FeedbackShown {
         let own = !matches!(self.principal.role, Role::EnterpriseRater(_));
-        let sealed = state.is_sealed(id, today());
+        let sealed = state.is_sealed(id, self.day());
         let seen = state.feedback.get(id).filter(|_| own || !sealed);
         FeedbackShown {
             engagement: id.clone(),

@@ -4,7 +4,6 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::open::today;
 use super::{Service, ServiceError, Written, aside};
 use crate::domain::{
     Appeal, AppealAnswer, AppealId, AppealOutcome, CollegeId, CollegeRef, Comment, Date, Event, FlagBlock, FlagReview,
@@ -207,7 +206,7 @@ impl Service {
         };
         let FlagDecision { college, verdict, reason, .. } = new;
         let by = self.principal.id.as_str().into();
-        let (decided_on, review_id) = (today(), id.clone());
+        let (decided_on, review_id) = (self.day(), id.clone());
         let review = FlagReview { id, college, block, verdict, reason, decided_on, by, ratings, enterprises, shift };
         let written = self.put(Event::FlagReviewed(review), None).await?;
         Ok(FlagDecided { id: review_id, written })
@@ -264,7 +263,7 @@ impl Service {
         let id: AppealId = random_code('A')?;
         let NewAppeal { college, review, text } = new;
         let by = self.principal.id.as_str().into();
-        let appeal = Appeal { id: id.clone(), college, review, text, lodged_on: today(), by };
+        let appeal = Appeal { id: id.clone(), college, review, text, lodged_on: self.day(), by };
         let written = self.put(Event::AppealLodged(appeal), Some(0)).await?;
         Ok(AppealWritten { id, written })
     }
@@ -287,7 +286,7 @@ impl Service {
         }
         let NewAppealAnswer { outcome, reason } = new;
         let by = self.principal.id.as_str().into();
-        let answer = AppealAnswer { appeal: id.clone(), outcome, reason, answered_on: today(), by };
+        let answer = AppealAnswer { appeal: id.clone(), outcome, reason, answered_on: self.day(), by };
         // Lodged is its first revision.
         match self.put(Event::AppealAnswered(answer), Some(1)).await {
             Ok(written) => Ok(AppealWritten { id, written }),

@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use super::namesakes::Namesakes;
 use super::{Service, ServiceError, foundation, reach, references};
-use crate::domain::{College, Event, Invalid, Principal};
+use crate::domain::{College, Date, Event, Invalid, Principal};
 use crate::engine::State;
 use crate::exchange::{Row, RowError, TABLES, Table, read_table};
 use crate::store::{Draft, StoreError, Unit};
@@ -94,7 +94,7 @@ impl Service {
         report.errors.extend(errors);
         (report.unchanged, report.written) = (unchanged, drafts.len());
         if report.errors.is_empty() && !dry_run && !drafts.is_empty() {
-            drafts.extend(new_day(&fork, &drafts));
+            drafts.extend(new_day(&fork, &drafts, self.day()));
             let seq = self.write(Unit { drafts, key: None }).await?.seq;
             // What was imported is there; the cut comes with the next minute if not now.
             if let Err(error) = self.publish_cut().await {
@@ -176,10 +176,11 @@ fn there_already(other: &College) -> Invalid {
     Invalid::new("possible-duplicate", zh, en)
 }
 
-/// The day begins anew after new ratings, so that they are judged against what they themselves tell.
-pub(super) fn new_day(fork: &State, drafts: &[Draft]) -> Option<Draft> {
+/// The day begins anew after new ratings, so that they are judged against what they themselves tell. It never goes back,
+/// whatever becomes of the clock.
+pub(super) fn new_day(fork: &State, drafts: &[Draft], today: Date) -> Option<Draft> {
     let rated = |draft: &Draft| matches!(draft.event, Event::RatingSubmitted(_) | Event::RatingWithdrawn { .. });
-    let event = Event::Clock { today: super::open::today() };
+    let event = Event::Clock { today: fork.today.max(today) };
     drafts.iter().any(rated).then(|| Draft { rev: fork.rev(&event.subject()) + 1, event })
 }
 

@@ -2,7 +2,7 @@
 //! says for which revision of the rating it was made, so that no list of used ones is kept.
 
 use super::link_key::{LinkKey, NAME, Signed};
-use super::open::{state_at, today};
+use super::open::state_at;
 use super::rate::ratable;
 use super::{FeedbackShown, Service, ServiceError, TicketShown};
 use crate::domain::{
@@ -130,11 +130,12 @@ fn links(
     key: &LinkKey,
     wanted: &LinksWanted,
     maker: Option<&LinkMaker>,
+    today: Date,
 ) -> Result<Vec<RatingLink>, ServiceError> {
     if let Some(id) = wanted.enterprise.as_ref().filter(|id| state.enterprises.get(id).is_none()) {
         return Err(ServiceError::NotFound("enterprise", id.to_string()));
     }
-    let until = today().plus_days(i32::from(wanted.days));
+    let until = today.plus_days(i32::from(wanted.days));
     let all = state.engagements.iter().filter(|(_, entry)| !entry.closed).map(|(_, entry)| &entry.value);
     let asked = all.filter(|one| wanted.enterprise.as_ref().is_none_or(|id| *id == one.enterprise));
     let ratable = asked.filter(|one| ratable(state, &one.id).is_ok());
@@ -155,8 +156,9 @@ impl Service {
         let store = Store::open_read_only(address).await?.sealed_by(vault);
         let key = store.secret(NAME).await?.ok_or(ServiceError::NoLinkKey)?;
         let state = state_at(&store, store.head().await?.seq).await?;
+        let today = store.now().day();
         store.close().await;
-        links(&state, &LinkKey::from(key), wanted, maker(&Principal::operator()).as_ref())
+        links(&state, &LinkKey::from(key), wanted, maker(&Principal::operator()).as_ref(), today)
     }
 
     /// Links, in the order of the engagements.
@@ -165,7 +167,7 @@ impl Service {
     /// [`ServiceError::NotFound`] for an unknown enterprise.
     pub(super) fn rating_links(&self, wanted: &LinksWanted) -> Result<Vec<RatingLink>, ServiceError> {
         let maker = maker(&self.principal);
-        links(&self.live.current().snapshot.state, &self.link_key, wanted, maker.as_ref())
+        links(&self.live.current().snapshot.state, &self.link_key, wanted, maker.as_ref(), self.day())
     }
 
     /// A new link for one engagement.
@@ -184,7 +186,7 @@ impl Service {
         if for_others && self.accounts.rates_itself(&engagement.enterprise).await? {
             return Err(ServiceError::HasAccount);
         }
-        let until = today().plus_days(i32::from(days));
+        let until = self.day().plus_days(i32::from(days));
         Ok(link(state, &self.link_key, engagement, until, maker(&self.principal)))
     }
 
@@ -193,7 +195,7 @@ impl Service {
     /// # Errors
     /// [`ServiceError::BadLink`]: forged, expired, or for what cannot be rated; it does not say which.
     pub async fn follow_link(&self, token: &str) -> Result<LinkedRating, ServiceError> {
-        let signed = self.link_key.check(token, today()).ok_or(ServiceError::BadLink)?;
+        let signed = self.link_key.check(token, self.day()).ok_or(ServiceError::BadLink)?;
         let id = signed.engagement.clone();
         let current = self.live.current();
         let state = &current.snapshot.state;

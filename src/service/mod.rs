@@ -12,6 +12,7 @@ mod board;
 mod bounded;
 mod catalogue;
 mod changes;
+mod clock;
 mod comments;
 mod decide;
 mod digest;

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::Duration;
 
 use sha2::{Digest, Sha256};
 use tokio::sync::mpsc::{self, Receiver};
@@ -12,8 +12,8 @@ use uuid::Uuid;
 use super::accounts::Accounts;
 use super::audit_kept::AUDIT_DAYS;
 use super::follow::Follow;
-use super::{Bounded, Budget, Service, ServiceError, digest, foundation, link_key, reach};
-use crate::domain::{Date, Event, Principal, Role, Timestamp};
+use super::{Bounded, Budget, Service, ServiceError, clock, digest, foundation, link_key, reach};
+use crate::domain::{Event, Principal, Role};
 use crate::engine::{FitTable, Snapshot, State};
 use crate::live::{Converge, Hint, Limits, Live, Published, Rate, Redis};
 use crate::store::{Address, Draft, Head, PIECE, Store, StoreError, Unit, Vault, Writer};
@@ -122,12 +122,6 @@ async fn snapshot_at(store: &Store, head: u64) -> Result<(Snapshot, u64), Servic
     Ok((snapshot, saved))
 }
 
-/// The day in the parks' time zone.
-pub(super) fn today() -> Date {
-    let now = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_micros() as i64);
-    Timestamp::from_micros(now).day()
-}
-
 /// What a process is among those that serve one log.
 pub struct Replica {
     /// Its name among the replicas.
@@ -191,6 +185,7 @@ impl Service {
         let distrust = Arc::<Notify>::default();
         if store.is_shared() {
             live.freshness().saw();
+            tokio::spawn(clock::keep(store.clone(), Arc::downgrade(&live)));
             let compare = digest::compare(store.clone(), Arc::downgrade(&live), replica.name, Arc::clone(&distrust));
             tokio::spawn(compare);
             if let Some(redis) = replica.redis.clone() {
@@ -287,17 +282,18 @@ impl Service {
             tracing::error!(%error, "what was counted for the audit log waits");
         }
         self.on_newest(|| self.begin_day()).await?;
-        if self.live.current().snapshot.state.cuts.may_follow(today()) {
+        if self.live.current().snapshot.state.cuts.may_follow(self.day()) {
             self.publish_cut().await?;
         }
         Ok(())
     }
 
     async fn begin_day(&self) -> Result<(), ServiceError> {
-        let event = Event::Clock { today: today() };
+        let today = self.day();
+        let event = Event::Clock { today };
         let current = self.live.current();
         let state = &current.snapshot.state;
-        if state.today >= today() {
+        if state.today >= today {
             return Ok(());
         }
         let rev = state.rev(&event.subject()) + 1;

@@ -1,6 +1,5 @@
 //! Publishing what colleges are told of their satisfaction, and telling them.
 
-use super::open::today;
 use super::{Service, ServiceError, aside};
 use crate::domain::{CollegeId, Event, PublishedSatisfaction};
 use crate::store::{Draft, StoreError, Unit};
@@ -12,8 +11,8 @@ impl Service {
     /// Why nothing was written.
     pub(super) async fn publish_cut(&self) -> Result<(), ServiceError> {
         let current = self.live.current();
-        let published = std::sync::Arc::clone(&current);
-        let Some(cut) = aside(move || published.snapshot.cut_due(today())).await else { return Ok(()) };
+        let (published, today) = (std::sync::Arc::clone(&current), self.day());
+        let Some(cut) = aside(move || published.snapshot.cut_due(today)).await else { return Ok(()) };
         let event = Event::CutPublished(cut);
         let rev = current.snapshot.state.rev(&event.subject()) + 1;
         match self.write(Unit { drafts: vec![Draft { event, rev }], key: None }).await {

@@ -5,7 +5,6 @@ use sha2::{Digest, Sha256};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::open::today;
 use super::rating_rules::Beside;
 use super::{Service, ServiceError};
 use crate::domain::{
@@ -131,7 +130,7 @@ impl Service {
         let fingerprint = Sha256::new().chain_update(b"POST /api/v1/ratings\n").chain_update(bytes).finalize().into();
         let id = RatingId::new(Uuid::new_v4()).unwrap_or_else(|_| unreachable!("a version 4 UUID is never nil"));
         let RatingBody { engagement, marks, comment, reason, .. } = body;
-        let rating = Rating { id, engagement, marks, rated_on: today(), comment, comment_digest: None };
+        let rating = Rating { id, engagement, marks, rated_on: self.day(), comment, comment_digest: None };
         let engagement = rating.engagement.clone();
         let event = Event::RatingSubmitted(rating);
         // What may not be written can still be the replay of what was: the log decides, by a revision that never fits.
@@ -211,7 +210,7 @@ impl Service {
         let beside = Beside { reason, followup, ..beside };
         let revised = |rating: Rating| {
             let (marks, comment) = (marks, comment.clone());
-            Event::RatingRevised(Rating { marks, comment, comment_digest: None, rated_on: today(), ..rating })
+            Event::RatingRevised(Rating { marks, comment, comment_digest: None, rated_on: self.day(), ..rating })
         };
         self.on_newest(|| self.change(id, if_match, revised, Some(&beside))).await
     }

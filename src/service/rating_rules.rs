@@ -1,6 +1,5 @@
 //! When a rating may be given, and how often it may be revised. Days are read from the log, never from a client.
 
-use super::open::today;
 use super::{Service, ServiceError};
 use crate::domain::{Comment, Date, Engagement, EngagementId, EntityKind, Event, Invalid, LinkMaker, Subject};
 use crate::engine::ticket_of;
@@ -35,7 +34,7 @@ impl Service {
     /// Why the engagement cannot be rated today: its window has not begun, or is over.
     pub(super) fn outside_window(&self, engagement: &Engagement) -> Option<ServiceError> {
         let window = engagement.rating_window(self.rating_window_days);
-        let outside = self.rating_window_days > 0 && !window.holds(today());
+        let outside = self.rating_window_days > 0 && !window.holds(self.day());
         outside.then_some(ServiceError::RatingWindow(window))
     }
 
@@ -53,7 +52,7 @@ impl Service {
         let state = &current.snapshot.state;
         let ticket = state.ratings.get(engagement).and_then(|rating| state.tickets.get(&ticket_of(rating.id)));
         let followup = ticket.and_then(|ticket| ticket.followed_up_on);
-        allowed(&history, followup, reason.is_some_and(|reason| !reason.as_str().is_empty()), today())
+        allowed(&history, followup, reason.is_some_and(|reason| !reason.as_str().is_empty()), self.day())
     }
 }
 

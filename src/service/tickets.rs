@@ -3,7 +3,6 @@
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::open::today;
 use super::reach::Whose;
 use super::{Service, ServiceError, Written};
 use crate::domain::{
@@ -148,7 +147,7 @@ impl Service {
     /// The tickets that `may` be read, as the principal's role may know them.
     pub(super) fn tickets(&self, may: impl Fn(&State, &TicketId) -> bool) -> Tickets {
         let current = self.live.current();
-        let (state, today) = (&current.snapshot.state, today());
+        let (state, today) = (&current.snapshot.state, self.day());
         let eyes = Eyes::of(&self.principal.role);
         let all = state.tickets.iter().filter(|(_, entry)| !entry.closed).map(|(_, entry)| &entry.value);
         let own = all.filter(|ticket| may(state, &ticket.id));
@@ -171,7 +170,7 @@ impl Service {
     pub(super) fn ticket_of(&self, state: &State, engagement: &EngagementId) -> Option<TicketShown> {
         let rating = state.ratings.get(engagement)?;
         let ticket = state.tickets.get(&crate::engine::ticket_of(rating.id))?;
-        shown(state, ticket, Eyes::Enterprise, today())
+        shown(state, ticket, Eyes::Enterprise, self.day())
     }
 
     /// Whether the engagement's rating may now be followed up, once and whatever was revised before.
@@ -180,7 +179,7 @@ impl Service {
         let state = &current.snapshot.state;
         let rating = state.ratings.get(engagement).map(|rating| crate::engine::ticket_of(rating.id));
         let ticket = rating.and_then(|id| state.tickets.get(&id));
-        let may = ticket.is_some_and(|ticket| ticket.may_follow_up(today()));
+        let may = ticket.is_some_and(|ticket| ticket.may_follow_up(self.day()));
         if may { Ok(()) } else { Err(ServiceError::NoFollowUp) }
     }
 
@@ -202,7 +201,7 @@ impl Service {
             let state = &current.snapshot.state;
             let college = Whose(state).ticket(&id).college.cloned();
             let enough = college.is_some_and(|college| state.partners_of(&college) >= ENOUGH);
-            enough && state.tickets.get(&id).is_some_and(|ticket| today() >= ticket.seen_from())
+            enough && state.tickets.get(&id).is_some_and(|ticket| self.day() >= ticket.seen_from())
         };
         if !told && matches!(self.principal.role, Role::CollegeOfficer(_)) {
             return Err(ServiceError::NotFound("ticket", id.to_string()));
@@ -226,7 +225,7 @@ impl Service {
         if done(ticket) {
             return Err(ServiceError::AlreadyAnswered);
         }
-        let (on, by) = (today(), self.principal.id.as_str().into());
+        let (on, by) = (self.day(), self.principal.id.as_str().into());
         match self.put(event(TicketStep { ticket: id, text: new.text, on, by }), Some(ticket.steps)).await {
             Err(ServiceError::RevisionConflict(_)) => Err(ServiceError::AlreadyAnswered),
             other => other,

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::import::new_day;
 use super::open::state_at;
 use super::{Service, ServiceError};
-use crate::domain::{EngagementStatus, Event, ImportId, ImportRecord, Invalid, Subject, UNDO_DAYS};
+use crate::domain::{Date, EngagementStatus, Event, ImportId, ImportRecord, Invalid, Subject, UNDO_DAYS};
 use crate::engine::{Keyed, Registry, State};
 use crate::store::{Draft, Unit};
 
@@ -33,8 +33,9 @@ impl Service {
     /// Imports of the last days, newest first.
     pub(super) fn imports(&self) -> Vec<ImportShown> {
         let current = self.live.current();
-        let state = &current.snapshot.state;
-        let mut made: Vec<_> = state.imports.iter().map(|(_, entry)| (entry.value.seq, shown(state, entry))).collect();
+        let (state, today) = (&current.snapshot.state, self.day());
+        let mut made: Vec<_> =
+            state.imports.iter().map(|(_, entry)| (entry.value.seq, shown(state, entry, today))).collect();
         made.retain(|(_, one)| one.days_left >= 0);
         made.sort_by_key(|(seq, _)| std::cmp::Reverse(*seq));
         made.into_iter().map(|(_, one)| one).collect()
@@ -52,7 +53,7 @@ impl Service {
         let current = self.live.current();
         let state = &current.snapshot.state;
         let entry = state.imports.entry(id).ok_or_else(|| ServiceError::NotFound("import", id.to_string()))?;
-        let one = shown(state, entry);
+        let one = shown(state, entry, self.day());
         if one.undone || one.days_left < 0 {
             let zh = if one.undone {
                 "这次导入已经撤销".to_owned()
@@ -91,16 +92,16 @@ impl Service {
             }
         }
         done.restored = drafts.len();
-        drafts.extend(new_day(state, &drafts));
+        drafts.extend(new_day(state, &drafts, self.day()));
         drafts.push(Draft { event: Event::ImportUndone(id.clone()), rev: entry.rev + 1 });
         self.write(Unit { drafts, key: None }).await?;
         Ok(done)
     }
 }
 
-fn shown(state: &State, entry: &crate::engine::Entry<crate::engine::ImportMade>) -> ImportShown {
+fn shown(state: &State, entry: &crate::engine::Entry<crate::engine::ImportMade>, today: Date) -> ImportShown {
     let record = entry.value.record.clone();
-    let age = state.today.days().max(super::open::today().days()) - record.on.days();
+    let age = state.today.max(today).days() - record.on.days();
     ImportShown { record, undone: entry.closed, days_left: UNDO_DAYS - age }
 }
 

@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 use super::import::{Checked, checked, new_day};
 use super::upload_rows::{Names, completed};
-use super::{Service, ServiceError, aside, open};
+use super::{Service, ServiceError, aside};
 use crate::domain::{Event, ImportId, ImportRecord, Invalid};
 use crate::exchange::{
     Finding, Grid, Layout, Remarks, Row, RowError, TABLES, Table, What, annotated_csv, annotated_workbook, found_cell,
@@ -188,7 +188,7 @@ impl Service {
             if drafts.is_empty() {
                 return Ok(report);
             }
-            drafts.extend(new_day(&fork, &drafts));
+            drafts.extend(new_day(&fork, &drafts, self.day()));
             let id = import_id();
             if !recorded {
                 self.write(Unit { drafts, key: None }).await?;
@@ -197,7 +197,7 @@ impl Service {
             let record = ImportRecord {
                 id: id.clone(),
                 file: file.parse().or_else(|_| "file".parse()).map_err(whole)?,
-                on: open::today(),
+                on: self.day(),
                 written: drafts.len() as u32,
             };
             drafts.push(Draft { event: Event::ImportRecorded(record), rev: 1 });

@@ -6,6 +6,7 @@ use sqlx::PgConnection;
 use super::chain::Chain;
 use super::group::{self, By, Group, Keys, New, Revs};
 use super::log::LOG_ID;
+use crate::domain::Timestamp;
 
 /// The head moves only from where it was left; rows and keys are only inserted if it does. A key or a revision that exists
 /// already fails the statement as a whole.
@@ -24,8 +25,8 @@ pub(super) fn fits(units: &[By]) -> bool {
 }
 
 /// What becomes of these units after this head, if neither their keys nor their subjects are known.
-pub(super) fn decide(units: Vec<By>, head: (u64, Chain)) -> (Group, New) {
-    group::decide(units, head, Keys::new(), Revs::new())
+pub(super) fn decide(units: Vec<By>, head: (u64, Chain), at: Timestamp) -> (Group, New) {
+    group::decide(units, head, at, Keys::new(), Revs::new())
 }
 
 /// Writes what is new after this head; false if nothing was written, because something has to be read first.

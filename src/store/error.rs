@@ -74,6 +74,9 @@ pub enum StoreError {
     /// The disk is full.
     #[error("the disk is full")]
     Full,
+    /// The disk of the database server is full.
+    #[error("the disk of the database server is full")]
+    ServerFull,
     /// The writer has stopped.
     #[error("the log is closed for writing")]
     Closed,
@@ -127,15 +130,20 @@ pub enum StoreError {
     File(PathBuf, std::io::Error),
 }
 
+/// Whether a server had no room for what it was to write: then it wrote nothing of it.
+pub(super) fn is_server_full(error: &sqlx::Error) -> bool {
+    error.as_database_error().is_some_and(|error| error.code().as_deref() == Some("53100"))
+}
+
 /// What a group of appends that was rolled back tells each of its requesters.
 pub(super) fn rolled_back(error: &StoreError) -> StoreError {
     match error {
-        StoreError::Database(sqlx::Error::Database(database))
-            if database.message().contains("disk is full") || database.code().as_deref() == Some("53100") =>
-        {
+        StoreError::Database(error) if is_server_full(error) => StoreError::ServerFull,
+        StoreError::Database(sqlx::Error::Database(database)) if database.message().contains("disk is full") => {
             StoreError::Full
         }
         StoreError::Full => StoreError::Full,
+        StoreError::ServerFull => StoreError::ServerFull,
         StoreError::OutcomeUnknown => StoreError::OutcomeUnknown,
         StoreError::Forked => StoreError::Forked,
         other => StoreError::Unavailable(other.to_string()),

@@ -2,7 +2,6 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
-use std::time::{SystemTime, UNIX_EPOCH};
 
 use sqlx::{AssertSqlSafe, Row};
 
@@ -50,18 +49,20 @@ pub(super) type By = (Unit, Arc<str>);
 /// out, the others are not held up. On a server that is one round trip for what is known and one for what is new.
 ///
 /// `head` is what the log was locked at, `served` is what the units were checked against: the log must still hold it. `ours` is what this writer appended last.
+/// `at` is when what is new is recorded.
 pub(super) async fn write(
     connection: &mut Connection,
     units: Vec<By>,
     head: (u64, Chain),
     served: (u64, Chain),
     ours: (u64, Chain),
+    at: Timestamp,
 ) -> Result<Group, StoreError> {
     if head != served && head != ours && chain_at(connection, served.0).await? != Some(served.1) {
         return Err(StoreError::Forked);
     }
     let (keys, revs) = known(connection, &units).await?;
-    let (group, new) = decide(units, head, keys, revs);
+    let (group, new) = decide(units, head, at, keys, revs);
     if !new.rows.is_empty() {
         insert(connection, &new.rows, &new.keys, new.head).await?;
     }
@@ -76,12 +77,17 @@ pub(super) struct New {
     pub(super) head: (i64, Chain),
 }
 
-/// Decides about all units by what is known of their keys and subjects, after this head.
-pub(super) fn decide(units: Vec<By>, head: (u64, Chain), mut keys: Keys, mut revs: Revs) -> (Group, New) {
+/// Decides about all units by what is known of their keys and subjects, after this head; recorded then.
+pub(super) fn decide(
+    units: Vec<By>,
+    head: (u64, Chain),
+    at: Timestamp,
+    mut keys: Keys,
+    mut revs: Revs,
+) -> (Group, New) {
     let (mut seq, follows) = head;
     let (mut chain, mut answers) = (follows, Vec::with_capacity(units.len()));
     let (mut recorded, mut rows, mut new_keys) = (Vec::new(), Vec::new(), Vec::new());
-    let now = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_micros() as i64);
     for (unit, principal) in units {
         let known = unit.key.as_ref().and_then(|key| Some((key, keys.get(&(key.principal.clone(), key.key.clone()))?)));
         if let Some((key, (fingerprint, seq))) = known {
@@ -105,9 +111,17 @@ pub(super) fn decide(units: Vec<By>, head: (u64, Chain), mut keys: Keys, mut rev
         for (draft, subject) in unit.drafts.into_iter().zip(subjects) {
             seq += 1;
             let (body, rev) = (draft.event.canonical_bytes(), i64::from(draft.rev));
-            chain = chain.extend(seq as i64, now, &subject, rev, &body, &principal);
-            let (at, event, by) = (Timestamp::from_micros(now), Arc::new(draft.event), Arc::clone(&principal));
-            rows.push(NewRow { seq: seq as i64, at: now, subject, rev, body, principal: Arc::clone(&by), chain });
+            chain = chain.extend(seq as i64, at.micros(), &subject, rev, &body, &principal);
+            let (event, by) = (Arc::new(draft.event), Arc::clone(&principal));
+            rows.push(NewRow {
+                seq: seq as i64,
+                at: at.micros(),
+                subject,
+                rev,
+                body,
+                principal: Arc::clone(&by),
+                chain,
+            });
             recorded.push(Recorded { seq, at, event, principal: by, chain });
         }
         if let Some(key) = unit.key {

@@ -9,6 +9,7 @@ use uuid::Uuid;
 use super::address::Address;
 use super::append::Recorded;
 use super::chain::{Chain, ChainFault};
+use super::clock::Clock;
 use super::database::{Connection, Pool, on_both};
 use super::error::StoreError;
 use super::vault::Vault;
@@ -37,6 +38,7 @@ pub struct Store {
     pub(super) pool: Pool,
     pub(super) address: Address,
     pub(super) vault: Vault,
+    pub(super) clock: Clock,
     /// Held while a file may be written: a second process refuses to start.
     _lock: Option<Arc<File>>,
 }
@@ -107,7 +109,9 @@ impl Store {
             Address::File(path) => Pool::Sqlite(sqlite::connect(path).await?),
             Address::Postgres(options) => Pool::Postgres(postgres::connect(options).await?),
         };
-        Ok(Self { pool, address, vault: Vault::default(), _lock: lock })
+        let store = Self { pool, address, vault: Vault::default(), clock: Clock::default(), _lock: lock };
+        store.set_clock().await?;
+        Ok(store)
     }
 
     /// Where the log lies.

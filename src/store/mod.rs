@@ -7,6 +7,7 @@ mod at_once;
 mod audit;
 mod audit_guard;
 mod chain;
+mod clock;
 mod comments;
 mod copy;
 mod copy_accounts;

@@ -1,7 +1,5 @@
 //! What replicas say of themselves: the digest of the state they serve, to be compared.
 
-use std::time::{SystemTime, UNIX_EPOCH};
-
 use super::chain::Chain;
 use super::database::on_both;
 use super::error::StoreError;
@@ -22,7 +20,7 @@ impl Store {
         (seq, chain): (u64, Chain),
         digest: &str,
     ) -> Result<(), StoreError> {
-        let now = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_micros() as i64);
+        let now = self.now().micros();
         let (seq, chain) = (seq as i64, &chain.0[..]);
         let say = "INSERT INTO replica_status (log_id, replica, seq, engine, chain, digest, recorded_at) \
                    VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (log_id, replica, seq) DO UPDATE SET \

@@ -1,8 +1,6 @@
 //! Whether the tables are those this program needs.
 
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
-
-use super::database::{Pool, on_both};
+use super::database::on_both;
 use super::error::StoreError;
 use super::log::Store;
 
@@ -34,18 +32,6 @@ impl Store {
             }
             Err(error) => Err(error.into()),
         }
-    }
-
-    /// How far the clock of a database server is from this machine's; none for a file.
-    ///
-    /// # Errors
-    /// What the database says.
-    pub async fn clock_apart(&self) -> Result<Option<Duration>, StoreError> {
-        let Pool::Postgres(pool) = &self.pool else { return Ok(None) };
-        let clock = "SELECT (extract(epoch FROM clock_timestamp()) * 1000000)::bigint";
-        let micros: i64 = sqlx::query_scalar(clock).fetch_one(pool).await?;
-        let here = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_micros() as i64);
-        Ok(Some(Duration::from_micros(micros.abs_diff(here))))
     }
 
     /// Refuses a database without the tables that this program reads, and says what to do.

@@ -12,7 +12,7 @@ use super::append::{Committed, Unit};
 use super::at_once;
 use super::chain::Chain;
 use super::database::Connection;
-use super::error::{StoreError, rolled_back};
+use super::error::{StoreError, is_server_full, rolled_back};
 use super::figures::Figures;
 use super::group::{self, Answer, By, Group};
 use super::log::Store;
@@ -208,11 +208,16 @@ impl Task {
             && at_once::fits(&units)
             && let Some(Connection::Postgres(server)) = &mut self.connection
         {
-            let (group, new) = at_once::decide(units.clone(), left);
+            let (group, new) = at_once::decide(units.clone(), left, self.store.now());
             let written = timeout(limit, at_once::write(server, left, &new)).await;
             match written.unwrap_or_else(|_| Err(sqlx::Error::PoolTimedOut)) {
                 Ok(true) => return Ok(group),
                 Ok(false) => {}
+                // The server answered: there is nothing to look for.
+                Err(error) if is_server_full(&error) => {
+                    drop(self.connection.take());
+                    return Err(error.into());
+                }
                 Err(error) => {
                     tracing::warn!(%error, "the answer to an append was lost");
                     drop(self.connection.take());
@@ -252,7 +257,7 @@ impl Task {
                 }
             };
             self.alone = head == left;
-            group::write(&mut connection, units, head, served, self.ours).await
+            group::write(&mut connection, units, head, served, self.ours, self.store.now()).await
         });
         let group = group.await.unwrap_or_else(|_| Err(late()))?;
         let commit = timeout(limit.saturating_sub(begun.elapsed()), connection.run("COMMIT")).await;

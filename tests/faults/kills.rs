@@ -14,7 +14,7 @@ use crate::servers::{Postgres, signal};
 use crate::{report, size};
 
 /// All replicas give the same bytes for every park at the end of the log.
-async fn same_answers(replicas: &[Replica]) -> u64 {
+pub(crate) async fn same_answers(replicas: &[&Replica]) -> u64 {
     let client = client();
     let mut seq = 0;
     for replica in replicas {
@@ -60,7 +60,7 @@ async fn replicas_are_killed_and_nothing_acknowledged_is_lost_or_doubled() {
     let (sent, _) = clients.stop().await;
     let counts = check(&address, &sent).await;
     assert!(counts.ok >= enough, "{counts:?}");
-    let seq = same_answers(&replicas).await;
+    let seq = same_answers(&replicas.iter().collect::<Vec<_>>()).await;
     let compared = equal_digests(&address).await;
     assert!(compared > 0, "digests were compared");
     report(
@@ -101,7 +101,7 @@ async fn the_postmaster_is_killed_and_nothing_acknowledged_is_lost_or_doubled() 
     tokio::time::sleep(Duration::from_millis(1_000)).await;
     let (sent, _) = clients.stop().await;
     let counts = check(&address, &sent).await;
-    let seq = same_answers(&replicas).await;
+    let seq = same_answers(&replicas.iter().collect::<Vec<_>>()).await;
     let longest = recovered.iter().max().expect("a cycle").as_millis();
     report(
         "P1 kill -9 of the postmaster under two replicas",

@@ -3,8 +3,10 @@
 //! `cargo test` runs every promise at a small size; `make faults` at the full figures, which `docs/reliability.md` keeps.
 
 mod clients;
+mod clocks;
 mod convergence;
 mod full;
+mod full_server;
 mod hints;
 mod history;
 mod kills;
@@ -20,7 +22,10 @@ mod resets;
 #[path = "../servers/mod.rs"]
 mod servers;
 mod simulator;
+mod skew;
 mod slow;
+#[path = "../servers/small_disk.rs"]
+mod small_disk;
 mod upgrades;
 
 /// How much: the small size, or the full one if `ZEYOU_FAULTS=full`.

@@ -35,6 +35,9 @@ pub(crate) fn fill(address: &str, engagements: usize) {
     assert!(imported.status.success(), "{}", String::from_utf8_lossy(&imported.stderr));
 }
 
+/// What is tried mostly is the log, not who may write it, nor when.
+const OPEN: [&str; 3] = ["--without-accounts", "--rating-window-days", "0"];
+
 /// A replica.
 pub(crate) struct Replica {
     process: Option<Child>,
@@ -42,6 +45,7 @@ pub(crate) struct Replica {
     address: String,
     redis: Option<String>,
     variables: Vec<(String, String)>,
+    arguments: Vec<String>,
     name: String,
     port: u16,
     folder: TempDir,
@@ -55,10 +59,23 @@ impl Replica {
 
     /// Starts a replica with further variables in its environment.
     pub(crate) fn start_with(name: &str, address: &str, redis: Option<String>, variables: Vec<(&str, String)>) -> Self {
+        Self::start_as(name, address, redis, variables, &OPEN)
+    }
+
+    /// Starts a replica with arguments that say who may write, and when.
+    pub(crate) fn start_as(
+        name: &str,
+        address: &str,
+        redis: Option<String>,
+        variables: Vec<(&str, String)>,
+        arguments: &[&str],
+    ) -> Self {
         let folder = tempfile::tempdir().expect("a folder");
         let (name, address, port) = (name.to_owned(), address.to_owned(), free_port());
         let variables = variables.into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
-        let mut replica = Self { process: None, output: None, address, redis, variables, name, port, folder };
+        let arguments = arguments.iter().map(ToString::to_string).collect();
+        let mut replica =
+            Self { process: None, output: None, address, redis, variables, arguments, name, port, folder };
         replica.resume();
         replica
     }
@@ -86,17 +103,8 @@ impl Replica {
     fn spawn(&mut self) -> bool {
         let mut command = Command::new(BINARY);
         command.env("RUST_LOG", "zeyou=info").env("ZEYOU_DATABASE_URL", &self.address);
-        // What is tried here is the log, not who may write it.
-        command.args([
-            "serve",
-            "--without-accounts",
-            "--rating-window-days",
-            "0",
-            "--listen",
-            &format!("127.0.0.1:{}", self.port),
-            "--replica",
-            &self.name,
-        ]);
+        command.args(["serve", "--listen", &format!("127.0.0.1:{}", self.port), "--replica", &self.name]);
+        command.args(&self.arguments);
         command.envs(self.variables.iter().cloned());
         if let Some(url) = &self.redis {
             command.env("ZEYOU_REDIS_URL", url);

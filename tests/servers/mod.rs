@@ -15,7 +15,7 @@ use tempfile::TempDir;
 pub(crate) use postgres::Postgres;
 
 /// nobody and nogroup.
-const NOBODY: u32 = 65_534;
+pub(crate) const NOBODY: u32 = 65_534;
 
 /// A port that nothing listens on.
 pub(crate) fn free_port() -> u16 {
@@ -23,7 +23,7 @@ pub(crate) fn free_port() -> u16 {
     listener.local_addr().expect("an address").port()
 }
 
-fn is_root() -> bool {
+pub(crate) fn is_root() -> bool {
     std::fs::metadata("/proc/self").is_ok_and(|about| std::os::unix::fs::MetadataExt::uid(&about) == 0)
 }
 

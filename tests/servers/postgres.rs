@@ -10,13 +10,13 @@ use super::{folder, free_port, is_alive, signal, unprivileged, wait_for};
 
 /// A PostgreSQL server.
 pub(crate) struct Postgres {
-    server: Mutex<Option<Child>>,
-    port: u16,
-    programs: PathBuf,
+    pub(crate) server: Mutex<Option<Child>>,
+    pub(crate) port: u16,
+    pub(crate) programs: PathBuf,
     /// Its data, to be copied while it does not run.
     pub(crate) data: PathBuf,
-    settings: Vec<String>,
-    _folder: TempDir,
+    pub(crate) settings: Vec<String>,
+    pub(crate) folder: TempDir,
 }
 
 static SHARED: Mutex<Weak<Postgres>> = Mutex::new(Weak::new());
@@ -32,34 +32,44 @@ impl Postgres {
         })
     }
 
+    /// The folder of the newest version's programs.
+    pub(crate) fn newest() -> PathBuf {
+        let versions = std::fs::read_dir("/usr/lib/postgresql").expect("PostgreSQL is installed: make setup");
+        versions.map(|entry| entry.expect("an entry").path().join("bin")).max().expect("a version")
+    }
+
     /// A server of one's own, with further settings `name=value`.
     pub(crate) fn start(settings: &[&str]) -> Self {
-        let programs = std::fs::read_dir("/usr/lib/postgresql").expect("PostgreSQL is installed: make setup");
-        let newest = programs.map(|entry| entry.expect("an entry").path().join("bin")).max().expect("a version");
+        let newest = Self::newest();
         let (outer, data) = folder();
         let mut initdb = unprivileged(newest.join("initdb"), &data);
         let made = initdb.arg("-D").arg(&data).args(["-U", "postgres", "--auth=trust", "--encoding=UTF8", "--no-sync"]);
         assert!(made.arg("--locale=C.UTF-8").status().expect("initdb runs").success(), "initdb");
         let settings = settings.iter().map(ToString::to_string).collect();
         let port = free_port();
-        let server = Self { server: Mutex::new(None), port, programs: newest, data, settings, _folder: outer };
+        let server = Self { server: Mutex::new(None), port, programs: newest, data, settings, folder: outer };
         server.resume();
-        // As a real one has: a plain role that owns the databases.
-        let role = "CREATE ROLE zeyou LOGIN NOSUPERUSER NOBYPASSRLS";
-        server.sql("postgres", role);
-        server.sql("postgres", "ALTER DATABASE postgres OWNER TO zeyou");
+        server.make_role();
         server
     }
 
-    /// Starts the server again after [`Self::kill`].
-    pub(crate) fn resume(&self) {
-        let mut command = unprivileged(self.programs.join("postgres"), &self.data);
-        command.arg("-D").arg(&self.data).args(["-p", &self.port.to_string()]);
-        let sockets = format!("unix_socket_directories={}", self.data.display());
-        let fixed = ["listen_addresses=127.0.0.1", &sockets, "max_connections=200", "shared_buffers=32MB"];
-        for setting in fixed.into_iter().chain(self.settings.iter().map(String::as_str)) {
-            command.args(["-c", setting]);
-        }
+    /// As a real one has: a plain role that owns the databases.
+    pub(crate) fn make_role(&self) {
+        self.sql("postgres", "CREATE ROLE zeyou LOGIN NOSUPERUSER NOBYPASSRLS");
+        self.sql("postgres", "ALTER DATABASE postgres OWNER TO zeyou");
+    }
+
+    /// What `postgres` is started with.
+    pub(crate) fn arguments(&self) -> impl Iterator<Item = String> {
+        let data = self.data.display();
+        let fixed = [format!("unix_socket_directories={data}"), "listen_addresses=127.0.0.1".to_owned()];
+        let fixed = fixed.into_iter().chain(["max_connections=200", "shared_buffers=32MB"].map(str::to_owned));
+        let settings = fixed.chain(self.settings.iter().cloned()).flat_map(|setting| ["-c".to_owned(), setting]);
+        ["-D".to_owned(), data.to_string(), "-p".to_owned(), self.port.to_string()].into_iter().chain(settings)
+    }
+
+    /// Runs the server and waits until it answers.
+    pub(crate) fn run(&self, mut command: Command) {
         let log = std::fs::File::options().create(true).append(true).open(self.log()).expect("a log");
         let child = command.stderr(log).spawn().expect("postgres runs");
         *self.server.lock().unwrap_or_else(PoisonError::into_inner) = Some(child);
@@ -69,8 +79,15 @@ impl Postgres {
         });
     }
 
-    fn log(&self) -> PathBuf {
-        self.data.parent().expect("a parent").join("log")
+    /// Starts the server again after [`Self::kill`].
+    pub(crate) fn resume(&self) {
+        let mut command = unprivileged(self.programs.join("postgres"), &self.data);
+        command.args(self.arguments());
+        self.run(command);
+    }
+
+    pub(crate) fn log(&self) -> PathBuf {
+        self.folder.path().join("log")
     }
 
     /// The process id of the postmaster.
@@ -114,14 +131,19 @@ impl Postgres {
 
     /// Runs statements with psql, as the server's own superuser; what it prints, unaligned.
     pub(crate) fn sql(&self, database: &str, statements: &str) -> String {
+        self.try_sql(database, statements).unwrap_or_else(|error| panic!("{statements}: {error}"))
+    }
+
+    /// The same where it may fail; then what psql says.
+    pub(crate) fn try_sql(&self, database: &str, statements: &str) -> Result<String, String> {
         let port = self.port.to_string();
         let mut psql = Command::new(self.programs.join("psql"));
         psql.args(["-h", "127.0.0.1", "-p", &port, "-U", "postgres", "-d", database, "-XAtq", "-v", "ON_ERROR_STOP=1"]);
         // Also on a server that is to refuse Zeyou for being read-only.
         psql.env("PGOPTIONS", "-c default_transaction_read_only=off");
         let done = psql.args(["-c", statements]).output().expect("psql runs");
-        assert!(done.status.success(), "{statements}: {}", String::from_utf8_lossy(&done.stderr));
-        String::from_utf8_lossy(&done.stdout).trim().to_owned()
+        let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).trim().to_owned();
+        if done.status.success() { Ok(text(&done.stdout)) } else { Err(text(&done.stderr)) }
     }
 }
 

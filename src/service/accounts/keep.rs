@@ -5,7 +5,7 @@ use utoipa::ToSchema;
 
 use super::key::NewKey;
 use super::session::Begun;
-use super::{AccountError, Accounts, now};
+use super::{AccountError, Accounts};
 use crate::domain::{Invalid, Role, Scopes, Timestamp};
 use crate::store::AccountRow;
 
@@ -100,7 +100,7 @@ impl Accounts {
             totp_on: 0,
             totp_step: 0,
             disabled: 0,
-            created_at: now(),
+            created_at: self.now(),
         };
         if !self.store.add_account(&row).await? {
             let (zh, en) = ("这个名称已有账号", "there is an account of that name");

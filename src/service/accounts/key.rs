@@ -4,7 +4,7 @@ use serde::Serialize;
 use subtle::ConstantTimeEq;
 use utoipa::ToSchema;
 
-use super::{AccountError, Accounts, DAY, Known, now, sha256, token};
+use super::{AccountError, Accounts, DAY, Known, sha256, token};
 use crate::domain::{Date, Invalid, Scopes, Timestamp};
 use crate::store::ApiKeyRow;
 
@@ -72,7 +72,7 @@ impl Accounts {
         secret: String,
     ) -> Result<KeyMade, AccountError> {
         let row = self.store.account(account).await?.ok_or(AccountError::NotFound("account"))?;
-        let at = now();
+        let at = self.now();
         if !(1..=MOST_DAYS).contains(&new.days) {
             return Err(AccountError::Invalid("days", Invalid::out_of_range(1, MOST_DAYS)));
         }
@@ -113,7 +113,7 @@ impl Accounts {
             created_at: Timestamp::from_micros(row.created_at),
             expires_on: Timestamp::from_micros(row.expires_at).day(),
         };
-        let at = now();
+        let at = self.now();
         let rows = self.store.api_keys(account).await?.into_iter().filter(|row| row.expires_at > at);
         Ok(rows.map(shown).collect())
     }
@@ -141,7 +141,7 @@ impl Accounts {
         let Some((id, secret)) = parts.filter(|_| text.len() <= 128) else { return Ok(None) };
         let Some(key) = self.store.api_key(id).await? else { return Ok(None) };
         let same: bool = sha256(secret)[..].ct_eq(&key.hash).into();
-        if !same || key.expires_at <= now() {
+        if !same || key.expires_at <= self.now() {
             return Ok(None);
         }
         let Some(row) = self.store.account(&key.account).await? else { return Ok(None) };

@@ -11,7 +11,6 @@ mod session;
 mod subject;
 
 use std::sync::{Arc, OnceLock};
-use std::time::{SystemTime, UNIX_EPOCH};
 
 use sha2::{Digest, Sha256};
 
@@ -118,12 +117,17 @@ impl Accounts {
     /// # Errors
     /// What the database says.
     pub async fn rates_itself(&self, enterprise: &crate::domain::EnterpriseId) -> Result<bool, StoreError> {
-        self.store.has_active_account("enterprise_rater", enterprise.as_str(), now()).await
+        self.store.has_active_account("enterprise_rater", enterprise.as_str(), self.now()).await
     }
 
     /// Closes the connections of [`Self::beside`].
     pub async fn close(&self) {
         self.store.close().await;
+    }
+
+    /// Microseconds since 1970 by the clock of the log: what a session or a key has left is the same at every replica.
+    fn now(&self) -> i64 {
+        self.store.now().micros()
     }
 
     /// The principal of an account; none if it may not sign in.
@@ -132,10 +136,6 @@ impl Accounts {
         let role = role.inspect_err(|error| tracing::error!(account = row.id, ?error, "an account has no such role"));
         (row.disabled == 0).then_some(Principal { id: row.id.clone(), role: role.ok()?, scopes })
     }
-}
-
-fn now() -> i64 {
-    SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_micros() as i64)
 }
 
 fn sha256(text: &str) -> [u8; 32] {

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::session::Begun;
-use super::{AccountError, Accounts, DAY, now, sha256, token};
+use super::{AccountError, Accounts, DAY, sha256, token};
 use crate::domain::{Invalid, Role};
 use crate::service::oidc::{Flow, Identity, Oidc, OidcFault, Returned};
 use crate::store::AccountRow;
@@ -74,8 +74,8 @@ impl Accounts {
     pub async fn come_back(&self, flow: &str, back: &Returned) -> Result<(Begun, String), AccountError> {
         let oidc = self.oidc()?;
         let flow = Flow::parse(flow).ok_or(OidcFault::Refused("the browser kept nothing of a sign-in"))?;
-        let identity = oidc.identity(&flow, back).await?;
-        if !self.store.spend(&sha256(&flow.state()), now() + DAY).await? {
+        let identity = oidc.identity(&flow, back, self.store.now()).await?;
+        if !self.store.spend(&sha256(&flow.state()), self.now() + DAY).await? {
             return Err(OidcFault::Refused("this sign-in was used").into());
         }
         let row = match &flow.link {

@@ -16,6 +16,7 @@ use subtle::ConstantTimeEq;
 pub use claims::{Expected, Identity, identity};
 pub use jws::{JwsFault, KeySet};
 
+use crate::domain::Timestamp;
 use provider::Provider;
 
 /// Where a provider sends people back to, below this server's public address.
@@ -120,8 +121,8 @@ impl Oidc {
         Ok(format!("{page}{}{query}", if page.contains('?') { '&' } else { '?' }))
     }
 
-    /// Who a browser is that came back.
-    pub(super) async fn identity(&self, flow: &Flow, back: &Returned) -> Result<Identity, OidcFault> {
+    /// Who a browser is that came back now.
+    pub(super) async fn identity(&self, flow: &Flow, back: &Returned, now: Timestamp) -> Result<Identity, OidcFault> {
         let same: bool = flow.state().as_bytes().ct_eq(back.state.as_bytes()).into();
         if !same {
             return Err(OidcFault::Refused("state is that of another sign-in"));
@@ -132,7 +133,7 @@ impl Oidc {
         let Some(code) = back.code.as_deref().filter(|code| (1..=4_096).contains(&code.len())) else {
             return Err(OidcFault::Refused("the provider gave no code"));
         };
-        self.provider.identity(&self.settings, code, &flow.verifier(), &flow.nonce()).await
+        self.provider.identity(&self.settings, code, flow, now).await
     }
 }
 

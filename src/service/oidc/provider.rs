@@ -1,7 +1,7 @@
 //! A provider: where it is asked, which keys it signs with, and the exchange of a code for an identity.
 
 use std::sync::Arc;
-use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+use std::time::{Duration, Instant};
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -12,7 +12,8 @@ use tokio::sync::{Mutex, Semaphore};
 use super::claims::{Expected, Identity, identity};
 use super::fetch::{Ask, Fetch};
 use super::jws::{JwsFault, KeySet};
-use super::{OidcFault, OidcSettings, secure};
+use super::{Flow, OidcFault, OidcSettings, secure};
+use crate::domain::Timestamp;
 
 /// How long what a provider says of itself is believed.
 const LIFE: Duration = Duration::from_secs(3_600);
@@ -134,20 +135,20 @@ impl Provider {
         &self,
         settings: &OidcSettings,
         code: &str,
-        verifier: &str,
-        nonce: &str,
+        flow: &Flow,
+        now: Timestamp,
     ) -> Result<Identity, OidcFault> {
         let _turn = self.turns.try_acquire().map_err(|_| OidcFault::Away("too many sign-ins at once".to_owned()))?;
         let discovery = self.discovery(settings).await?;
-        let token = self.token(settings, &discovery, code, verifier).await?;
+        let token = self.token(settings, &discovery, code, &flow.verifier()).await?;
         let keys = self.keys(settings, &discovery.jwks_uri, false).await?;
         let payload = match keys.verify(&token) {
             Err(JwsFault::UnknownKey) => self.keys(settings, &discovery.jwks_uri, true).await?.verify(&token),
             done => done,
         };
         let payload = payload.map_err(OidcFault::Signature)?;
-        let now = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs() as i64);
-        let expected = Expected { issuer: &settings.issuer, client: &settings.client, nonce, now };
+        let (nonce, now) = (flow.nonce(), now.micros() / 1_000_000);
+        let expected = Expected { issuer: &settings.issuer, client: &settings.client, nonce: &nonce, now };
         identity(&payload, &expected).map_err(OidcFault::Refused)
     }
 
