@@ -142,8 +142,9 @@ async fn live_and_die(binary: &str, path: &Path, client: &reqwest::Client, cycle
     let address = greeting.split("http://").nth(1).and_then(|rest| rest.split('/').next()).expect("address").to_owned();
     let url = format!("http://{address}/api/v1");
     let mut workers = Vec::new();
+    let rated = std::sync::Arc::new(std::sync::atomic::AtomicUsize::new(0));
     for worker in 0..4 {
-        let (client, url) = (client.clone(), url.clone());
+        let (client, url, rated) = (client.clone(), url.clone(), rated.clone());
         workers.push(tokio::spawn(async move {
             let mut acknowledged = Vec::new();
             for n in 0.. {
@@ -161,12 +162,18 @@ async fn live_and_die(binary: &str, path: &Path, client: &reqwest::Client, cycle
                 if answer.status() == 201 {
                     let Ok(written) = answer.json::<serde_json::Value>().await else { break };
                     acknowledged.push((id, written["seq"].as_u64().expect("seq")));
+                    rated.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
                 }
             }
             acknowledged
         }));
     }
-    tokio::time::sleep(std::time::Duration::from_millis(60 + (cycle as u64 * 37) % 140)).await;
+    // In the midst of it, however slow the machine is.
+    let begun = std::time::Instant::now();
+    while rated.load(std::sync::atomic::Ordering::Relaxed) < 2 && begun.elapsed().as_secs() < 20 {
+        tokio::time::sleep(std::time::Duration::from_millis(1)).await;
+    }
+    tokio::time::sleep(std::time::Duration::from_millis((cycle as u64 * 37) % 140)).await;
     server.kill().expect("killed");
     server.wait().expect("reaped");
     let mut acknowledged = Vec::new();
