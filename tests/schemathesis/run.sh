@@ -10,7 +10,9 @@ cd "$here/../.."
 target=$(realpath -m "${CARGO_TARGET_DIR:-target}")
 venv=$target/schemathesis
 [ -x "$venv/bin/st" ] || { python3 -m venv "$venv" && "$venv/bin/pip" install --quiet -r "$here/requirements.txt"; }
-cargo build --locked --bin zeyou
+# The program that the tests run. `cargo build` would make another: without the features that the tests' dependencies ask for, every
+# crate is built anew.
+cargo test --locked --no-run --quiet --test deploy
 folder=$(mktemp -d)
 port=$(python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')
 zeyou=$(realpath "$target/debug/zeyou")
