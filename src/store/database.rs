@@ -53,12 +53,6 @@ pub(super) fn values(given: usize, rows: usize, columns: usize) -> String {
     (0..rows).map(row).collect::<Vec<_>>().join(", ")
 }
 
-/// `($from, …)` for a list of `n` values.
-pub(super) fn list(from: usize, n: usize) -> String {
-    let values: Vec<String> = (from..from + n).map(|at| format!("${at}")).collect();
-    format!("({})", values.join(", "))
-}
-
 /// `($from, $from + 1), …` for a list of `n` pairs.
 pub(super) fn pairs(from: usize, n: usize) -> String {
     values(from - 1, n, 2)
@@ -92,8 +86,8 @@ mod tests {
         assert_eq!(lengths, [512, 512, 512, 512, 256, 64, 3]);
         assert_eq!(pieces.concat(), rows);
         assert_eq!(
-            (super::values(0, 2, 3).as_str(), super::list(2, 2).as_str(), super::pairs(2, 2).as_str()),
-            ("($1, $2, $3), ($4, $5, $6)", "($2, $3)", "($2, $3), ($4, $5)")
+            (super::values(0, 2, 3).as_str(), super::pairs(2, 2).as_str()),
+            ("($1, $2, $3), ($4, $5, $6)", "($2, $3), ($4, $5)")
         );
     }
 }

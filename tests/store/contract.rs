@@ -13,6 +13,7 @@ on_both! {
     the_tail_is_only_what_continues_the_chain
     a_group_is_refused_once_the_log_does_not_hold_what_is_served
     large_units_are_appended_whole
+    many_new_entries_come_after_many_others
     snapshots_are_used_only_if_intact_and_of_this_history
     digests_of_other_replicas_are_compared_at_the_same_event_only
     a_secret_is_made_once_and_the_same_for_everybody
@@ -261,6 +262,28 @@ async fn large_units_are_appended_whole(address: Address) {
     assert_eq!(received.recv().await.expect("a batch").events.len(), 3_333);
     assert_eq!(store.check_chain(|_| {}).await.expect("checked"), None);
     assert_eq!(store.events(3_000, 1_000).await.expect("events").len(), 333);
+}
+
+/// Of what was just appended PostgreSQL has no statistics yet; asked for the revisions of thousands of subjects by one list, it took
+/// longer than a statement may.
+async fn many_new_entries_come_after_many_others(address: Address) {
+    let (store, writer, mut received) = opened(&address).await;
+    tokio::spawn(async move { while received.recv().await.is_some() {} });
+    let entry = |n: usize, rev: u32| {
+        let firm = serde_json::json!({"id": format!("E{n}"), "name": format!("企业{n}"), "park": "P0001"});
+        Draft { event: Event::EnterprisePut(serde_json::from_value(firm).expect("an enterprise")), rev }
+    };
+    let append = async |from: usize, to: usize, rev: u32| {
+        let drafts = (from..to).map(|n| entry(n, rev)).collect();
+        writer.append(Unit { drafts, key: None }).await
+    };
+    for part in 0..5 {
+        append(part * 8_000, (part + 1) * 8_000, 1).await.expect("appended");
+    }
+    append(40_000, 48_000, 1).await.expect("appended after forty thousand others");
+    assert_eq!(append(4_000, 4_500, 2).await.expect("revised").seq, 48_500);
+    assert!(matches!(append(0, 8_000, 1).await, Err(StoreError::Conflict(_))), "they are there");
+    assert_eq!(store.head().await.expect("read").seq, 48_500);
 }
 
 async fn snapshots_are_used_only_if_intact_and_of_this_history(address: Address) {
