@@ -13,7 +13,7 @@ use super::clock::Clock;
 use super::database::{Connection, Pool, on_both};
 use super::error::StoreError;
 use super::vault::Vault;
-use super::{postgres, sqlite, walls};
+use super::{postgres, sqlite};
 use crate::domain::{Event, Timestamp};
 
 /// Rows read at a time.
@@ -55,16 +55,7 @@ impl Store {
             Address::Postgres(_) => None,
         };
         let store = Self::connect(address, lock).await?;
-        let mut migrations = sqlx::migrate!("./migrations");
-        // A newer program beside this one may have migrated already: migrations only ever add.
-        migrations.set_ignore_missing(true);
-        on_both!(Pool, &store.pool, pool => migrations.run(pool).await).map_err(sqlx::Error::from)?;
-        if let (Pool::Postgres(pool), Address::Postgres(options)) = (&store.pool, &store.address) {
-            walls::raise(pool).await?;
-            let mut own = postgres::connection(options).await?;
-            walls::test(&mut own).await?;
-            Connection::Postgres(own).close().await?;
-        }
+        store.migrate().await?;
         let first = "INSERT INTO log_head (log_id, seq, chain, epoch) VALUES ($1, 0, $2, $3) ON CONFLICT DO NOTHING";
         let (epoch, chain) = (Uuid::new_v4().to_string(), &Chain::EMPTY.0[..]);
         on_both!(Pool, &store.pool, pool => {

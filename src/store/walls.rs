@@ -1,7 +1,7 @@
 //! A second wall on PostgreSQL: row-level security by log, under the checks of the service. A connection says once, when it
 //! is made, which log it is for; rows of another are then not there for it, and what is appended stays.
 
-use sqlx::postgres::{PgConnection, PgPool};
+use sqlx::postgres::PgConnection;
 use uuid::Uuid;
 
 use super::error::StoreError;
@@ -58,14 +58,14 @@ pub(super) async fn check_role(connection: &mut PgConnection) -> Result<(), Stor
 }
 
 /// Builds the walls where they are missing, and tries them.
-pub(super) async fn raise(pool: &PgPool) -> Result<(), StoreError> {
+pub(super) async fn raise(connection: &mut PgConnection) -> Result<(), StoreError> {
     let missing = format!("SELECT count(*) {TABLES}");
-    let missing: i64 = sqlx::query_scalar(sqlx::AssertSqlSafe(missing)).fetch_one(pool).await?;
+    let missing: i64 = sqlx::query_scalar(sqlx::AssertSqlSafe(missing)).fetch_one(&mut *connection).await?;
     if missing > 0 {
-        sqlx::raw_sql(sqlx::AssertSqlSafe(build())).execute(pool).await?;
+        sqlx::raw_sql(sqlx::AssertSqlSafe(build())).execute(&mut *connection).await?;
     }
     let changing = "SELECT count(*) FROM pg_policy WHERE polrelid = 'event_log'::regclass AND polcmd NOT IN ('r', 'a')";
-    let changing: i64 = sqlx::query_scalar(changing).fetch_one(pool).await?;
+    let changing: i64 = sqlx::query_scalar(changing).fetch_one(connection).await?;
     if changing > 0 {
         return Err(StoreError::NoWall("a policy lets events be changed or deleted"));
     }

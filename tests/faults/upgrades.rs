@@ -58,14 +58,21 @@ async fn a_replica_goes_on_and_starts_again_on_tables_that_a_newer_version_added
     let bases = replicas.iter().map(|replica| replica.url("")).collect();
     let clients = Clients::start(bases, 8, &Arc::default(), last);
     tokio::time::sleep(Duration::from_secs(seconds) / 3).await;
-    // What the next version might do: migrations only ever add.
-    postgres.sql(
-        &database,
-        "BEGIN; ALTER TABLE event_log ADD COLUMN later TEXT NOT NULL DEFAULT ''; \
-         ALTER TABLE log_head ADD COLUMN later BIGINT NOT NULL DEFAULT 0; CREATE TABLE later (id BIGINT PRIMARY KEY); \
-         INSERT INTO _sqlx_migrations (version, description, success, checksum, execution_time) \
-         VALUES (999999, 'later', true, '\\x00', 0); COMMIT",
-    );
+    // What the next version might do: migrations only ever add, to one table each.
+    for (version, change) in [
+        (999_997, "ALTER TABLE event_log ADD COLUMN later TEXT NOT NULL DEFAULT ''"),
+        (999_998, "ALTER TABLE log_head ADD COLUMN later BIGINT NOT NULL DEFAULT 0"),
+        (999_999, "CREATE TABLE later (id BIGINT PRIMARY KEY)"),
+    ] {
+        postgres.sql(
+            &database,
+            &format!(
+                "BEGIN; {change}; \
+                 INSERT INTO _sqlx_migrations (version, description, success, checksum, execution_time) \
+                 VALUES ({version}, 'later', true, '\\x00', 0); COMMIT"
+            ),
+        );
+    }
     tokio::time::sleep(Duration::from_secs(seconds) / 3).await;
     replicas[0].kill();
     replicas[0].resume();

@@ -33,6 +33,29 @@ async fn settings_that_lose_acknowledged_writes_refuse_to_start() {
     }
 }
 
+/// Another that starts may be at its migrations for longer than a lock is waited for; writers hold what is to be changed.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_start_waits_for_tables_that_somebody_else_holds() {
+    let server = Postgres::shared();
+    let address: Address = server.database().parse().expect("an address");
+    drop(Store::open(&address).await.expect("made"));
+    let Address::Postgres(options) = &address else { panic!("PostgreSQL") };
+    let mut holder = options.connect().await.expect("connection");
+    let mut hold = holder.begin().await.expect("begun");
+    sqlx::raw_sql("LOCK TABLE _sqlx_migrations, secret IN ACCESS EXCLUSIVE MODE")
+        .execute(&mut *hold)
+        .await
+        .expect("held");
+    let begun = std::time::Instant::now();
+    let (opened, released) = tokio::join!(Store::open(&address), async {
+        tokio::time::sleep(Duration::from_secs(5)).await;
+        hold.rollback().await
+    });
+    released.expect("released");
+    opened.expect("opened");
+    assert!(begun.elapsed() >= Duration::from_secs(5), "it was held");
+}
+
 /// The loss of sqlx 0.9.0: a `begin` that is cancelled leaves a transaction on a connection that goes back to the pool;
 /// the next borrower's statement is acknowledged and rolled back later. With Zeyou's pool nothing is lost.
 #[tokio::test(flavor = "multi_thread")]
