@@ -10,18 +10,28 @@ use tempfile::TempDir;
 
 use crate::servers::free_port;
 
-const BINARY: &str = env!("CARGO_BIN_EXE_zeyou");
+/// The program that is tested.
+pub(crate) const BINARY: &str = env!("CARGO_BIN_EXE_zeyou");
 
 /// Runs a command of Zeyou on a log.
 pub(crate) fn zeyou(address: &str, arguments: &[&str]) -> Output {
-    let mut command = Command::new(BINARY);
+    run(BINARY, address, arguments)
+}
+
+fn run(binary: &str, address: &str, arguments: &[&str]) -> Output {
+    let mut command = Command::new(binary);
     command.env_remove("RUST_LOG").env("ZEYOU_DATABASE_URL", address);
     command.args(arguments).output().expect("zeyou runs")
 }
 
 /// Fills a log with the fictional city and `engagements` that can be rated, named `R0` and so on.
 pub(crate) fn fill(address: &str, engagements: usize) {
-    let imported = zeyou(address, &["import", concat!(env!("CARGO_MANIFEST_DIR"), "/data/demo")]);
+    fill_by(BINARY, address, engagements);
+}
+
+/// The same by another build of Zeyou.
+pub(crate) fn fill_by(binary: &str, address: &str, engagements: usize) {
+    let imported = run(binary, address, &["import", concat!(env!("CARGO_MANIFEST_DIR"), "/data/demo")]);
     assert!(imported.status.success(), "{}", String::from_utf8_lossy(&imported.stderr));
     let folder = tempfile::tempdir().expect("a folder");
     let file = folder.path().join("engagements.csv");
@@ -31,15 +41,17 @@ pub(crate) fn fill(address: &str, engagements: usize) {
     });
     let text = "id,enterprise,college,kind,start,end,status\n".to_owned() + &rows.collect::<String>();
     std::fs::write(&file, text).expect("written");
-    let imported = zeyou(address, &["import", file.to_str().expect("a path")]);
+    let imported = run(binary, address, &["import", file.to_str().expect("a path")]);
     assert!(imported.status.success(), "{}", String::from_utf8_lossy(&imported.stderr));
 }
 
 /// What is tried mostly is the log, not who may write it, nor when.
-const OPEN: [&str; 3] = ["--without-accounts", "--rating-window-days", "0"];
+pub(crate) const OPEN: [&str; 3] = ["--without-accounts", "--rating-window-days", "0"];
 
 /// A replica.
 pub(crate) struct Replica {
+    /// Which build of Zeyou it is.
+    pub(crate) binary: String,
     process: Option<Child>,
     output: Option<BufReader<ChildStdout>>,
     address: String,
@@ -70,12 +82,24 @@ impl Replica {
         variables: Vec<(&str, String)>,
         arguments: &[&str],
     ) -> Self {
+        Self::start_by(BINARY, name, address, redis, variables, arguments)
+    }
+
+    /// Starts a replica of any build of Zeyou.
+    pub(crate) fn start_by(
+        binary: &str,
+        name: &str,
+        address: &str,
+        redis: Option<String>,
+        variables: Vec<(&str, String)>,
+        arguments: &[&str],
+    ) -> Self {
         let folder = tempfile::tempdir().expect("a folder");
         let (name, address, port) = (name.to_owned(), address.to_owned(), free_port());
         let variables = variables.into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
         let arguments = arguments.iter().map(ToString::to_string).collect();
-        let mut replica =
-            Self { process: None, output: None, address, redis, variables, arguments, name, port, folder };
+        let (binary, process, output) = (binary.to_owned(), None, None);
+        let mut replica = Self { binary, process, output, address, redis, variables, arguments, name, port, folder };
         replica.resume();
         replica
     }
@@ -101,7 +125,7 @@ impl Replica {
 
     /// Whether it greets: it may not if its database is not there.
     fn spawn(&mut self) -> bool {
-        let mut command = Command::new(BINARY);
+        let mut command = Command::new(&self.binary);
         command.env("RUST_LOG", "zeyou=info").env("ZEYOU_DATABASE_URL", &self.address);
         command.args(["serve", "--listen", &format!("127.0.0.1:{}", self.port), "--replica", &self.name]);
         command.args(&self.arguments);

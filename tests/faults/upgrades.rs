@@ -9,7 +9,7 @@ use rand::{Rng, SeedableRng};
 
 use crate::clients::Clients;
 use crate::history::check;
-use crate::process::{Replica, fill, zeyou};
+use crate::process::{BINARY, OPEN, Replica, fill_by, zeyou};
 use crate::servers::Postgres;
 use crate::{report, size};
 
@@ -47,14 +47,16 @@ fn a_first_start_that_is_killed_is_completed_by_the_next() {
     );
 }
 
+/// `ZEYOU_EARLIER` names the program of an earlier version: then both replicas begin as that, and one is started again as this.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_replica_goes_on_and_starts_again_on_tables_that_a_newer_version_added_to() {
     let (seconds, last) = (size(3, 600) as u64, size(20_000, 400_000));
     let postgres = Postgres::shared();
     let address = postgres.database();
     let database = address.rsplit('/').next().expect("a name").to_owned();
-    fill(&address, last);
-    let mut replicas = [Replica::start("a", &address, None), Replica::start("b", &address, None)];
+    let earlier = std::env::var("ZEYOU_EARLIER").unwrap_or_else(|_| BINARY.to_owned());
+    fill_by(&earlier, &address, last);
+    let mut replicas = ["a", "b"].map(|name| Replica::start_by(&earlier, name, &address, None, Vec::new(), &OPEN));
     let bases = replicas.iter().map(|replica| replica.url("")).collect();
     let clients = Clients::start(bases, 8, &Arc::default(), last);
     tokio::time::sleep(Duration::from_secs(seconds) / 3).await;
@@ -75,6 +77,7 @@ async fn a_replica_goes_on_and_starts_again_on_tables_that_a_newer_version_added
     }
     tokio::time::sleep(Duration::from_secs(seconds) / 3).await;
     replicas[0].kill();
+    replicas[0].binary = BINARY.to_owned();
     replicas[0].resume();
     let before = clients.acknowledged.load(Ordering::Relaxed);
     tokio::time::sleep(Duration::from_secs(seconds) / 3).await;
