@@ -17,8 +17,11 @@ use super::metrics::Metrics;
 use super::problem::Problem;
 use super::waiting;
 
-/// How long more than usual may be under way, and how long a request may wait for its turn.
+/// How long more than usual may be under way, and how long a request may wait for its turn …
 const PATIENCE: Duration = Duration::from_millis(100);
+/// … and how long while half as many as usual are under way, so that whoever is let in is answered soon. A server that was
+/// merely held up refuses nobody for that.
+const TURN: Duration = Duration::from_millis(30);
 /// Between two refusals of a server with one thread. To read and refuse costs some tens of microseconds, a tenth of a
 /// question: at ten times too much, refusing at once would leave no time for those who were let in.
 const BETWEEN_REFUSALS: Duration = Duration::from_millis(1);
@@ -163,6 +166,13 @@ impl Admission {
         (under_way <= most && !long && !spared).then_some(place)
     }
 
+    /// How long a request that waits now may wait for its turn.
+    fn patience(&self, class: Class) -> Duration {
+        let usual = BOUNDS[class as usize].1 * self.0.threads;
+        let busy = self.0.queues[class as usize].under_way.load(Ordering::Relaxed) > usual / 2;
+        if busy { TURN } else { PATIENCE }
+    }
+
     /// How long a refusal at this time is held back, microseconds after `begun`: few are told at once.
     fn held(&self, now: u64) -> Duration {
         let between = BETWEEN_REFUSALS.as_micros() as u64 / self.0.threads.max(1) as u64;
@@ -209,7 +219,7 @@ pub(super) async fn admit(request: ServiceRequest, next: Next<BoxBody>) -> Resul
         // In a task of its own, which is polled by nobody else: the library polls this future twice in one go. And by a yield,
         // which waits for the sockets: another task would run before those that the sockets woke.
         let _ = actix_web::rt::spawn(tokio::task::yield_now()).await;
-        if arrived.elapsed() > PATIENCE {
+        if arrived.elapsed() > admission.patience(class) {
             drop(place);
             return Ok(admission.refuse(class, request).await);
         }
@@ -248,6 +258,7 @@ mod tests {
         let queue: Vec<_> = (0..30).map_while(|_| admission.place_at(Class::Question, at)).collect();
         assert_eq!(queue.len(), 30);
         assert!(admission.place_at(Class::Question, at + 60).is_some());
+        assert_eq!((admission.patience(Class::Question), admission.patience(Class::List)), (TURN, PATIENCE));
         assert!(admission.place_at(Class::Question, at + 120).is_none(), "more than usual, and for long");
         drop(queue);
         assert!(admission.place_at(Class::Question, at + 130).is_some());
