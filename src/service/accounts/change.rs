@@ -38,7 +38,7 @@ impl Accounts {
                 "this account has no password: set one by a one-time link, or go on signing in with your organisation";
             return Err(AccountError::Invalid("password", Invalid::new("no-password", zh, en)));
         };
-        if let Err(error) = self.door.check(&row.name, &from) {
+        if let Err(error) = self.door.check(&row.name, &from).await {
             self.note(Some(&row), "change-password", "too-many");
             return Err(error);
         }

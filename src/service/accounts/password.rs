@@ -1,13 +1,13 @@
 //! Passwords: Argon2id, few at a time, and slower after failures.
 
 use std::collections::HashMap;
-use std::sync::{Mutex, OnceLock, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::{Duration, Instant};
 
 use argon2::password_hash::rand_core::OsRng;
 use argon2::password_hash::{PasswordHash, PasswordHasher, PasswordVerifier, SaltString};
 use argon2::{Algorithm, Argon2, Params, Version};
-use tokio::sync::Semaphore;
+use tokio::sync::{Semaphore, oneshot};
 
 use super::AccountError;
 use super::common::is_common;
@@ -25,6 +25,10 @@ const FORGOTTEN: Duration = Duration::from_secs(900);
 const MOST: usize = 20_000;
 /// Attempts that may wait for their turn.
 const WAITING: usize = 16;
+/// How long it is not told that one has to wait: who guesses on many connections makes that many attempts in this time.
+const HELD: Duration = Duration::from_secs(1);
+/// How much hashing gives way to answers: beside them it gets about a tenth of a core that both want.
+const NICE: i32 = 10;
 
 /// 19 MiB, two passes, one lane: OWASP's recommendation.
 fn argon() -> Argon2<'static> {
@@ -35,31 +39,37 @@ fn argon() -> Argon2<'static> {
 /// What stands between the network and the hashing of passwords.
 pub(super) struct Door {
     /// Hashing takes 19 MiB and a core: one at a time, so that answers go on.
-    turn: Semaphore,
-    waiting: Semaphore,
+    turn: Arc<Semaphore>,
+    waiting: Arc<Semaphore>,
     failures: Mutex<HashMap<String, (u32, Instant)>>,
 }
 
 impl Default for Door {
     fn default() -> Self {
-        Self { turn: Semaphore::new(1), waiting: Semaphore::new(WAITING), failures: Mutex::default() }
+        let of = |permits| Arc::new(Semaphore::new(permits));
+        Self { turn: of(1), waiting: of(WAITING), failures: Mutex::default() }
     }
 }
 
 impl Door {
-    /// Whether somebody from there may try that name now.
-    pub(super) fn check(&self, name: &str, from: &str) -> Result<(), AccountError> {
-        let failures = self.failures.lock().unwrap_or_else(PoisonError::into_inner);
-        let Some((count, last)) = failures.get(&place(name, from)) else { return Ok(()) };
-        let over = count.saturating_sub(FREE);
-        if *count < FREE || last.elapsed() > FORGOTTEN {
-            return Ok(());
-        }
-        let wait = Duration::from_secs((2 << over.min(20)).min(LONGEST));
-        match wait.checked_sub(last.elapsed()) {
-            Some(left) => Err(AccountError::TooMany(left.as_secs() + 1)),
+    /// Whether somebody from there may try that name now; who may not is told a little later.
+    pub(super) async fn check(&self, name: &str, from: &str) -> Result<(), AccountError> {
+        match self.left(name, from) {
+            Some(seconds) => Err(put_off(seconds).await),
             None => Ok(()),
         }
+    }
+
+    /// Seconds that are left to wait.
+    fn left(&self, name: &str, from: &str) -> Option<u64> {
+        let failures = self.failures.lock().unwrap_or_else(PoisonError::into_inner);
+        let (count, last) = failures.get(&place(name, from))?;
+        let over = count.saturating_sub(FREE);
+        if *count < FREE || last.elapsed() > FORGOTTEN {
+            return None;
+        }
+        let wait = Duration::from_secs((2 << over.min(20)).min(LONGEST));
+        wait.checked_sub(last.elapsed()).map(|left| left.as_secs() + 1)
     }
 
     /// Counts an attempt before it is made: many at once are many.
@@ -91,11 +101,21 @@ impl Door {
         self.failures.lock().unwrap_or_else(PoisonError::into_inner).remove(&place(name, from));
     }
 
-    /// Runs a hashing in its turn.
+    /// Runs a hashing in its turn. It has a thread of its own, for one that gives way cannot be taken back. The thread holds the
+    /// turn: who asked may be gone, and what he asked for goes on.
     async fn in_turn<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> Result<T, AccountError> {
-        let _place = self.waiting.try_acquire().map_err(|_| AccountError::TooMany(1))?;
-        let _turn = self.turn.acquire().await.map_err(|_| AccountError::TooMany(1))?;
-        Ok(super::super::aside(work).await)
+        let Ok(place) = Arc::clone(&self.waiting).try_acquire_owned() else { return Err(put_off(1).await) };
+        let turn = Arc::clone(&self.turn).acquire_owned().await.map_err(|_| AccountError::TooMany(1))?;
+        let (tell, told) = oneshot::channel();
+        let hashing = move || {
+            // Of this thread alone on Linux; elsewhere it would be the process's.
+            #[cfg(target_os = "linux")]
+            let _ = rustix::process::setpriority_process(None, NICE);
+            let _ = tell.send(work());
+            drop((turn, place));
+        };
+        std::thread::Builder::new().name("password".to_owned()).spawn(hashing).map_err(|_| AccountError::TooMany(1))?;
+        told.await.map_err(|_| AccountError::TooMany(1))
     }
 
     /// Whether a password is the one of a hash; without a hash it takes as long and is not.
@@ -137,6 +157,12 @@ fn hashed(password: &str) -> Option<String> {
     argon().hash_password(password.as_bytes(), &SaltString::generate(&mut OsRng)).ok().map(|hash| hash.to_string())
 }
 
+/// That one has to wait, told a little later.
+async fn put_off(seconds: u64) -> AccountError {
+    tokio::time::sleep(HELD).await;
+    AccountError::TooMany(seconds)
+}
+
 fn place(name: &str, from: &str) -> String {
     let name: String = name.chars().take(64).collect();
     format!("{from} {name}")
@@ -163,13 +189,31 @@ mod tests {
         }
     }
 
-    #[test]
-    fn after_five_failures_one_has_to_wait_and_only_there() {
+    #[tokio::test]
+    async fn after_five_failures_one_has_to_wait_and_only_there() {
         let door = Door::default();
         (0..FREE).for_each(|_| door.attempted("planner", "10.0.0.1"));
-        assert!(matches!(door.check("planner", "10.0.0.1"), Err(AccountError::TooMany(_))));
-        assert!(door.check("planner", "10.0.0.2").is_ok() && door.check("other", "10.0.0.1").is_ok());
+        let begun = Instant::now();
+        assert!(matches!(door.check("planner", "10.0.0.1").await, Err(AccountError::TooMany(_))));
+        assert!(begun.elapsed() >= HELD, "and is told late");
+        assert!(door.check("planner", "10.0.0.2").await.is_ok() && door.check("other", "10.0.0.1").await.is_ok());
         door.passed("planner", "10.0.0.1");
-        assert!(door.check("planner", "10.0.0.1").is_ok());
+        assert!(door.check("planner", "10.0.0.1").await.is_ok());
+    }
+
+    #[cfg(target_os = "linux")]
+    #[tokio::test]
+    async fn what_nobody_waits_for_any_more_keeps_its_turn_and_gives_way() {
+        let (door, (tell, told)) = (Door::default(), std::sync::mpsc::channel());
+        let (end, ended) = std::sync::mpsc::channel::<()>();
+        let hashing = door.in_turn(move || {
+            let _ = tell.send(rustix::process::getpriority_process(None).expect("a priority"));
+            let _ = ended.recv();
+        });
+        assert!(tokio::time::timeout(Duration::from_millis(1), hashing).await.is_err(), "who asked goes away");
+        assert_eq!((door.turn.available_permits(), door.waiting.available_permits()), (0, WAITING - 1));
+        assert!(told.recv().expect("a priority") >= NICE);
+        drop(end);
+        assert!(door.in_turn(|| true).await.expect("the next turn"));
     }
 }

@@ -56,7 +56,7 @@ impl Accounts {
     /// [`AccountError::Wrong`] whatever is wrong; [`AccountError::TooMany`] after many failures.
     pub async fn sign_in(&self, name: &str, password: String, from: &str) -> Result<Begun, AccountError> {
         let row = self.store.account_named(name).await?.filter(|row| row.disabled == 0);
-        if let Err(error) = self.door.check(name, from) {
+        if let Err(error) = self.door.check(name, from).await {
             self.note(row.as_ref(), "sign-in", "too-many");
             return Err(error);
         }
@@ -101,7 +101,7 @@ impl Accounts {
         let session = self.store.session(&hash).await?.filter(|session| session.half == 1);
         let session = session.filter(|session| self.now() - session.created_at < HALF).ok_or(AccountError::Wrong)?;
         let row = self.store.account(&session.account).await?.ok_or(AccountError::Wrong)?;
-        self.door.check(&row.name, from)?;
+        self.door.check(&row.name, from).await?;
         self.door.attempted(&row.name, from);
         if !self.code_fits(&row, code).await? {
             self.door.failed(&row.name, from);
