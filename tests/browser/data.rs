@@ -75,6 +75,35 @@ async fn a_file_is_tried_written_returned_and_taken_back() {
 }
 
 #[actix_web::test]
+async fn a_college_that_may_be_there_already_is_taken_once_its_box_is_ticked() {
+    let site = Site::demo().await;
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = folder.path().join("colleges.csv");
+    let table =
+        "id,name,kind,city\nC9001,雲嶺先进制造職業技術學院,associate,云岭市\nC9002,新丰技师学院,technician,云岭市\n";
+    std::fs::write(&file, table).expect("written");
+    let browser = Browser::start().await;
+    browser.open(&site.url("/data?lang=en")).await;
+    choose(&browser, &file).await;
+    browser.find("#outcome").await;
+    let said = browser.text("#findings tbody tr.bad-row").await;
+    assert!(said.contains("C0001"), "who has the name: {said}");
+    browser.is_sound("a name that is there", &site.address.to_string()).await;
+    browser.click("#namesakes").await;
+    browser.value("document.body.dataset.old = '1'").await;
+    browser.click("#again").await;
+    browser.until("!document.body.dataset.old && document.querySelector('#namesakes')?.checked").await;
+    assert_eq!(browser.value("document.querySelectorAll('#findings tr.bad-row').length").await, 0);
+    browser.screenshot_whole("main-upload-namesakes").await;
+    browser.click("button[formaction='/data/load']").await;
+    browser.until("!document.querySelector('#again')").await;
+    let current = site.service.live().current();
+    for id in ["C9001", "C9002"] {
+        assert!(current.snapshot.state.colleges.get(&id.parse().expect("a code")).is_some(), "{id}");
+    }
+}
+
+#[actix_web::test]
 async fn files_are_answered_without_scripts_and_come_back_with_reasons() {
     let site = Site::demo().await;
     let send = async |path: &str, name: &str, bytes: Vec<u8>| {
