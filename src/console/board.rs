@@ -76,11 +76,20 @@ fn need(visit: &Visit, found: &Board) -> Markup {
             } @else {
                 span { (visit.fill(board::NEED, &[("n", &found.card.demands.to_string()), ("people", &found.card.headcount.to_string())])) }
             }
+            @if let Some(by_cuts) = by_cuts(visit, found) { span #by-cuts { (by_cuts) } }
             span { (visit.fill(board::CANDIDATES, &[("n", &found.shortlist.candidates.to_string())])) }
             span.no-print { a href=(format!("/parks/{}/needs", found.card.park.id)) { (visit.say(needs::KEEP)) } }
             span.no-print { a href=(format!("/parks/{}/engagements", found.card.park.id)) { (visit.say(engagements::OPEN_LINK)) } }
         }
     }
+}
+
+/// That the list goes by published figures, if it does, and of which day.
+pub(super) fn by_cuts(visit: &Visit, found: &Board) -> Option<String> {
+    found.by_cuts.then(|| match found.last_cut {
+        Some(on) => visit.fill(board::BY_CUTS, &[("on", &on.to_string())]),
+        None => visit.say(board::BY_CUTS_NONE).to_owned(),
+    })
 }
 
 fn filters(visit: &Visit, question: &Question, found: &Board, path: &str) -> Markup {

@@ -15,6 +15,10 @@ pub(super) fn panel(visit: &Visit, explanation: &Explanation) -> Markup {
             h2 { (visit.say(why::SATISFACTION)) }
             @if of.ratings == 0 {
                 p { (visit.say(why::SATISFACTION_NONE)) }
+            } @else if let Some(on) = explanation.published_on {
+                p #as-published { (visit.fill(why::SATISFACTION_PUBLISHED, &[
+                    ("mean", &fixed(of.mean, 2)), ("low", &fixed(of.low, 2)), ("high", &fixed(of.high, 2)),
+                    ("on", &on.to_string()), ("raters", explanation.groups.first().map_or("", |group| group.enterprises.words().0))])) }
             } @else {
                 p { (visit.fill(why::SATISFACTION_TEXT, &[
                     ("mean", &fixed(of.mean, 2)), ("low", &fixed(of.low, 2)), ("high", &fixed(of.high, 2)),

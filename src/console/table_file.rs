@@ -4,7 +4,7 @@ use actix_web::http::{StatusCode, header};
 use actix_web::{HttpRequest, HttpResponse};
 
 use super::answer::guarded;
-use super::board::gap;
+use super::board::{by_cuts, gap};
 use super::failure;
 use super::frame::stamp;
 use super::language::Text;
@@ -104,8 +104,8 @@ fn rows(visit: &Visit, found: &Board, top: u16) -> Vec<Vec<String>> {
     let mut rows = vec![head];
     rows.extend(ranked.chain(excluded).chain(unmet));
     let derived = shortlist.need_derived.then(|| visit.say(board::NEED_DERIVED));
-    let stamp =
-        [Some(stamp(visit, &shortlist.as_of).as_str()), derived].into_iter().flatten().collect::<Vec<_>>().join("; ");
+    let (stamp, by_cuts) = (stamp(visit, &shortlist.as_of), by_cuts(visit, found));
+    let stamp = [Some(&*stamp), derived, by_cuts.as_deref()].into_iter().flatten().collect::<Vec<_>>().join("; ");
     rows.push(other(board::VERIFY, &shortlist.verify_code, shortlist.park_name.as_str(), stamp));
     rows
 }

@@ -122,6 +122,11 @@ pub struct Explanation {
     pub other: f64,
     /// What public attributes say before any rating; `prior + own + other = effect`.
     pub prior: f64,
+    /// The day of the cut that the satisfaction is from, where lists go by published figures; left out where they go by ratings,
+    /// and where nothing is published of the college.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub published_on: Option<Date>,
     /// The aspects of the questionnaire that enough enterprises answered.
     pub aspects: Vec<AspectMean>,
     /// The college's own ratings in groups of at least three enterprises, by when these rated it last; their contributions sum

@@ -79,7 +79,7 @@ pub use invalid::Invalid;
 pub(crate) use invalid::clip;
 pub(crate) use major::Kinship as MajorKinship;
 pub use major::{Major, MajorLevel, MajorRef};
-pub use model::{BlockForm, Model};
+pub use model::{BlockForm, Model, RanksBy};
 pub use need::{Industry, Link, Need, Occupation};
 pub use number::Amount;
 pub use outcome::{

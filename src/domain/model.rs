@@ -21,6 +21,18 @@ pub enum BlockForm {
     Effects,
 }
 
+/// By which satisfaction colleges are ranked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum RanksBy {
+    /// By every rating that counts, from the next list on.
+    #[default]
+    Ratings,
+    /// By the figures that were published last, which move by new answers of three enterprises at once: who watches a list
+    /// sees no single rating arrive.
+    Published,
+}
+
 /// A versioned set of parameters of the crossed random-effects model
 /// `y = μ + a_rater + b_college + park block + fortnight block + ε` (METHODS §1), activated by an event.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]
@@ -63,6 +75,9 @@ pub struct Model {
     /// … if they have at least so many ratings.
     #[serde(default = "flag_ratings")]
     pub flag_ratings: u32,
+    /// By which satisfaction colleges are ranked.
+    #[serde(default)]
+    pub ranks_by: RanksBy,
 }
 
 fn flag_weight() -> f64 {
@@ -101,6 +116,8 @@ struct Raw {
     flag_weight: f64,
     #[serde(default = "flag_ratings")]
     flag_ratings: u32,
+    #[serde(default)]
+    ranks_by: RanksBy,
 }
 
 impl TryFrom<Raw> for Model {
@@ -141,6 +158,7 @@ impl TryFrom<Raw> for Model {
             coefficients: raw.coefficients,
             flag_weight: raw.flag_weight,
             flag_ratings: raw.flag_ratings,
+            ranks_by: raw.ranks_by,
         })
     }
 }

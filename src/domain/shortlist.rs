@@ -70,9 +70,9 @@ pub struct Satisfaction {
     pub low: f64,
     /// Upper end of the 95 % interval.
     pub high: f64,
-    /// Live ratings of the college; 0 if suppressed.
+    /// Live ratings of the college; 0 if suppressed. Where lists go by published figures, as `raters`.
     pub ratings: u32,
-    /// Enterprises that gave them; 0 if suppressed.
+    /// Enterprises that gave them; 0 if suppressed. Where lists go by published figures, the lower end of their band.
     pub raters: u32,
     /// Whether too few enterprises rated it: then it counts by its prior, and nothing is said of how many there are.
     #[serde(skip_serializing_if = "std::ops::Not::not")]

@@ -58,6 +58,9 @@ impl<'a> Order<'a> {
     /// Shares of a college's own ratings in its effect, by engagement.
     fn shares(&self, at: u32) -> BTreeMap<u32, f64> {
         let snapshot = self.snapshot;
+        if snapshot.state.ranks_by_cuts() {
+            return BTreeMap::new();
+        }
         let (shares, _) = contributions(&snapshot.edges, &snapshot.state.model, snapshot.edges.place_of(at));
         shares.into_iter().filter(|share| share.own).map(|share| (share.engagement, share.share)).collect()
     }
@@ -239,6 +242,13 @@ impl Concerns<'_> {
             Event::ProgrammePut(programme) => self.college(&programme.college),
             Event::ProgrammeClosed(id) => self.college(&state.programmes.entry(id)?.value.college),
             Event::EngagementPut(engagement) => self.college(&engagement.college),
+            // What moves lists then is the next cut.
+            Event::RatingSubmitted(_) | Event::RatingRevised(_) | Event::RatingWithdrawn { .. }
+                if state.ranks_by_cuts() =>
+            {
+                None
+            }
+            Event::CutPublished(_) => all(state.ranks_by_cuts()),
             Event::RatingSubmitted(_) | Event::RatingRevised(_) | Event::RatingWithdrawn { .. } => {
                 let engagement = engagement_of(event).and_then(|id| state.engagements.entry(id))?;
                 self.college(&engagement.value.college)
@@ -258,8 +268,7 @@ impl Concerns<'_> {
             | Event::AppealAnswered(_)
             | Event::TicketContacted(_)
             | Event::TicketAnswered(_)
-            | Event::FeedbackGiven(_)
-            | Event::CutPublished(_) => None,
+            | Event::FeedbackGiven(_) => None,
         }
     }
 

@@ -26,11 +26,15 @@ impl Snapshot {
         let at: Vec<u32> = chosen.iter().map(|&place| field.order[place]).collect();
         let places: Vec<usize> = at.iter().map(|&at| self.edges.place_of(at)).collect();
         let mut shared = covariances(&self.edges, &self.state.model, &places);
-        // Of a college of too few enterprises nothing but the prior is known, which it shares with nobody.
-        for k in (0..at.len()).filter(|&k| self.told(at[k]).suppressed) {
-            shared.iter_mut().for_each(|row| row[k] = 0.0);
-            shared[k].fill(0.0);
-            shared[k][k] = self.state.model.college_variance;
+        // Of a college of too few enterprises nothing but the prior is known, which it shares with nobody; what was published
+        // says nothing of what it shares.
+        for k in 0..at.len() {
+            let told = self.told(at[k]);
+            if told.suppressed || self.state.ranks_by_cuts() {
+                shared.iter_mut().for_each(|row| row[k] = 0.0);
+                shared[k].fill(0.0);
+                shared[k][k] = told.sd.powi(2);
+            }
         }
         let others: Vec<f64> = at.iter().map(|&at| self.other_variance(&field, at)).collect();
         let slope = self.satisfaction_slope(&field);

@@ -6,6 +6,7 @@
 //! withdrawal is no new answer. The mean is counted by who answered the overall question, which no aspect's figure holds.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use imbl::OrdMap;
 use serde::{Deserialize, Serialize};
@@ -15,8 +16,8 @@ use super::satisfaction::OwnRating;
 use super::snapshot::Snapshot;
 use super::state::State;
 use crate::domain::{
-    Aspect, AspectCut, CUT_DAYS, CollegeCut, CollegeId, Cut, Date, Event, LEAST_ENTERPRISES, Mark, Marks, RaterBand,
-    Rating,
+    Aspect, AspectCut, CUT_DAYS, CollegeCut, CollegeId, Cut, Date, Event, LEAST_ENTERPRISES, Mark, Marks, Model,
+    RanksBy, RaterBand, Rating,
 };
 
 /// A figure rests on no enterprise by more than this share of its weight.
@@ -202,23 +203,8 @@ impl Snapshot {
     #[must_use]
     pub fn as_published(&self) -> Self {
         let mut next = self.clone();
-        let (state, model) = (&self.state, &self.state.model);
-        let mut posterior = (*self.posterior).clone();
-        for at in 0..state.colleges.len() as u32 {
-            let place = self.edges.place_of(at);
-            let told = state.cuts.told(&state.colleges.at(at).value.id);
-            let raters = told.map_or(0, |(_, told)| told.raters.words().1);
-            // Without a figure it counts by its prior, like every college of too few enterprises.
-            posterior.effect[place] = told.map_or(self.edges.prior_of(place), |(_, told)| told.mean - model.mean);
-            // As if each enterprise of the band's lower end had rated once.
-            let precision =
-                1.0 / model.college_variance + f64::from(raters) / (model.noise_variance + model.rater_variance);
-            posterior.sd[place] = (1.0 / precision).sqrt();
-            (posterior.ratings[place], posterior.raters[place]) = (raters, raters);
-        }
-        let mut columns = (*self.columns).clone();
-        columns.rate(state, &posterior, &self.edges);
-        (next.posterior, next.columns) = (posterior.into(), columns.into());
+        next.state.model = Model { ranks_by: RanksBy::Published, ..Model::clone(&self.state.model) }.into();
+        Arc::make_mut(&mut next.columns).rate(&next.state, &next.posterior, &next.edges);
         next
     }
 }

@@ -52,15 +52,26 @@ impl Snapshot {
         let overtake = above.map(|above| self.overtake(&item, above)).unwrap_or_default();
         let edge_place = self.edges.place_of(at);
         let told = self.told(at);
-        let (shares, variance) = match told.suppressed {
-            true => (Vec::new(), self.state.model.college_variance),
-            false => contributions(&self.edges, &self.state.model, edge_place),
+        let prior = self.edges.prior_of(edge_place);
+        // What was published has no shares of single ratings.
+        let (shares, sd_exact) = if told.suppressed || self.state.ranks_by_cuts() {
+            (Vec::new(), told.sd)
+        } else {
+            let (shares, variance) = contributions(&self.edges, &self.state.model, edge_place);
+            (shares, variance.sqrt())
         };
         let sum = |own: bool| shares.iter().filter(|share| share.own == own).map(|share| share.share).sum::<f64>();
-        let (own, other) = (sum(true), sum(false));
+        let (mut own, other) = (sum(true), sum(false));
         let of_college: Vec<_> = shares.iter().filter(|share| share.own).collect();
-        let groups = self.rating_groups(&of_college);
-        let aspects = if told.suppressed { Vec::new() } else { self.aspects_told(&of_college, self.aspects(at)) };
+        let (mut groups, mut aspects) = (self.rating_groups(&of_college), Vec::new());
+        if !told.suppressed {
+            if self.state.ranks_by_cuts() {
+                own = told.effect - prior;
+                (groups, aspects) = self.published_groups(id, own);
+            } else {
+                aspects = self.aspects_told(&of_college, self.aspects(at));
+            }
+        }
         let mut ratings: Vec<RatingContribution> = of_college
             .iter()
             .filter(|_| one_by_one)
@@ -84,10 +95,11 @@ impl Snapshot {
             weakness,
             overtake,
             effect: told.effect,
-            sd_exact: variance.sqrt(),
+            sd_exact,
             own,
             other,
-            prior: self.edges.prior_of(edge_place),
+            prior,
+            published_on: self.state.published_on(id),
             aspects,
             groups,
             ratings,

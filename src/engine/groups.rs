@@ -7,7 +7,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::satisfaction::Share;
 use super::snapshot::Snapshot;
-use crate::domain::{Aspect, AspectMean, Date, LEAST_ENTERPRISES, RaterBand, Rating, RatingGroup};
+use crate::domain::{
+    Aspect, AspectCut, AspectMean, CollegeId, Date, LEAST_ENTERPRISES, RaterBand, Rating, RatingGroup,
+};
 
 /// Groups told at most.
 const MOST: usize = 4;
@@ -30,6 +32,15 @@ impl Snapshot {
         let answers = |aspect: Aspect| self.answered(own, |rating| aspect.of(&rating.marks).get().is_some());
         let overall = self.answered(own, |rating| rating.marks.overall.get().is_some()) >= LEAST_ENTERPRISES;
         aspects.into_iter().filter(|one| overall && answers(one.aspect) >= LEAST_ENTERPRISES).collect()
+    }
+
+    /// What was published of a college: all its enterprises as one group, whose share in the effect is `own`, and the aspects.
+    pub(super) fn published_groups(&self, college: &CollegeId, own: f64) -> (Vec<RatingGroup>, Vec<AspectMean>) {
+        let Some((on, cut)) = self.state.cuts.told(college) else { return Default::default() };
+        let group = RatingGroup { enterprises: cut.raters, from: on.month(), to: on.month(), contribution: own };
+        let ratings = cut.raters.words().1;
+        let aspect = |one: &AspectCut| AspectMean { aspect: one.aspect, mean: one.mean, ratings };
+        (vec![group], cut.aspects.iter().map(aspect).collect())
     }
 
     /// The shares by enterprise, cut into groups of at least three that gave their overall impression, in the order in which

@@ -102,8 +102,10 @@ impl Snapshot {
             !enterprise.closed && enterprise.value.park == *park
         });
         let own: Pool = affinity.pool(own.map(|at| at as usize));
-        // What one or two enterprises like is theirs to tell: then any enterprise is meant.
-        let pool = if own.raters < state.least_enterprises() { affinity.pool([]) } else { own };
+        // What one or two enterprises like is theirs to tell, and what like-minded ones do is not published: then any enterprise
+        // is meant.
+        let hidden = state.ranks_by_cuts() || own.raters < state.least_enterprises();
+        let pool = if hidden { affinity.pool([]) } else { own };
         // Without any rating at all there is nothing but what the model holds of every college.
         let nothing = (state.model.mean, state.model.college_variance.sqrt());
         let unrated = affinity.is_empty();
@@ -111,7 +113,7 @@ impl Snapshot {
             let told = self.told(at as u32);
             match (unrated, told.suppressed) {
                 (true, _) => nothing,
-                (_, true) => (state.model.mean + told.effect, told.sd),
+                (_, suppressed) if suppressed || state.ranks_by_cuts() => (state.model.mean + told.effect, told.sd),
                 _ => affinity.expected(&pool, at),
             }
         };

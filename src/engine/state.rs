@@ -300,7 +300,11 @@ impl State {
                 cuts.publish(cut, |id| self.colleges.position(id), held);
                 self.cuts = cuts;
                 // From the first on, colleges of too few enterprises count by their prior.
-                if first { Changed::Clock } else { Changed::Nothing }
+                match first {
+                    true => Changed::Clock,
+                    false if self.ranks_by_cuts() => Changed::Counted,
+                    false => Changed::Nothing,
+                }
             }
             Event::RatingSubmitted(rating) | Event::RatingRevised(rating) => {
                 self.note_answers(rating);

@@ -5,7 +5,7 @@
 use super::satisfaction::{Edges, Posterior};
 use super::snapshot::Snapshot;
 use super::state::State;
-use crate::domain::LEAST_ENTERPRISES;
+use crate::domain::{CollegeId, Date, LEAST_ENTERPRISES, RanksBy};
 
 /// What may be known of one college.
 #[derive(Clone, Copy, Debug)]
@@ -23,6 +23,16 @@ pub(super) struct Told {
 }
 
 impl State {
+    /// Whether colleges are ranked by the figures that were published last.
+    pub fn ranks_by_cuts(&self) -> bool {
+        self.model.ranks_by == RanksBy::Published
+    }
+
+    /// The day of the cut that a college's satisfaction is from, if it is from one.
+    pub(super) fn published_on(&self, college: &CollegeId) -> Option<Date> {
+        self.cuts.told(college).filter(|_| self.ranks_by_cuts()).map(|(on, _)| *on)
+    }
+
     /// Enterprises that must have rated a college. A log whose sheet knows of none is bound from its first published cut on:
     /// rankings printed before stay what they were.
     pub(super) fn least_enterprises(&self) -> u32 {
@@ -33,11 +43,23 @@ impl State {
 
 /// What may be known of the college at a registry position.
 pub(super) fn told(state: &State, edges: &Edges, posterior: &Posterior, at: u32) -> Told {
-    let place = edges.place_of(at);
+    let (place, model) = (edges.place_of(at), &state.model);
+    let suppressed = || {
+        let (effect, sd) = (edges.prior_of(place), model.college_variance.sqrt());
+        Told { effect, sd, ratings: 0, raters: 0, suppressed: true }
+    };
+    if state.ranks_by_cuts() {
+        let Some((_, cut)) = state.cuts.told(&state.colleges.at(at).value.id) else { return suppressed() };
+        // As if each enterprise of the band's lower end had rated once.
+        let raters = cut.raters.words().1;
+        let precision =
+            1.0 / model.college_variance + f64::from(raters) / (model.noise_variance + model.rater_variance);
+        let (effect, sd) = (cut.mean - model.mean, (1.0 / precision).sqrt());
+        return Told { effect, sd, ratings: raters, raters, suppressed: false };
+    }
     let raters = posterior.raters[place];
     if raters < state.least_enterprises() {
-        let sd = state.model.college_variance.sqrt();
-        return Told { effect: edges.prior_of(place), sd, ratings: 0, raters: 0, suppressed: true };
+        return suppressed();
     }
     let (effect, sd) = (posterior.effect[place], posterior.sd[place]);
     Told { effect, sd, ratings: posterior.ratings[place], raters, suppressed: false }
@@ -50,7 +72,7 @@ impl Snapshot {
     }
 
     /// Whether too few enterprises rated a college for what they say to be told; also of one that is not known.
-    pub fn is_suppressed(&self, college: &crate::domain::CollegeId) -> bool {
+    pub fn is_suppressed(&self, college: &CollegeId) -> bool {
         self.state.colleges.position(college).is_none_or(|at| self.told(at).suppressed)
     }
 }

@@ -57,6 +57,10 @@ pub struct Board {
     pub sheet: Arc<Sheet>,
     /// The park's open demands by code, in words.
     pub needs: BTreeMap<String, NeedWords>,
+    /// Whether it goes by the satisfaction that was published last, and not by every rating.
+    pub by_cuts: bool,
+    /// The day it was published; nothing was so far, if there is none.
+    pub last_cut: Option<Date>,
     /// Confirmed and closed engagements of each listed college with this park's enterprises, if it has any.
     pub engagements: BTreeMap<CollegeId, usize>,
 }
@@ -153,6 +157,8 @@ pub(super) fn board(snapshot: &Snapshot, question: &Question) -> Result<Board, S
         needs: needs.collect(),
         presets: presets(state),
         sheet: state.sheet.clone(),
+        by_cuts: state.ranks_by_cuts(),
+        last_cut: state.cuts.last,
         shortlist,
     })
 }

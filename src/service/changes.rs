@@ -59,7 +59,8 @@ impl Service {
         aside(move || {
             let park = question.park.clone();
             let touched = between.iter().filter_map(|recorded| rated_by(&recorded.event)).cloned().collect();
-            let lone = if one_by_one { BTreeSet::new() } else { after.take_back_lone(&before, &touched) };
+            let by_cuts = before.ranks_by_cuts() && after.ranks_by_cuts();
+            let lone = if one_by_one || by_cuts { BTreeSet::new() } else { after.take_back_lone(&before, &touched) };
             let before = Snapshot::cold_for(before, &park);
             let after = Snapshot::cold_for(after, &park);
             let between: Vec<_> =

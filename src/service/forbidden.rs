@@ -38,6 +38,11 @@ pub(super) fn check(base: &Snapshot, changes: &[ScenarioChange], who: &Principal
                     return Err(refused(at, change, zh, en));
                 }
             }
+            ScenarioChange::RatingAdded(_) if state.ranks_by_cuts() => {
+                let zh = "名单按最近一次公布的满意度排序：假设的评价不会改变它";
+                let en = "lists go by the satisfaction that was published last: an assumed rating does not move them";
+                return Err(refused(at, change, zh, en));
+            }
             ScenarioChange::RatingAdded(added) => {
                 // Of one made earlier in the scenario, or of the log.
                 let made = changes[..at].iter().rev().find_map(|earlier| match earlier {

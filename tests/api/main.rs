@@ -35,3 +35,4 @@ mod shortlist;
 mod sign_in;
 mod subject;
 mod tickets;
+mod watching;

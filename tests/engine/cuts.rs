@@ -12,12 +12,12 @@ use zeyou::engine::{Snapshot, State};
 use super::city;
 
 /// A city of a few enterprises and colleges, rated by hand.
-struct World {
-    state: State,
+pub(super) struct World {
+    pub(super) state: State,
     firms: Vec<EnterpriseId>,
-    colleges: Vec<CollegeId>,
+    pub(super) colleges: Vec<CollegeId>,
     given: usize,
-    day: Date,
+    pub(super) day: Date,
 }
 
 fn day(text: &str) -> Date {
@@ -29,7 +29,7 @@ fn event(json: String) -> Event {
 }
 
 impl World {
-    fn new(firms: usize, colleges: usize) -> Self {
+    pub(super) fn new(firms: usize, colleges: usize) -> Self {
         let mut state = city::empty();
         city::apply(&mut state, &city::events(1, colleges, firms, 0));
         let firms = state.enterprises.iter().map(|(id, _)| id.clone()).collect();
@@ -38,7 +38,7 @@ impl World {
     }
 
     /// An engagement and its rating: overall and the four aspects, 0 for 不了解.
-    fn rate(&mut self, firm: usize, college: usize, marks: [u8; 5]) -> EngagementId {
+    pub(super) fn rate(&mut self, firm: usize, college: usize, marks: [u8; 5]) -> EngagementId {
         self.given += 1;
         let (n, firm, college) = (self.given, &self.firms[firm], &self.colleges[college]);
         let put = event(format!(

@@ -1,6 +1,7 @@
 //! Properties of the core.
 
 mod affinity;
+mod by_cuts;
 mod city;
 mod crossed;
 mod cuts;

@@ -4,6 +4,8 @@ texts! {
     TITLE = "{park}：择优名单", "{park}: shortlist";
     NEED = "需求 {n} 项，{people} 人", "{n} demands, {people} people";
     NEED_DERIVED = "园区尚未登记需求，现按主导产业推导，每项计 1 人", "No demand is declared: need derived from the leading industries, one person each";
+    BY_CUTS = "满意度按 {on} 公布的数字计入，新的评价到下次公布时才起作用", "Satisfaction counts as published on {on}; new ratings count from the next publication on";
+    BY_CUTS_NONE = "满意度按公布的数字计入，目前尚未公布：各校均按缺省值计", "Satisfaction counts as published; nothing is published yet, so every college counts by its prior";
     CANDIDATES = "参与排名 {n} 所", "{n} colleges ranked";
     PRESET = "权重预设", "Weights";
     PRESET_OWN = "{name}（本园区类型）", "{name} (by this park's kind)";

@@ -34,6 +34,7 @@ texts! {
     STOP = "。", ". ";
     SATISFACTION = "评价怎样影响满意度", "How ratings make its satisfaction";
     SATISFACTION_TEXT = "满意度 {mean}（95% 区间 {low}–{high}），来自 {raters} 家企业的 {ratings} 条评价；已校正企业打分宽严，并按评价多少向均值收缩。", "Satisfaction {mean} (95% interval {low}–{high}), from {ratings} ratings by {raters} enterprises; corrected for harsh and mild raters and shrunk by how few there are.";
+    SATISFACTION_PUBLISHED = "满意度 {mean}（95% 区间 {low}–{high}），为 {on} 公布的数字，来自 {raters} 家企业；新的评价到下次公布时才起作用。", "Satisfaction {mean} (95% interval {low}–{high}), as published on {on}, from {raters} enterprises; new ratings count from the next publication on.";
     SATISFACTION_SPLIT = "与总均值之差 {effect}：本校评价 {own}，其他院校的评价（校准打分宽严） {other}。", "Above the grand mean by {effect}: {own} from its own ratings, {other} from ratings of other colleges (calibration of raters).";
     SATISFACTION_NONE = "评价的企业不足三家：按缺省值计算，区间很宽，不显示任何一家的评价。", "Fewer than three enterprises have rated: it counts by the prior, with a wide interval, and no single rating is shown.";
     GROUP = "最近一次评价", "Rated last in";
