@@ -58,11 +58,11 @@ stop() {
     wait "${running[@]}" || true
     running=()
 }
-# Distinct questions a second of $1 replicas together.
+# Distinct questions a second of $1 replicas together; on so few connections that no core refuses any.
 ask() {
     local each=() n
     for n in $(seq 0 $(($1 - 1))); do
-        $priority taskset -c "$askers" wrk -t1 -c32 -d8 --latency -s "$here/ask.lua" http://127.0.0.1:$((port + n)) -- $parks $colleges \
+        $priority taskset -c "$askers" wrk -t1 -c16 -d8 --latency -s "$here/ask.lua" http://127.0.0.1:$((port + n)) -- $parks $colleges \
             >"$folder/wrk$n" &
         each+=($!)
     done
