@@ -47,7 +47,8 @@ pub struct RatingContribution {
     pub without: Option<WithoutRating>,
 }
 
-/// What several enterprises' ratings have to do with the college's satisfaction effect together: never one enterprise's.
+/// What several enterprises' ratings have to do with the college's satisfaction effect together: never one enterprise's. Where
+/// lists go by published figures there is one group of all, and its month is that of the cut.
 #[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
 pub struct RatingGroup {
     /// Enterprises in it.

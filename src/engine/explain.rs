@@ -60,7 +60,9 @@ impl Snapshot {
             let (shares, variance) = contributions(&self.edges, &self.state.model, edge_place);
             (shares, variance.sqrt())
         };
-        let sum = |own: bool| shares.iter().filter(|share| share.own == own).map(|share| share.share).sum::<f64>();
+        let of = |own: bool| shares.iter().filter(move |share| share.own == own).map(|share| share.share);
+        // A sum of nothing is -0.0.
+        let sum = |own: bool| of(own).sum::<f64>() + 0.0;
         let (mut own, other) = (sum(true), sum(false));
         let of_college: Vec<_> = shares.iter().filter(|share| share.own).collect();
         let (mut groups, mut aspects) = (self.rating_groups(&of_college), Vec::new());
