@@ -35,6 +35,26 @@ fn events() {
     });
 }
 
+/// What [`events`] found once: a number of many digits was read as another than the one it was written as, so that a state
+/// after a start was not the one that was served.
+#[test]
+fn numbers_of_many_digits_are_read_as_they_are_written() {
+    let (events, _) = log();
+    let event = events.iter().find_map(|bytes| {
+        let text = std::str::from_utf8(bytes).ok()?;
+        text.contains("\"lon\":117.").then(|| text.split_once("\"lon\":").expect("it has one"))
+    });
+    let (before, rest) = event.expect("a college with a place");
+    let after = &rest[rest.find('}').expect("its end")..];
+    for n in 0..2_000_u64 {
+        let digits = n.wrapping_mul(0x9e37_79b9_7f4a_7c15);
+        let written = format!("{before}\"lon\":117.{digits:020}{n:04}{after}");
+        let event = Event::from_canonical_bytes(written.as_bytes()).expect("an event");
+        let again = event.canonical_bytes();
+        assert_eq!(Event::from_canonical_bytes(&again).expect("its own bytes"), event, "{written}");
+    }
+}
+
 /// F3: events in any order, damaged or not, are applied without a panic; the state's bytes give the state again, and whatever
 /// it lists has finite scores.
 #[test]
