@@ -95,6 +95,26 @@ async fn a_one_time_link_sets_the_password_once_and_one_signs_in_and_out() {
     assert_eq!(open(&api, "/parks/P0001", &session).await.status, 303, "the old session is worth nothing");
 }
 
+/// Found by the fuzz target F10: what had been looked up as the one a moment ago was taken as the other.
+#[actix_web::test]
+async fn a_session_is_no_key_and_a_key_is_no_session() {
+    let api = spawn_app().await;
+    let manager = || Role::ParkManager("P0001".parse().expect("a code"));
+    let link = invited(&api, "li", manager()).await;
+    let link = link.trim_start_matches("/welcome/");
+    let token = api.service.accounts().accept(link, PASSWORD.to_owned(), "").await.expect("in").token;
+    let key = api.key(manager()).await;
+    for (good, bad) in [
+        (("cookie", format!("zeyou_session={token}")), ("authorization", format!("Bearer {token}"))),
+        (("authorization", format!("Bearer {key}")), ("cookie", format!("zeyou_session={key}"))),
+    ] {
+        for ((name, value), status) in [(&good, 200), (&bad, 401), (&good, 200)] {
+            let answer = api.send(api.request(Method::GET, "/api/v1/me").header(*name, value)).await;
+            assert_eq!(answer.status, status, "{name}: {value}");
+        }
+    }
+}
+
 #[actix_web::test]
 async fn a_planner_needs_a_second_step_and_each_code_works_once() {
     let api = spawn_app().await;

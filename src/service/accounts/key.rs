@@ -4,6 +4,7 @@ use serde::Serialize;
 use subtle::ConstantTimeEq;
 use utoipa::ToSchema;
 
+use super::known::Way;
 use super::{AccountError, Accounts, DAY, Known, sha256, token};
 use crate::domain::{Date, Invalid, Scopes, Timestamp};
 use crate::store::ApiKeyRow;
@@ -134,7 +135,7 @@ impl Accounts {
     /// What the database says.
     pub async fn of_key(&self, text: &str) -> Result<Option<Known>, AccountError> {
         let hash = sha256(text);
-        if let Some(known) = self.memory.get(&hash) {
+        if let Some(known) = self.memory.get(Way::Key, hash) {
             return Ok(Some(known));
         }
         let parts = text.strip_prefix("zy_").and_then(|rest| rest.split_once('_'));
@@ -147,7 +148,7 @@ impl Accounts {
         let Some(row) = self.store.account(&key.account).await? else { return Ok(None) };
         let Some(principal) = Self::principal(&row, Scopes::from_bits(key.scopes)) else { return Ok(None) };
         let known = Known { principal: principal.into(), name: row.name, half: false, csrf: None };
-        self.memory.put(hash, known.clone());
+        self.memory.put(Way::Key, hash, known.clone());
         Ok(Some(known))
     }
 }

@@ -11,22 +11,29 @@ const LIFE: Duration = Duration::from_secs(2);
 /// Entries at most; beyond, all are forgotten.
 const MOST: usize = 10_000;
 
+/// By what somebody is known: what is good as the one is not as the other.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+pub(super) enum Way {
+    Key,
+    Session,
+}
+
 #[derive(Default)]
-pub(super) struct Memory(Mutex<HashMap<[u8; 32], (Instant, Known)>>);
+pub(super) struct Memory(Mutex<HashMap<(Way, [u8; 32]), (Instant, Known)>>);
 
 impl Memory {
     /// Who goes by this hash, if that was asked within two seconds.
-    pub(super) fn get(&self, hash: &[u8; 32]) -> Option<Known> {
+    pub(super) fn get(&self, way: Way, hash: [u8; 32]) -> Option<Known> {
         let known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        known.get(hash).filter(|(since, _)| since.elapsed() < LIFE).map(|(_, known)| known.clone())
+        known.get(&(way, hash)).filter(|(since, _)| since.elapsed() < LIFE).map(|(_, known)| known.clone())
     }
 
-    pub(super) fn put(&self, hash: [u8; 32], who: Known) {
+    pub(super) fn put(&self, way: Way, hash: [u8; 32], who: Known) {
         let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if known.len() >= MOST {
             known.clear();
         }
-        known.insert(hash, (Instant::now(), who));
+        known.insert((way, hash), (Instant::now(), who));
     }
 
     /// After every change made here: it counts from the next request on.

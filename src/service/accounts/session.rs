@@ -3,6 +3,7 @@
 use sha2::{Digest, Sha256};
 use totp_rs::{Algorithm, Builder, Secret, Totp};
 
+use super::known::Way;
 use super::{AccountError, Accounts, DAY, Known, SECOND, sha256, token};
 use crate::domain::{Invalid, Role, Scopes};
 use crate::store::{AccountRow, SessionRow};
@@ -136,7 +137,7 @@ impl Accounts {
     /// What the database says.
     pub async fn of_session(&self, token: &str) -> Result<Option<Known>, AccountError> {
         let hash = sha256(token);
-        if let Some(known) = self.memory.get(&hash) {
+        if let Some(known) = self.memory.get(Way::Session, hash) {
             return Ok(Some(known));
         }
         let Some(session) = self.store.session(&hash).await? else { return Ok(None) };
@@ -156,7 +157,7 @@ impl Accounts {
         let Some(principal) = Self::principal(&row, Scopes::ALL) else { return Ok(None) };
         let csrf = format!("{:x}", Sha256::new().chain_update(b"csrf\n").chain_update(token).finalize());
         let known = Known { principal: principal.into(), name: row.name, half: session.half == 1, csrf: Some(csrf) };
-        self.memory.put(hash, known.clone());
+        self.memory.put(Way::Session, hash, known.clone());
         Ok(Some(known))
     }
 
