@@ -18,8 +18,11 @@ pub(super) enum Way {
     Session,
 }
 
+/// By the hash of what was shown: since when it is known, and who it is.
+type Entries = HashMap<(Way, [u8; 32]), (Instant, Known)>;
+
 #[derive(Default)]
-pub(super) struct Memory(Mutex<HashMap<(Way, [u8; 32]), (Instant, Known)>>);
+pub(super) struct Memory(Mutex<Entries>);
 
 impl Memory {
     /// Who goes by this hash, if that was asked within two seconds.
