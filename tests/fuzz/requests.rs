@@ -2,7 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use actix_web::body::to_bytes;
+use actix_web::body::{MessageBody, to_bytes};
+use actix_web::dev::ServiceResponse;
 use actix_web::http::Method;
 use actix_web::test::{TestRequest, init_service, try_call_service};
 use zeyou::http::{Access, Admission, Metrics, application};
@@ -25,13 +26,7 @@ fn behind_routes(target: &str, make: impl Fn(&[u8]) -> Option<TestRequest>) {
         let answer = system.block_on(try_call_service(&app, request.to_request()));
         let Ok(answer) = answer else { panic!("no answer") };
         let (status, media) = (answer.status().as_u16(), answer.headers().get("content-type").cloned());
-        // On a machine that is too busy requests are refused unseen.
-        let refused = status == 503 && {
-            let body = system.block_on(to_bytes(answer.into_body())).unwrap_or_default();
-            let text = String::from_utf8_lossy(&body);
-            text.contains("errors/overloaded") || text.contains("<h1>请求过多")
-        };
-        if refused {
+        if system.block_on(too_busy(answer)) {
             return;
         }
         *statuses.entry(status).or_default() += 1;
@@ -45,6 +40,15 @@ fn behind_routes(target: &str, make: impl Fn(&[u8]) -> Option<TestRequest>) {
     assert!(statuses.keys().any(|status| *status < 300 || *status == 403 || *status == 409), "{statuses:?}");
     assert!(statuses.contains_key(&400) || statuses.contains_key(&422), "{statuses:?}");
     drop(folder);
+}
+
+/// Whether a request was refused unseen, as on a machine that is too busy.
+pub(crate) async fn too_busy<B: MessageBody>(answer: ServiceResponse<B>) -> bool {
+    answer.status() == 503 && {
+        let body = to_bytes(answer.into_body()).await.unwrap_or_default();
+        let text = String::from_utf8_lossy(&body);
+        text.contains("errors/overloaded") || text.contains("<h1>请求过多")
+    }
 }
 
 fn json(path: &'static str) -> impl Fn(&[u8]) -> Option<TestRequest> {
