@@ -7,7 +7,7 @@ use super::answer::answer;
 use super::bar::{legend, patterns, score_bar, swatch};
 use super::figures::{fixed, percent, raw, signed};
 use super::frame::{Page, Section};
-use super::rows::dots;
+use super::rows::{dots, ratings};
 use super::texts::{board, why};
 use super::visit::{Visit, read_question};
 use super::words;
@@ -93,9 +93,7 @@ fn side(visit: &Visit, found: &Pair, one: &Explanation, other: &Explanation) -> 
                 div { (score_bar(visit, item)) }
             }
             p.facts { span { (visit.say(board::EVIDENCE)) " " (dots(visit, item)) }
-                @if item.satisfaction.ratings == 0 { span { (visit.say(board::NO_RATINGS)) } } @else {
-                    span { (visit.fill(board::RATINGS, &[("n", &item.satisfaction.ratings.to_string())])) }
-                } }
+                span { (ratings(visit, &item.satisfaction)) } }
             h3 { (visit.fill(why::COMPARE_FOR, &[("a", item.college.name.as_str())])) }
             @if better.is_empty() { p { (visit.say(why::COMPARE_NOTHING)) } } @else {
                 ol { @for (part, gap) in better.into_iter().take(NAMED) {

@@ -18,7 +18,7 @@ pub(super) fn panel(visit: &Visit, explanation: &Explanation) -> Markup {
             } @else if let Some(on) = explanation.published_on {
                 p #as-published { (visit.fill(why::SATISFACTION_PUBLISHED, &[
                     ("mean", &fixed(of.mean, 2)), ("low", &fixed(of.low, 2)), ("high", &fixed(of.high, 2)),
-                    ("on", &on.to_string()), ("raters", explanation.groups.first().map_or("", |group| group.enterprises.words().0))])) }
+                    ("on", &on.to_string()), ("raters", of.band.map_or("", |band| band.words().0))])) }
             } @else {
                 p { (visit.fill(why::SATISFACTION_TEXT, &[
                     ("mean", &fixed(of.mean, 2)), ("low", &fixed(of.low, 2)), ("high", &fixed(of.high, 2)),

@@ -8,7 +8,7 @@ use super::bar::score_bar;
 use super::figures::{fixed, percent};
 use super::texts::board;
 use super::visit::Visit;
-use crate::domain::{CollegeId, Evidence, Item, Shortlist};
+use crate::domain::{CollegeId, Evidence, Item, Satisfaction, Shortlist};
 use crate::service::Board;
 
 /// Share of the weight that rests on data; what is only implied or derived counts half.
@@ -19,6 +19,15 @@ pub(super) fn evidence_share(item: &Item) -> f64 {
         Evidence::Prior => 0.0,
     };
     item.contributions.iter().map(|part| part.weight * known(part.evidence)).sum::<f64>() / 100.0
+}
+
+/// How many ratings a satisfaction rests on, or how many enterprises where it was published.
+pub(super) fn ratings(visit: &Visit, of: &Satisfaction) -> String {
+    match of.band {
+        Some(band) => visit.fill(board::BAND, &[("n", band.words().0)]),
+        None if of.ratings == 0 => visit.say(board::NO_RATINGS).to_owned(),
+        None => visit.fill(board::RATINGS, &[("n", &of.ratings.to_string())]),
+    }
 }
 
 /// Four dots, as many of them full as quarters of the weight rest on data.
@@ -132,11 +141,7 @@ fn row(visit: &Visit, board: &Board, excluded: &[CollegeId], place: Place<'_>) -
             th.college role="rowheader" scope="row" {
                 a href=(why_address(visit, board, id)) { (name) }
                 span.facts {
-                    @if item.satisfaction.ratings == 0 {
-                        span { (visit.say(board::NO_RATINGS)) }
-                    } @else {
-                        span { (visit.fill(board::RATINGS, &[("n", &item.satisfaction.ratings.to_string())])) }
-                    }
+                    span { (ratings(visit, &item.satisfaction)) }
                     span { (visit.fill(board::COVERS, &[("n", &percent(item.coverage))])) }
                     @if let Some(n) = board.engagements.get(id) {
                         span { (visit.fill(board::TOGETHER, &[("n", &n.to_string())])) }

@@ -5,6 +5,7 @@ use utoipa::ToSchema;
 
 use super::code::{CollegeId, ModelId, ParkId, PresetId};
 use super::criterion::Criterion;
+use super::cut::RaterBand;
 use super::date::Timestamp;
 use super::text::Label;
 
@@ -78,6 +79,10 @@ pub struct Satisfaction {
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     #[schema(required = false)]
     pub suppressed: bool,
+    /// The enterprises behind it, where lists go by published figures.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub band: Option<RaterBand>,
 }
 
 /// What enterprises like the park's own would say of a college (METHODS §2): a forecast of its rating by one of them, their

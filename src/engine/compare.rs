@@ -30,7 +30,7 @@ impl Snapshot {
         // says nothing of what it shares.
         for k in 0..at.len() {
             let told = self.told(at[k]);
-            if told.suppressed || self.state.ranks_by_cuts() {
+            if !told.is_posterior() {
                 shared.iter_mut().for_each(|row| row[k] = 0.0);
                 shared[k].fill(0.0);
                 shared[k][k] = told.sd.powi(2);

@@ -54,26 +54,25 @@ impl Snapshot {
         let told = self.told(at);
         let prior = self.edges.prior_of(edge_place);
         // What was published has no shares of single ratings.
-        let (shares, sd_exact) = if told.suppressed || self.state.ranks_by_cuts() {
-            (Vec::new(), told.sd)
-        } else {
+        let (shares, sd_exact) = if told.is_posterior() {
             let (shares, variance) = contributions(&self.edges, &self.state.model, edge_place);
             (shares, variance.sqrt())
+        } else {
+            (Vec::new(), told.sd)
         };
         let of = |own: bool| shares.iter().filter(move |share| share.own == own).map(|share| share.share);
         // A sum of nothing is -0.0.
         let sum = |own: bool| of(own).sum::<f64>() + 0.0;
         let (mut own, other) = (sum(true), sum(false));
         let of_college: Vec<_> = shares.iter().filter(|share| share.own).collect();
-        let (mut groups, mut aspects) = (self.rating_groups(&of_college), Vec::new());
-        if !told.suppressed {
-            if self.state.ranks_by_cuts() {
-                own = told.effect - prior;
-                (groups, aspects) = self.published_groups(id, own);
-            } else {
-                aspects = self.aspects_told(&of_college, self.aspects(at));
-            }
-        }
+        let (groups, aspects) = if told.is_posterior() {
+            (self.rating_groups(&of_college), self.aspects_told(&of_college, self.aspects(at)))
+        } else if told.band.is_some() {
+            own = told.effect - prior;
+            self.published_groups(id, own)
+        } else {
+            Default::default()
+        };
         let mut ratings: Vec<RatingContribution> = of_college
             .iter()
             .filter(|_| one_by_one)

@@ -111,9 +111,9 @@ impl Snapshot {
         let unrated = affinity.is_empty();
         let of = |at: usize| {
             let told = self.told(at as u32);
-            match (unrated, told.suppressed) {
+            match (unrated, told.is_posterior()) {
                 (true, _) => nothing,
-                (_, suppressed) if suppressed || state.ranks_by_cuts() => (state.model.mean + told.effect, told.sd),
+                (_, false) => (state.model.mean + told.effect, told.sd),
                 _ => affinity.expected(&pool, at),
             }
         };

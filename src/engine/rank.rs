@@ -166,6 +166,7 @@ impl Snapshot {
             ratings: told.ratings,
             raters: told.raters,
             suppressed: told.suppressed,
+            band: told.band,
         }
     }
 

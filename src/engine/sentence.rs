@@ -37,14 +37,20 @@ fn phrase(item: &Item, criterion: Criterion) -> Option<Sentence> {
         Criterion::Capacity => {
             (format!("名额为所需人数的 {percent}%"), format!("its seats are {percent}% of the headcount needed"))
         }
-        Criterion::Satisfaction => {
-            let (raters, ratings) = (item.satisfaction.raters, item.satisfaction.ratings);
-            let (firms, times) = (plural(raters, "enterprise"), plural(ratings, "rating"));
-            (
-                format!("{raters} 家企业 {ratings} 次评价的收缩均值 {raw:.1}"),
-                format!("{times} by {firms}, shrunk mean {raw:.1} of 5"),
-            )
-        }
+        Criterion::Satisfaction => match item.satisfaction.band.map(|band| band.words().0) {
+            Some(band) => (
+                format!("{band} 家企业评价、已公布的均值 {raw:.1}"),
+                format!("published mean {raw:.1} of 5 by {band} enterprises"),
+            ),
+            None => {
+                let (raters, ratings) = (item.satisfaction.raters, item.satisfaction.ratings);
+                let (firms, times) = (plural(raters, "enterprise"), plural(ratings, "rating"));
+                (
+                    format!("{raters} 家企业 {ratings} 次评价的收缩均值 {raw:.1}"),
+                    format!("{times} by {firms}, shrunk mean {raw:.1} of 5"),
+                )
+            }
+        },
         Criterion::Retention => (format!("十二个月留用率 {percent}%"), format!("{percent}% stay twelve months")),
         Criterion::Continuity => (format!("连续合作 {raw:.1} 年"), format!("{raw:.1} unbroken years of engagements")),
         Criterion::Facilities => (

@@ -5,7 +5,7 @@
 use super::satisfaction::{Edges, Posterior};
 use super::snapshot::Snapshot;
 use super::state::State;
-use crate::domain::{CollegeId, Date, LEAST_ENTERPRISES, RanksBy};
+use crate::domain::{CollegeId, Date, LEAST_ENTERPRISES, RanksBy, RaterBand};
 
 /// What may be known of one college.
 #[derive(Clone, Copy, Debug)]
@@ -20,6 +20,15 @@ pub(super) struct Told {
     pub(super) raters: u32,
     /// Whether too few enterprises rated it.
     pub(super) suppressed: bool,
+    /// The enterprises behind it if it was published.
+    pub(super) band: Option<RaterBand>,
+}
+
+impl Told {
+    /// Whether it is the posterior itself: else shares and covariances of ratings say nothing of it, and are not told.
+    pub(super) fn is_posterior(&self) -> bool {
+        !self.suppressed && self.band.is_none()
+    }
 }
 
 impl State {
@@ -46,7 +55,7 @@ pub(super) fn told(state: &State, edges: &Edges, posterior: &Posterior, at: u32)
     let (place, model) = (edges.place_of(at), &state.model);
     let suppressed = || {
         let (effect, sd) = (edges.prior_of(place), model.college_variance.sqrt());
-        Told { effect, sd, ratings: 0, raters: 0, suppressed: true }
+        Told { effect, sd, ratings: 0, raters: 0, suppressed: true, band: None }
     };
     if state.ranks_by_cuts() {
         let Some((_, cut)) = state.cuts.told(&state.colleges.at(at).value.id) else { return suppressed() };
@@ -55,14 +64,14 @@ pub(super) fn told(state: &State, edges: &Edges, posterior: &Posterior, at: u32)
         let precision =
             1.0 / model.college_variance + f64::from(raters) / (model.noise_variance + model.rater_variance);
         let (effect, sd) = (cut.mean - model.mean, (1.0 / precision).sqrt());
-        return Told { effect, sd, ratings: raters, raters, suppressed: false };
+        return Told { effect, sd, ratings: raters, raters, suppressed: false, band: Some(cut.raters) };
     }
     let raters = posterior.raters[place];
     if raters < state.least_enterprises() {
         return suppressed();
     }
     let (effect, sd) = (posterior.effect[place], posterior.sd[place]);
-    Told { effect, sd, ratings: posterior.ratings[place], raters, suppressed: false }
+    Told { effect, sd, ratings: posterior.ratings[place], raters, suppressed: false, band: None }
 }
 
 impl Snapshot {

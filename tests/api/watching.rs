@@ -61,6 +61,9 @@ async fn lists_by_published_figures_tell_nothing_of_a_rating_that_arrives() {
         "lists by published figures: 0 of {arrived} ratings recovered by who watches each one arrive, {tried} answers"
     );
     assert!(arrived >= 5);
+    let page = api.request(Method::GET, "/parks/P0001?lang=en").bearer_auth(&planner).header("accept", "text/html");
+    let page = api.send(page).await.text;
+    assert!(page.contains("10–19 enterprises") && !page.contains(" ratings</span>"), "a band stands there: {page}");
     // The rating counts for the model all the same, and codes of before and now verify.
     let list = api.shortlist("P0001", "top=5").await.ok(200);
     let code = list["verify_code"].as_str().expect("a code");

@@ -60,6 +60,7 @@ fn lists_by_published_figures_move_by_the_next_cut_alone_and_their_parts_add_up(
     for item in &list.items {
         let figure = cut.colleges.iter().find(|one| one.college == item.college.id);
         assert_eq!(item.satisfaction.suppressed, figure.is_none());
+        assert_eq!(item.satisfaction.band, figure.map(|figure| figure.raters), "{item:?}");
         assert!(figure.is_none_or(|figure| (item.satisfaction.mean - figure.mean).abs() < 1e-9), "{item:?}");
     }
     assert_eq!(Snapshot::cold(world.state.clone()).as_published().shortlist(&question).expect("a list"), list);

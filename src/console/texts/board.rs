@@ -57,6 +57,7 @@ texts! {
     EVIDENCE_LABEL = "四分之 {n}：{share}% 的权重有数据依据", "{n} of 4: {share}% of the weight rests on data";
     THIN = "证据不足", "Thin evidence";
     RATINGS = "评价 {n} 条", "{n} ratings";
+    BAND = "企业 {n} 家", "{n} enterprises";
     NO_RATINGS = "评价不足三家", "Fewer than 3 enterprises rated";
     TOGETHER = "与本园区合作 {n} 次", "{n} engagements with this park";
     COVERS = "覆盖需求 {n}%", "Covers {n}% of the need";
