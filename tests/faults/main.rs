@@ -5,6 +5,7 @@
 mod clients;
 mod clocks;
 mod convergence;
+mod copies;
 mod full;
 mod full_server;
 mod hints;
