@@ -8,7 +8,7 @@ use actix_web::{HttpMessage, HttpRequest, web};
 use futures_util::StreamExt;
 
 use super::texts::{access, form};
-use crate::http::{Problem, Signed};
+use crate::http::{Problem, Signed, arrive};
 
 /// The field that holds the session's word.
 pub(super) const CSRF_FIELD: &str = "csrf";
@@ -89,10 +89,12 @@ pub(super) async fn read_unsigned(request: &HttpRequest, payload: web::Payload, 
             urlencoded(payload, limit).await
         }
     };
-    // A file over a slow line takes its time; a form that never ends does not.
-    let deadline = Duration::from_secs(if limit > 1 << 20 { 120 } else { 10 });
-    let late = |_| refused(StatusCode::REQUEST_TIMEOUT, "request-timeout", form::TOO_SLOW);
-    tokio::time::timeout(deadline, reading).await.map_err(late)?
+    let late = || refused(StatusCode::REQUEST_TIMEOUT, "request-timeout", form::TOO_SLOW);
+    if limit > 1 << 20 {
+        // A file over a slow line takes its time; and its place, since what has come of it is kept in memory.
+        return tokio::time::timeout(Duration::from_secs(120), reading).await.map_err(|_| late())?;
+    }
+    arrive(request, Duration::from_secs(10), late, reading).await
 }
 
 fn malformed() -> Problem {

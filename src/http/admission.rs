@@ -1,16 +1,18 @@
 //! Who is let in when more is asked than can be answered: what is least critical is refused first, early and cheaply.
 
+use std::cell::RefCell;
+use std::rc::Rc;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
-use actix_web::Error;
 use actix_web::body::BoxBody;
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::header::RETRY_AFTER;
 use actix_web::http::{Method, StatusCode};
 use actix_web::middleware::Next;
 use actix_web::web::Data;
+use actix_web::{Error, HttpMessage};
 use prometheus::{IntCounterVec, IntGaugeVec};
 
 use super::metrics::Metrics;
@@ -98,17 +100,54 @@ struct Load {
 #[derive(Default)]
 struct Queue {
     under_way: AtomicUsize,
+    /// Requests whose body is waited for; they are not under way.
+    aside: AtomicUsize,
     /// Since when there have been more than usual, with pauses shorter than [`PATIENCE`].
     over_since: AtomicU64,
     over_last: AtomicU64,
 }
 
 /// A place, held until the answer begins.
-struct Place<'a>(&'a Queue);
+struct Place(Arc<Load>, Class);
 
-impl Drop for Place<'_> {
+impl Drop for Place {
     fn drop(&mut self) {
-        self.0.under_way.fetch_sub(1, Ordering::Relaxed);
+        self.0.queues[self.1 as usize].under_way.fetch_sub(1, Ordering::Relaxed);
+    }
+}
+
+/// A place beside those under way.
+struct Aside(Arc<Load>, Class);
+
+impl Drop for Aside {
+    fn drop(&mut self) {
+        self.0.queues[self.1 as usize].aside.fetch_sub(1, Ordering::Relaxed);
+    }
+}
+
+/// The turn of a request that was let in.
+#[derive(Clone)]
+pub(super) struct Turn {
+    admission: Admission,
+    class: Class,
+    place: Rc<RefCell<Option<Place>>>,
+}
+
+impl Turn {
+    /// Gives the place to others while something of the client's is waited for, and asks for one again when it is there: whoever
+    /// sends slowly keeps nobody out. As many are waited for as may be under way.
+    ///
+    /// # Errors
+    /// What waiting came to; 503 `overloaded` if too many are waited for, or too many under way afterwards.
+    pub(super) async fn aside<T>(&self, waiting: impl Future<Output = Result<T, Problem>>) -> Result<T, Problem> {
+        let (admission, class) = (&self.admission, self.class);
+        let aside = admission.beside(class).ok_or_else(|| admission.refusal(class))?;
+        self.place.take();
+        let arrived = waiting.await?;
+        drop(aside);
+        let place = admission.place(class).ok_or_else(|| admission.refusal(class))?;
+        self.place.replace(Some(place));
+        Ok(arrived)
     }
 }
 
@@ -140,19 +179,30 @@ impl Admission {
         }
     }
 
-    fn place(&self, class: Class) -> Option<Place<'_>> {
+    fn place(&self, class: Class) -> Option<Place> {
         self.place_at(class, self.0.begun.elapsed().as_millis() as u64)
     }
 
-    /// A place at this time.
-    fn place_at(&self, class: Class, now: u64) -> Option<Place<'_>> {
-        let load = &*self.0;
+    /// How many may be under way for long, and how many at all.
+    fn bounds(&self, class: Class) -> (usize, usize) {
         let (_, usual, most) = BOUNDS[class as usize];
-        let threads = if class == Class::Write { 1 } else { load.threads };
-        let (usual, most) = (usual * threads, most * threads);
+        let threads = if class == Class::Write { 1 } else { self.0.threads };
+        (usual * threads, most * threads)
+    }
+
+    fn beside(&self, class: Class) -> Option<Aside> {
+        let aside = self.0.queues[class as usize].aside.fetch_add(1, Ordering::Relaxed) + 1;
+        let place = Aside(Arc::clone(&self.0), class);
+        (aside <= self.bounds(class).1).then_some(place)
+    }
+
+    /// A place at this time.
+    fn place_at(&self, class: Class, now: u64) -> Option<Place> {
+        let load = &*self.0;
+        let (usual, most) = self.bounds(class);
         let queue = &load.queues[class as usize];
         let under_way = queue.under_way.fetch_add(1, Ordering::Relaxed) + 1;
-        let place = Place(queue);
+        let place = Place(Arc::clone(&self.0), class);
         let mut long = false;
         if under_way > usual {
             let last = queue.over_last.swap(now, Ordering::Relaxed);
@@ -224,8 +274,11 @@ pub(super) async fn admit(request: ServiceRequest, next: Next<BoxBody>) -> Resul
             return Ok(admission.refuse(class, request).await);
         }
     }
+    let place = Rc::new(RefCell::new(Some(place)));
+    let turn = Turn { admission: admission.get_ref().clone(), class, place: Rc::clone(&place) };
+    request.extensions_mut().insert(turn);
     let answer = next.call(request).await;
-    drop(place);
+    place.take();
     answer
 }
 
@@ -262,6 +315,35 @@ mod tests {
         assert!(admission.place_at(Class::Question, at + 120).is_none(), "more than usual, and for long");
         drop(queue);
         assert!(admission.place_at(Class::Question, at + 130).is_some());
+    }
+
+    #[actix_web::test]
+    async fn who_is_waited_for_keeps_nobody_out() {
+        let admission = Admission::new(&Metrics::default(), 1);
+        let turn = || {
+            let place = Rc::new(RefCell::new(admission.place(Class::WhatIf)));
+            Turn { admission: admission.clone(), class: Class::WhatIf, place }
+        };
+        let under_way = || admission.0.queues[Class::WhatIf as usize].under_way.load(Ordering::Relaxed);
+        let slow: Vec<_> = (0..32).map(|_| turn()).collect();
+        let mut waiting: Vec<_> =
+            slow.iter().map(|turn| Box::pin(turn.aside(std::future::pending::<Result<(), Problem>>()))).collect();
+        for one in &mut waiting {
+            assert!(futures_util::poll!(one).is_pending());
+        }
+        assert_eq!(under_way(), 0);
+        let more = turn();
+        let refused = more.aside(async { Ok(()) }).await.expect_err("one too many to wait for");
+        assert_eq!(refused.status(), StatusCode::SERVICE_UNAVAILABLE);
+        assert!(more.place.borrow().is_some(), "it goes with its request");
+        drop(waiting);
+        more.aside(async { Ok(()) }).await.expect("there is room again");
+        assert_eq!(under_way(), 1, "it is under way again");
+        drop(slow);
+        let full: Vec<_> = (0..31).map(|_| admission.place(Class::WhatIf).expect("room")).collect();
+        let refused = more.aside(async { Ok(admission.place(Class::WhatIf).expect("its place")) }).await;
+        assert!(refused.is_err(), "somebody took its place");
+        drop(full);
     }
 
     #[test]

@@ -10,6 +10,7 @@ use serde::de::{self, DeserializeOwned, DeserializeSeed, MapAccess, SeqAccess};
 use serde::{Deserialize, Deserializer};
 use serde_json::{Map, Value};
 
+use super::arrival::arrive;
 use super::problem::{Place, Problem};
 use crate::domain::Invalid;
 
@@ -72,7 +73,7 @@ pub(super) async fn read_json_within<T: DeserializeOwned>(
         }
         Ok(bytes)
     };
-    let bytes = tokio::time::timeout(DEADLINE, reading).await.map_err(|_| {
+    let late = || {
         Problem::new(
             StatusCode::REQUEST_TIMEOUT,
             "request-timeout",
@@ -80,8 +81,8 @@ pub(super) async fn read_json_within<T: DeserializeOwned>(
             "the body did not arrive within 10 seconds",
         )
         .at(WHOLE)
-    })??;
-    parse(&bytes)
+    };
+    parse(&arrive(request, DEADLINE, late, reading).await?)
 }
 
 fn malformed(error: &dyn fmt::Display) -> Problem {
