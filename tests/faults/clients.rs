@@ -28,6 +28,17 @@ pub(crate) struct Clients {
 impl Clients {
     /// `workers` clients that share `next`, the number of the next engagement, up to `last`.
     pub(crate) fn start(bases: Vec<String>, workers: usize, next: &Arc<AtomicUsize>, last: usize) -> Self {
+        Self::start_paced(bases, workers, next, last, Duration::ZERO)
+    }
+
+    /// Clients that rest after each rating.
+    pub(crate) fn start_paced(
+        bases: Vec<String>,
+        workers: usize,
+        next: &Arc<AtomicUsize>,
+        last: usize,
+        rest: Duration,
+    ) -> Self {
         let (stop, acknowledged, troubled) =
             (Arc::<AtomicBool>::default(), Arc::<AtomicUsize>::default(), Arc::<AtomicUsize>::default());
         let client = client();
@@ -62,6 +73,9 @@ impl Clients {
                     }
                     acknowledged.fetch_add(usize::from(matches!(outcome, Outcome::Ok(_))), Ordering::Relaxed);
                     sent.push(Sent { engagement, outcome });
+                    if !rest.is_zero() {
+                        tokio::time::sleep(rest).await;
+                    }
                 }
                 (sent, times)
             })

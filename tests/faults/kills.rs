@@ -41,7 +41,8 @@ async fn replicas_are_killed_and_nothing_acknowledged_is_lost_or_doubled() {
     let mut replicas: Vec<_> = names.iter().map(|name| Replica::start(name, &address, Some(redis.url()))).collect();
     let bases = replicas.iter().map(|replica| replica.url("")).collect();
     let next = Arc::<AtomicUsize>::default();
-    let clients = Clients::start(bases, 24, &next, last);
+    // At full size some 200 ratings a second, so that there are enough for a quarter of an hour.
+    let clients = Clients::start_paced(bases, 24, &next, last, Duration::from_millis(size(0, 100) as u64));
     let mut random = rand_chacha::ChaCha8Rng::seed_from_u64(1);
     let mut longest = Duration::ZERO;
     for cycle in 0..cycles {
