@@ -1,7 +1,7 @@
 //! Who is let in when more is asked than can be answered: what is least critical is refused first, early and cheaply.
 
-use std::cell::RefCell;
-use std::rc::Rc;
+mod turn;
+
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
@@ -18,6 +18,8 @@ use prometheus::{IntCounterVec, IntGaugeVec};
 use super::metrics::Metrics;
 use super::problem::Problem;
 use super::waiting;
+pub(super) use turn::Turn;
+use turn::{Aside, Place};
 
 /// How long more than usual may be under way, and how long a request may wait for its turn …
 const PATIENCE: Duration = Duration::from_millis(100);
@@ -107,50 +109,6 @@ struct Queue {
     over_last: AtomicU64,
 }
 
-/// A place, held until the answer begins.
-struct Place(Arc<Load>, Class);
-
-impl Drop for Place {
-    fn drop(&mut self) {
-        self.0.queues[self.1 as usize].under_way.fetch_sub(1, Ordering::Relaxed);
-    }
-}
-
-/// A place beside those under way.
-struct Aside(Arc<Load>, Class);
-
-impl Drop for Aside {
-    fn drop(&mut self) {
-        self.0.queues[self.1 as usize].aside.fetch_sub(1, Ordering::Relaxed);
-    }
-}
-
-/// The turn of a request that was let in.
-#[derive(Clone)]
-pub(super) struct Turn {
-    admission: Admission,
-    class: Class,
-    place: Rc<RefCell<Option<Place>>>,
-}
-
-impl Turn {
-    /// Gives the place to others while something of the client's is waited for, and asks for one again when it is there: whoever
-    /// sends slowly keeps nobody out. As many are waited for as may be under way.
-    ///
-    /// # Errors
-    /// What waiting came to; 503 `overloaded` if too many are waited for, or too many under way afterwards.
-    pub(super) async fn aside<T>(&self, waiting: impl Future<Output = Result<T, Problem>>) -> Result<T, Problem> {
-        let (admission, class) = (&self.admission, self.class);
-        let aside = admission.beside(class).ok_or_else(|| admission.refusal(class))?;
-        self.place.take();
-        let arrived = waiting.await?;
-        drop(aside);
-        let place = admission.place(class).ok_or_else(|| admission.refusal(class))?;
-        self.place.replace(Some(place));
-        Ok(arrived)
-    }
-}
-
 impl Admission {
     /// Nothing is under way; `threads` answer.
     pub fn new(metrics: &Metrics, threads: usize) -> Self {
@@ -191,8 +149,7 @@ impl Admission {
     }
 
     fn beside(&self, class: Class) -> Option<Aside> {
-        let aside = self.0.queues[class as usize].aside.fetch_add(1, Ordering::Relaxed) + 1;
-        let place = Aside(Arc::clone(&self.0), class);
+        let (place, aside) = Aside::new(self, class);
         (aside <= self.bounds(class).1).then_some(place)
     }
 
@@ -201,8 +158,7 @@ impl Admission {
         let load = &*self.0;
         let (usual, most) = self.bounds(class);
         let queue = &load.queues[class as usize];
-        let under_way = queue.under_way.fetch_add(1, Ordering::Relaxed) + 1;
-        let place = Place(Arc::clone(&self.0), class);
+        let (place, under_way) = Place::new(self, class);
         let mut long = false;
         if under_way > usual {
             let last = queue.over_last.swap(now, Ordering::Relaxed);
@@ -274,11 +230,10 @@ pub(super) async fn admit(request: ServiceRequest, next: Next<BoxBody>) -> Resul
             return Ok(admission.refuse(class, request).await);
         }
     }
-    let place = Rc::new(RefCell::new(Some(place)));
-    let turn = Turn { admission: admission.get_ref().clone(), class, place: Rc::clone(&place) };
-    request.extensions_mut().insert(turn);
+    let turn = Turn::new(&admission, class, place);
+    request.extensions_mut().insert(turn.clone());
     let answer = next.call(request).await;
-    place.take();
+    turn.end();
     answer
 }
 
@@ -315,35 +270,6 @@ mod tests {
         assert!(admission.place_at(Class::Question, at + 120).is_none(), "more than usual, and for long");
         drop(queue);
         assert!(admission.place_at(Class::Question, at + 130).is_some());
-    }
-
-    #[actix_web::test]
-    async fn who_is_waited_for_keeps_nobody_out() {
-        let admission = Admission::new(&Metrics::default(), 1);
-        let turn = || {
-            let place = Rc::new(RefCell::new(admission.place(Class::WhatIf)));
-            Turn { admission: admission.clone(), class: Class::WhatIf, place }
-        };
-        let under_way = || admission.0.queues[Class::WhatIf as usize].under_way.load(Ordering::Relaxed);
-        let slow: Vec<_> = (0..32).map(|_| turn()).collect();
-        let mut waiting: Vec<_> =
-            slow.iter().map(|turn| Box::pin(turn.aside(std::future::pending::<Result<(), Problem>>()))).collect();
-        for one in &mut waiting {
-            assert!(futures_util::poll!(one).is_pending());
-        }
-        assert_eq!(under_way(), 0);
-        let more = turn();
-        let refused = more.aside(async { Ok(()) }).await.expect_err("one too many to wait for");
-        assert_eq!(refused.status(), StatusCode::SERVICE_UNAVAILABLE);
-        assert!(more.place.borrow().is_some(), "it goes with its request");
-        drop(waiting);
-        more.aside(async { Ok(()) }).await.expect("there is room again");
-        assert_eq!(under_way(), 1, "it is under way again");
-        drop(slow);
-        let full: Vec<_> = (0..31).map(|_| admission.place(Class::WhatIf).expect("room")).collect();
-        let refused = more.aside(async { Ok(admission.place(Class::WhatIf).expect("its place")) }).await;
-        assert!(refused.is_err(), "somebody took its place");
-        drop(full);
     }
 
     #[test]

@@ -1,0 +1,115 @@
+//! The place of a request that was let in, which it may give to others while it waits for its client.
+
+use std::cell::RefCell;
+use std::rc::Rc;
+use std::sync::atomic::Ordering;
+
+use super::{Admission, Class};
+use crate::http::problem::Problem;
+
+/// A place, held until the answer begins.
+pub(super) struct Place(Admission, Class);
+
+impl Place {
+    /// One more is under way, and how many are now.
+    pub(super) fn new(admission: &Admission, class: Class) -> (Self, usize) {
+        let before = admission.0.queues[class as usize].under_way.fetch_add(1, Ordering::Relaxed);
+        (Self(admission.clone(), class), before + 1)
+    }
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        self.0.0.queues[self.1 as usize].under_way.fetch_sub(1, Ordering::Relaxed);
+    }
+}
+
+/// A place beside those under way.
+pub(super) struct Aside(Admission, Class);
+
+impl Aside {
+    /// One more is waited for, and how many are now.
+    pub(super) fn new(admission: &Admission, class: Class) -> (Self, usize) {
+        let before = admission.0.queues[class as usize].aside.fetch_add(1, Ordering::Relaxed);
+        (Self(admission.clone(), class), before + 1)
+    }
+}
+
+impl Drop for Aside {
+    fn drop(&mut self) {
+        self.0.0.queues[self.1 as usize].aside.fetch_sub(1, Ordering::Relaxed);
+    }
+}
+
+/// The turn of a request that was let in.
+#[derive(Clone)]
+pub(in crate::http) struct Turn {
+    admission: Admission,
+    class: Class,
+    place: Rc<RefCell<Option<Place>>>,
+}
+
+impl Turn {
+    /// The turn of a request that has this place.
+    pub(super) fn new(admission: &Admission, class: Class, place: Place) -> Self {
+        Self { admission: admission.clone(), class, place: Rc::new(RefCell::new(Some(place))) }
+    }
+
+    /// Gives the place to others: the answer begins.
+    pub(super) fn end(&self) {
+        self.place.take();
+    }
+
+    /// Gives the place to others while something of the client's is waited for, and asks for one again when it is there: whoever
+    /// sends slowly keeps nobody out. As many are waited for as may be under way.
+    ///
+    /// # Errors
+    /// What waiting came to; 503 `overloaded` if too many are waited for, or too many under way afterwards.
+    pub(in crate::http) async fn aside<T>(
+        &self,
+        waiting: impl Future<Output = Result<T, Problem>>,
+    ) -> Result<T, Problem> {
+        let (admission, class) = (&self.admission, self.class);
+        let aside = admission.beside(class).ok_or_else(|| admission.refusal(class))?;
+        self.place.take();
+        let arrived = waiting.await?;
+        drop(aside);
+        let place = admission.place(class).ok_or_else(|| admission.refusal(class))?;
+        self.place.replace(Some(place));
+        Ok(arrived)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use actix_web::http::StatusCode;
+
+    use super::*;
+    use crate::http::metrics::Metrics;
+
+    #[actix_web::test]
+    async fn who_is_waited_for_keeps_nobody_out() {
+        let admission = Admission::new(&Metrics::default(), 1);
+        let turn = || Turn::new(&admission, Class::WhatIf, admission.place(Class::WhatIf).expect("room"));
+        let under_way = || admission.0.queues[Class::WhatIf as usize].under_way.load(Ordering::Relaxed);
+        let slow: Vec<_> = (0..32).map(|_| turn()).collect();
+        let mut waiting: Vec<_> =
+            slow.iter().map(|turn| Box::pin(turn.aside(std::future::pending::<Result<(), Problem>>()))).collect();
+        for one in &mut waiting {
+            assert!(futures_util::poll!(one).is_pending());
+        }
+        assert_eq!(under_way(), 0);
+        let more = turn();
+        let refused = more.aside(async { Ok(()) }).await.expect_err("one too many to wait for");
+        assert_eq!(refused.status(), StatusCode::SERVICE_UNAVAILABLE);
+        assert!(more.place.borrow().is_some(), "it goes with its request");
+        drop(waiting);
+        more.aside(async { Ok(()) }).await.expect("there is room again");
+        assert_eq!(under_way(), 1, "it is under way again");
+        drop(slow);
+        let full: Vec<_> = (0..31).map(|_| admission.place(Class::WhatIf).expect("room")).collect();
+        let refused = more.aside(async { Ok(admission.place(Class::WhatIf).expect("its place")) }).await;
+        assert!(refused.is_err(), "somebody took its place");
+        drop(full);
+    }
+}
