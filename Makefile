@@ -24,6 +24,6 @@ fuzz: setup
 schemathesis: setup
 	tests/schemathesis/run.sh 400 examples,coverage,fuzzing,stateful
 
-# The promises of docs/reliability.md at their full figures, one after the other: about an hour.
+# The promises of docs/reliability.md at their full figures, one after the other: about two hours.
 faults: setup
 	ZEYOU_FAULTS=full cargo test --locked --test faults -- --test-threads=1 --nocapture

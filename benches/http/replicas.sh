@@ -12,27 +12,14 @@ zeyou=$(realpath "$1") ratings=${2:-1000000} folder=${3:-$(mktemp -d)} priority=
 servers=${SERVERS:-0} askers=${ASKERS:-1}
 here=$(cd "$(dirname "$0")" && pwd)
 parks=2500 colleges=3000 pgport=7841 port=7842
-programs=$(ls -d /usr/lib/postgresql/*/bin | sort -V | tail -1)
 mkdir -p "$folder"
 folder=$(realpath "$folder")
 chmod 755 "$folder"
 postgres= running=()
 trap 'kill ${running[@]:-} ${postgres:-} 2>/dev/null || true' EXIT
-as=() owner=$(id -un)
-if [ "$owner" = root ]; then
-    owner=nobody as=(setpriv --reuid=nobody --regid=nogroup --clear-groups env HOME=/ LC_ALL=C.UTF-8)
-fi
-install -d -o "$owner" -m 700 "$folder/pg"
-cd "$folder/pg"
+. "$here/postgres.sh"
 loaded=$folder/loaded-$ratings
-if [ ! -e "$loaded" ]; then
-    "${as[@]}" "$programs/initdb" -D "$folder/pg" -U postgres --auth=trust --encoding=UTF8 --locale=C.UTF-8 >/dev/null
-fi
-"${as[@]}" "$programs/postgres" -D "$folder/pg" -p $pgport -c listen_addresses=127.0.0.1 -c max_wal_size=4GB \
-    -c unix_socket_directories="$folder/pg" -c shared_buffers=256MB >"$folder/pg.log" 2>&1 &
-postgres=$!
-until "$programs/pg_isready" -q -h 127.0.0.1 -p $pgport; do sleep 0.05; done
-sql() { "$programs/psql" -XAtq -h 127.0.0.1 -p $pgport -U postgres -d "$1" -c "$2"; }
+priority= start_postgres "$folder/pg" $pgport max_wal_size=4GB shared_buffers=256MB
 export ZEYOU_DATABASE_URL=postgres://zeyou@127.0.0.1:$pgport/zeyou
 if [ ! -e "$loaded" ]; then
     sql postgres "CREATE ROLE zeyou LOGIN"

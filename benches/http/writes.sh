@@ -6,25 +6,17 @@
 #
 # NATION=100000 begins from a nation of 2,500 parks, 3,000 colleges and so many ratings, instead of the demo city.
 # PRIORITY="chrt -f 10" runs what is measured before everything else on the machine.
+# SETTINGS="shared_buffers=1GB ..." sets PostgreSQL.
 set -euo pipefail
 zeyou=$(realpath "$1") rounds=${2:-3} seconds=${3:-4} folder=${4:-$(mktemp -d)} priority=${PRIORITY:-}
 here=$(cd "$(dirname "$0")" && pwd)
 pgport=7831 port=7832 base=http://127.0.0.1:7832
-programs=$(ls -d /usr/lib/postgresql/*/bin | sort -V | tail -1)
 chmod 755 "$folder"
 server= postgres=
 trap 'kill ${server:-} ${postgres:-} 2>/dev/null || true' EXIT
-as=() owner=$(id -un)
-if [ "$owner" = root ]; then
-    owner=nobody as=(setpriv --reuid=nobody --regid=nogroup --clear-groups env HOME=/ LC_ALL=C.UTF-8)
-fi
-install -d -o "$owner" -m 700 "$folder/pg"
-cd "$folder/pg"
-"${as[@]}" "$programs/initdb" -D "$folder/pg" -U postgres --auth=trust --encoding=UTF8 --locale=C.UTF-8 >/dev/null
-$priority "${as[@]}" "$programs/postgres" -D "$folder/pg" -p $pgport -c listen_addresses=127.0.0.1 \
-    -c unix_socket_directories="$folder/pg" -c shared_buffers=128MB ${SETTINGS:-} >"$folder/pg.log" 2>&1 &
-postgres=$!
-until "$programs/pg_isready" -q -h 127.0.0.1 -p $pgport; do sleep 0.05; done
+. "$here/postgres.sh"
+# shellcheck disable=SC2086 # several settings
+start_postgres "$folder/pg" $pgport shared_buffers=128MB ${SETTINGS:-}
 echo "a synced write of 8 KiB on this disk: $("$programs/pg_test_fsync" -s 1 -f "$folder/fsync" | awk '$1 == "fdatasync" { print $4, $5; exit }')"
 
 n=120000
@@ -38,7 +30,8 @@ fi
     seq 1 $n | awk -v e=$enterprises -v c=$colleges '{ printf "R%d,E%05d,C%04d,hire,2026-01-01,2026-06-01,closed\n", $1, $1 % e + 1, $1 * 7 % c + 1 }'
 } >"$folder/engagements.csv"
 seq 1 $n | awk '{ print "R" $1 }' >"$folder/unrated.txt"
-"$programs/psql" -qX -h 127.0.0.1 -p $pgport -U postgres -d postgres -c "CREATE ROLE zeyou LOGIN" -c "CREATE DATABASE zeyou OWNER zeyou"
+sql postgres "CREATE ROLE zeyou LOGIN"
+sql postgres "CREATE DATABASE zeyou OWNER zeyou"
 declare -A log=([sqlite]=$folder/zeyou.db [postgres]=postgres://zeyou@127.0.0.1:$pgport/zeyou)
 for kind in sqlite postgres; do
     for what in "$data" "$folder/engagements.csv"; do
@@ -60,4 +53,4 @@ for round in $(seq "$rounds"); do
     done
 done
 echo "bytes: SQLite $(du -b --total "$folder"/zeyou.db* | awk 'END { print $1 }')," \
-    "PostgreSQL $("$programs/psql" -h 127.0.0.1 -p $pgport -U zeyou zeyou -XAtc "SELECT string_agg(relname || ' ' || pg_total_relation_size(oid), ', ') FROM pg_class WHERE relname IN ('event_log', 'idempotency', 'state_snapshot', 'fit_part')")"
+    "PostgreSQL $(sql zeyou "SELECT string_agg(relname || ' ' || pg_total_relation_size(oid), ', ') FROM pg_class WHERE relname IN ('event_log', 'idempotency', 'state_snapshot', 'fit_part')")"
