@@ -188,13 +188,18 @@ impl Admission {
     }
 
     async fn refuse(&self, class: Class, request: ServiceRequest) -> ServiceResponse<BoxBody> {
+        let refused = waiting::answer(&request, &self.refused(class).await);
+        request.into_response(refused)
+    }
+
+    /// A refusal, when it may be told.
+    async fn refused(&self, class: Class) -> Problem {
         let refusal = self.refusal(class);
         let held = self.held(self.0.begun.elapsed().as_micros() as u64);
         if held > BETWEEN_REFUSALS {
             tokio::time::sleep(held).await;
         }
-        let refused = waiting::answer(&request, &refusal);
-        request.into_response(refused)
+        refusal
     }
 
     fn refusal(&self, class: Class) -> Problem {

@@ -1,11 +1,16 @@
 //! The place of a request that was let in, which it may give to others while it waits for its client.
 
 use std::cell::RefCell;
+use std::pin::pin;
 use std::rc::Rc;
 use std::sync::atomic::Ordering;
+use std::time::Duration;
 
 use super::{Admission, Class};
 use crate::http::problem::Problem;
+
+/// A body that was not there by then is a slow one.
+const SOON: Duration = Duration::from_millis(30);
 
 /// A place, held until the answer begins.
 pub(super) struct Place(Admission, Class);
@@ -60,8 +65,8 @@ impl Turn {
         self.place.take();
     }
 
-    /// Gives the place to others while something of the client's is waited for, and asks for one again when it is there: whoever
-    /// sends slowly keeps nobody out. As many are waited for as may be under way.
+    /// Gives the place to others while a body is waited for, and asks for one again when it is there: whoever sends slowly keeps
+    /// nobody out. Of slow ones as many are waited for as may be under way.
     ///
     /// # Errors
     /// What waiting came to; 503 `overloaded` if too many are waited for, or too many under way afterwards.
@@ -70,11 +75,16 @@ impl Turn {
         waiting: impl Future<Output = Result<T, Problem>>,
     ) -> Result<T, Problem> {
         let (admission, class) = (&self.admission, self.class);
-        let aside = admission.beside(class).ok_or_else(|| admission.refusal(class))?;
         self.place.take();
-        let arrived = waiting.await?;
-        drop(aside);
-        let place = admission.place(class).ok_or_else(|| admission.refusal(class))?;
+        let mut waiting = pin!(waiting);
+        let arrived = match tokio::time::timeout(SOON, waiting.as_mut()).await {
+            Ok(soon) => soon?,
+            Err(_) => {
+                let Some(_aside) = admission.beside(class) else { return Err(admission.refused(class).await) };
+                waiting.await?
+            }
+        };
+        let Some(place) = admission.place(class) else { return Err(admission.refused(class).await) };
         self.place.replace(Some(place));
         Ok(arrived)
     }
@@ -99,10 +109,15 @@ mod tests {
             assert!(futures_util::poll!(one).is_pending());
         }
         assert_eq!(under_way(), 0);
+        tokio::time::sleep(2 * SOON).await;
+        for one in &mut waiting {
+            assert!(futures_util::poll!(one).is_pending());
+        }
         let more = turn();
-        let refused = more.aside(async { Ok(()) }).await.expect_err("one too many to wait for");
+        more.aside(async { Ok(()) }).await.expect("whoever is there soon is not kept out by them");
+        let slow_too = async { Ok(tokio::time::sleep(2 * SOON).await) };
+        let refused = more.aside(slow_too).await.expect_err("one too many to wait for");
         assert_eq!(refused.status(), StatusCode::SERVICE_UNAVAILABLE);
-        assert!(more.place.borrow().is_some(), "it goes with its request");
         drop(waiting);
         more.aside(async { Ok(()) }).await.expect("there is room again");
         assert_eq!(under_way(), 1, "it is under way again");
