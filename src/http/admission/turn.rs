@@ -115,7 +115,10 @@ mod tests {
         }
         let more = turn();
         more.aside(async { Ok(()) }).await.expect("whoever is there soon is not kept out by them");
-        let slow_too = async { Ok(tokio::time::sleep(2 * SOON).await) };
+        let slow_too = async {
+            tokio::time::sleep(2 * SOON).await;
+            Ok(())
+        };
         let refused = more.aside(slow_too).await.expect_err("one too many to wait for");
         assert_eq!(refused.status(), StatusCode::SERVICE_UNAVAILABLE);
         drop(waiting);
