@@ -3,6 +3,8 @@
 # on SQLite and on PostgreSQL. All state digests must be equal. Needs PostgreSQL (Debian: postgresql); run as root it runs as nobody.
 #
 #   benches/http/recover.sh ZEYOU [RATINGS] [FOLDER]
+#
+# A nation.db that lies in FOLDER is taken as it is: to import a million ratings takes some ten minutes.
 set -euo pipefail
 zeyou=$(realpath "$1") ratings=${2:-1000000} folder=${3:-$(mktemp -d)} port=7852
 here=$(cd "$(dirname "$0")" && pwd)
@@ -15,13 +17,15 @@ start_postgres "$folder/pg" 7851 max_wal_size=4GB shared_buffers=256MB
 sql postgres "CREATE ROLE zeyou LOGIN"
 sql postgres "CREATE DATABASE zeyou OWNER zeyou"
 log=$folder/nation.db
-"$zeyou" generate --parks 2500 --colleges 3000 --enterprises 50000 --ratings "$ratings" --seed 1 "$folder/csv" >/dev/null
-"$zeyou" --database "$log" import "$folder/csv" >/dev/null
+if [ ! -e "$log" ]; then
+    "$zeyou" generate --parks 2500 --colleges 3000 --enterprises 50000 --ratings "$ratings" --seed 1 "$folder/csv" >/dev/null
+    "$zeyou" --database "$log" import "$folder/csv" >/dev/null
+fi
 
 # Runs a command; its seconds in `took`, its state digest in `digest`.
 timed() {
     local from=$(date +%s%N) said
-    said=$("$@" 2>&1)
+    said=$("$@" 2>&1) || { echo "$said" >&2; exit 1; }
     took=$((($(date +%s%N) - from) / 1000000))
     digest=$(sed -n 's/.*state digest \([0-9a-f]*\).*/\1/p' <<<"$said" | head -1)
 }
