@@ -18,8 +18,8 @@ use prometheus::{IntCounterVec, IntGaugeVec};
 use super::metrics::Metrics;
 use super::problem::Problem;
 use super::waiting;
+use turn::Place;
 pub(super) use turn::Turn;
-use turn::{Aside, Place};
 
 /// How long more than usual may be under way, and how long a request may wait for its turn …
 const PATIENCE: Duration = Duration::from_millis(100);
@@ -148,8 +148,8 @@ impl Admission {
         (usual * threads, most * threads)
     }
 
-    fn beside(&self, class: Class) -> Option<Aside> {
-        let (place, aside) = Aside::new(self, class);
+    fn beside(&self, class: Class) -> Option<Place> {
+        let (place, aside) = Place::new(self, class, |queue| &queue.aside);
         (aside <= self.bounds(class).1).then_some(place)
     }
 
@@ -158,7 +158,7 @@ impl Admission {
         let load = &*self.0;
         let (usual, most) = self.bounds(class);
         let queue = &load.queues[class as usize];
-        let (place, under_way) = Place::new(self, class);
+        let (place, under_way) = Place::new(self, class, |queue| &queue.under_way);
         let mut long = false;
         if under_way > usual {
             let last = queue.over_last.swap(now, Ordering::Relaxed);

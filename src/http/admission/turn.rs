@@ -3,46 +3,41 @@
 use std::cell::RefCell;
 use std::pin::pin;
 use std::rc::Rc;
-use std::sync::atomic::Ordering;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
-use super::{Admission, Class};
+use super::{Admission, Class, Queue};
 use crate::http::problem::Problem;
 
 /// A body that was not there by then is a slow one.
 const SOON: Duration = Duration::from_millis(30);
 
-/// A place, held until the answer begins.
-pub(super) struct Place(Admission, Class);
+/// What counts the requests of a class that are under way, or waited for.
+type Count = fn(&Queue) -> &AtomicUsize;
+
+/// A place among those counted, held until it is dropped.
+pub(super) struct Place {
+    admission: Admission,
+    class: Class,
+    count: Count,
+}
 
 impl Place {
-    /// One more is under way, and how many are now.
-    pub(super) fn new(admission: &Admission, class: Class) -> (Self, usize) {
-        let before = admission.0.queues[class as usize].under_way.fetch_add(1, Ordering::Relaxed);
-        (Self(admission.clone(), class), before + 1)
+    /// One more is counted, and how many are now.
+    pub(super) fn new(admission: &Admission, class: Class, count: Count) -> (Self, usize) {
+        let place = Self { admission: admission.clone(), class, count };
+        let before = place.counter().fetch_add(1, Ordering::Relaxed);
+        (place, before + 1)
+    }
+
+    fn counter(&self) -> &AtomicUsize {
+        (self.count)(&self.admission.0.queues[self.class as usize])
     }
 }
 
 impl Drop for Place {
     fn drop(&mut self) {
-        self.0.0.queues[self.1 as usize].under_way.fetch_sub(1, Ordering::Relaxed);
-    }
-}
-
-/// A place beside those under way.
-pub(super) struct Aside(Admission, Class);
-
-impl Aside {
-    /// One more is waited for, and how many are now.
-    pub(super) fn new(admission: &Admission, class: Class) -> (Self, usize) {
-        let before = admission.0.queues[class as usize].aside.fetch_add(1, Ordering::Relaxed);
-        (Self(admission.clone(), class), before + 1)
-    }
-}
-
-impl Drop for Aside {
-    fn drop(&mut self) {
-        self.0.0.queues[self.1 as usize].aside.fetch_sub(1, Ordering::Relaxed);
+        self.counter().fetch_sub(1, Ordering::Relaxed);
     }
 }
 
